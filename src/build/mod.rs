@@ -1,0 +1,3 @@
+//! Public records and the site's source in, pages, feeds and calendars out.
+
+pub mod source;

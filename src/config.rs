@@ -1,0 +1,1 @@
+//! `niemyet.toml` and `NIEMYET_…`: one typed value, read once, unknown keys refused.

@@ -1,0 +1,1 @@
+//! Releases: whole or absent, kept, switched atomically, verified.

@@ -1,0 +1,1 @@
+//! Watching site and documents: one debounced batch, one rebuild.

@@ -1,0 +1,1 @@
+//! The HTTP side: the current release to the public.
