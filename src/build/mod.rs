@@ -1,4 +1,5 @@
 //! Public records and the site's source in, pages, feeds and calendars out.
 
+pub mod content;
 pub mod source;
 pub mod template;
