@@ -20,6 +20,8 @@ pub struct Dirty {
     pub markdown: BTreeSet<NodeId>,
     /// Sections whose list of pages must be made again.
     pub lists: BTreeSet<NodeId>,
+    /// Sections that order their pages in another way than before.
+    pub resorted: BTreeSet<NodeId>,
     /// Nodes whose set of outputs may have changed.
     pub outputs: BTreeSet<NodeId>,
 }

@@ -97,7 +97,11 @@ impl Library {
 
     /// Name of the section files of a language.
     pub fn index_name(&self, lang: &str) -> String {
-        if lang == self.config.default_language { "_index.md".to_owned() } else { format!("_index.{lang}.md") }
+        if lang == self.config.default_language {
+            "_index.md".to_owned()
+        } else {
+            format!("_index.{lang}.md")
+        }
     }
 
     /// Puts new versions of files in and brings everything that follows from paths and front matter up to date.
@@ -121,6 +125,7 @@ impl Library {
             }
             if is_section && difference.order {
                 dirty.lists.insert(id);
+                dirty.resorted.insert(id);
             }
             if difference.structure {
                 canonicals.insert(self.node(id).canonical().to_owned());
@@ -235,13 +240,14 @@ impl Library {
 
     /// Sections came, went, or changed what they mean for others.
     fn move_sections(&mut self, moved: &BTreeSet<NodeId>, dirty: &mut Dirty) {
-        let folders: BTreeSet<String> = moved.iter().map(|id| folder_of(&self.node(*id).source).to_owned()).collect();
+        let folders: BTreeSet<String> =
+            moved.iter().map(|id| folder_of(&self.node(*id).source).to_owned()).collect();
         let is_below = |folder: &str| {
-            folders.iter().any(|top| {
-                folder.strip_prefix(top.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            })
+            std::iter::successors(Some(folder), |path| path.rsplit_once('/').map(|(above, _)| above))
+                .any(|path| folders.contains(path))
         };
-        let below: Vec<NodeId> = self.sections.iter().copied().filter(|id| is_below(folder_of(&self.node(*id).source))).collect();
+        let below: Vec<NodeId> =
+            self.sections.iter().copied().filter(|id| is_below(folder_of(&self.node(*id).source))).collect();
         for id in below {
             let ancestors = self.ancestors_of(id);
             if self.node(id).ancestors != ancestors {
@@ -258,7 +264,8 @@ impl Library {
 
     /// Makes the lists of subsections of the moved sections and of those above them.
     fn subsections(&mut self, moved: &BTreeSet<NodeId>, dirty: &mut Dirty) {
-        let mut parents: BTreeSet<NodeId> = moved.iter().copied().filter(|id| self.sections.contains(id)).collect();
+        let mut parents: BTreeSet<NodeId> =
+            moved.iter().copied().filter(|id| self.sections.contains(id)).collect();
         for id in moved {
             let source = &self.node(*id).source;
             let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
@@ -268,7 +275,8 @@ impl Library {
         if parents.is_empty() {
             return;
         }
-        let mut children: BTreeMap<NodeId, Vec<NodeId>> = parents.iter().map(|id| (*id, Vec::new())).collect();
+        let mut children: BTreeMap<NodeId, Vec<NodeId>> =
+            parents.iter().map(|id| (*id, Vec::new())).collect();
         for id in &self.sections {
             let Some(file) = self.node(*id).section().map(|section| &section.file) else { continue };
             let Some(above) = &file.grand_parent else { continue };
@@ -280,7 +288,9 @@ impl Library {
         }
         for (parent, mut list) in children {
             let weight = |id: &NodeId| self.node(*id).section().map(|section| section.meta.weight);
-            list.sort_by(|a, b| weight(a).cmp(&weight(b)).then_with(|| self.node(*a).source.cmp(&self.node(*b).source)));
+            list.sort_by(|a, b| {
+                weight(a).cmp(&weight(b)).then_with(|| self.node(*a).source.cmp(&self.node(*b).source))
+            });
             let paths: Vec<String> = list.iter().map(|id| self.node(*id).relative().to_owned()).collect();
             if self.node(parent).subsections != paths {
                 dirty.mark(parent, Field::Subsections);
@@ -333,26 +343,28 @@ impl Library {
         for id in lists {
             let now = self.list_of(id);
             let before = std::mem::take(&mut self.node_mut(id).pages);
-            let (start, end) = common_ends(&before, &now);
-            for page in &before[start.saturating_sub(1)..(before.len() - end + 1).min(before.len())] {
-                neighbours.entry(*page).or_default();
+            let resorted = dirty.resorted.contains(&id);
+            let (start, end) = if resorted { (0, 0) } else { common_ends(&before, &now) };
+            if resorted || self.tells_neighbours(id) || self.node(id).section().is_none() {
+                for page in &before[start.saturating_sub(1)..(before.len() - end + 1).min(before.len())] {
+                    neighbours.entry(*page).or_default();
+                }
             }
-            changed.push((id, start, end, before != now));
+            changed.push((id, start, end));
             if before != now {
                 dirty.mark(id, Field::Pages);
                 dirty.outputs.insert(id);
-                let gone_or_new = before[start..before.len() - end].iter().chain(&now[start..now.len() - end]);
+                let gone_or_new =
+                    before[start..before.len() - end].iter().chain(&now[start..now.len() - end]);
                 dirty.outputs.extend(gone_or_new);
             }
             self.node_mut(id).pages = now;
         }
-        for (id, start, end, _) in changed {
-            let node = self.node(id);
-            let Some(section) = node.section() else { continue };
-            if section.meta.transparent || section.meta.sort_by == SortBy::None {
+        for (id, start, end) in changed {
+            if !self.tells_neighbours(id) {
                 continue;
             }
-            let pages = &node.pages;
+            let pages = &self.node(id).pages;
             for at in start.saturating_sub(1)..(pages.len() - end + 1).min(pages.len()) {
                 let lower = at.checked_sub(1).map(|before| pages[before]);
                 neighbours.insert(pages[at], (lower, pages.get(at + 1).copied()));
@@ -369,6 +381,12 @@ impl Library {
                 dirty.mark(page, Field::Higher);
             }
         }
+    }
+
+    /// A section gives its pages a lower and a higher neighbour unless it is transparent or unordered.
+    fn tells_neighbours(&self, id: NodeId) -> bool {
+        let section = self.node(id).section();
+        section.is_some_and(|section| !section.meta.transparent && section.meta.sort_by != SortBy::None)
     }
 
     fn list_of(&self, id: NodeId) -> Vec<NodeId> {

@@ -89,6 +89,8 @@ pub struct Rendered {
     pub summary: Option<String>,
     /// Table of contents, as templates see it.
     pub toc: Json,
+    /// Ids of its headings.
+    pub headings: Vec<String>,
     /// Links to other sources: path below `content/`, anchor.
     pub links: Vec<(String, Option<String>)>,
 }

@@ -23,11 +23,9 @@ pub fn is_sortable(page: &ParsedPage, sort_by: SortBy) -> bool {
 pub fn compare(a: &ParsedPage, b: &ParsedPage, sort_by: SortBy) -> Ordering {
     let order = match sort_by {
         SortBy::Date => b.meta.datetime.cmp(&a.meta.datetime),
-        SortBy::UpdateDate => b
-            .meta
-            .datetime
-            .max(b.meta.updated_datetime)
-            .cmp(&a.meta.datetime.max(a.meta.updated_datetime)),
+        SortBy::UpdateDate => {
+            b.meta.datetime.max(b.meta.updated_datetime).cmp(&a.meta.datetime.max(a.meta.updated_datetime))
+        }
         SortBy::Title => natural_lexical_cmp(
             a.meta.title.as_deref().unwrap_or_default(),
             b.meta.title.as_deref().unwrap_or_default(),

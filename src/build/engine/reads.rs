@@ -49,9 +49,7 @@ impl Reads {
     /// Which fields of that node were read.
     pub fn mask(&self, node: NodeId) -> Mask {
         match &self.nodes {
-            Nodes::Few(list) => {
-                list.binary_search_by_key(&node, |(id, _)| *id).map_or(0, |at| list[at].1)
-            }
+            Nodes::Few(list) => list.binary_search_by_key(&node, |(id, _)| *id).map_or(0, |at| list[at].1),
             Nodes::Wide(masks) => masks.get(node as usize).copied().unwrap_or(0),
         }
     }
@@ -66,7 +64,10 @@ impl Reads {
             Nodes::Few(list) => list.iter().for_each(|(id, _)| visit(*id)),
             Nodes::Wide(masks) => {
                 for (at, mask) in masks.iter().enumerate() {
-                    #[expect(clippy::cast_possible_truncation, reason = "as many masks as nodes, which are u32")]
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        reason = "as many masks as nodes, which are u32"
+                    )]
                     if *mask != 0 {
                         visit(at as NodeId);
                     }
@@ -138,10 +139,11 @@ impl Recorder {
         self.logging.set(true);
     }
 
-    /// The fields read since `start_log`, if all were of that node.
-    pub fn only_of(&self, node: NodeId) -> Option<Mask> {
+    /// The fields read since `start_log`, if all were of that node; `None`: of no node at all.
+    pub fn only_of(&self, node: Option<NodeId>) -> Option<Mask> {
+        self.logging.set(false);
         let log = self.log.borrow();
-        log.iter().all(|(id, _)| *id == node).then(|| log.iter().fold(0, |all, (_, mask)| all | mask))
+        log.iter().all(|(id, _)| Some(*id) == node).then(|| log.iter().fold(0, |all, (_, mask)| all | mask))
     }
 
     /// All that was noted.

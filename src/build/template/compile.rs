@@ -92,7 +92,9 @@ impl Compiler<'_> {
             ast::ExprVal::Ident(name) => name.as_str(),
             ast::ExprVal::FunctionCall(call) => call.name.as_str(),
             ast::ExprVal::Array(_) => "an array literal",
-            _ => return Err(self.refuse("for", "iterating on anything but a variable, a call or an array is")),
+            _ => {
+                return Err(self.refuse("for", "iterating on anything but a variable, a call or an array is"));
+            }
         };
         let value = self.symbols.intern(&forloop.value);
         let body = self.body(&forloop.body)?;

@@ -34,6 +34,9 @@ const INCLUDE_DEPTH: usize = 48;
 /// Loop turns of one page; more means a loop over a loop over everything.
 const TURN_LIMIT: u64 = 50_000_000;
 
+/// Loops shorter than this are evaluated each time: looking up what they printed would cost as much.
+const FRAGMENT_TURNS: usize = 128;
+
 /// What went wrong: words, and a piece of the template to find the line by.
 #[derive(Debug)]
 struct Fault {
@@ -86,7 +89,8 @@ pub fn render<'s>(
 ) -> Result<String, TemplateError> {
     model.used_template(name);
     let Some(leaf) = set.get(name) else {
-        let message = "this template does not exist; create it, or name another in the front matter".to_owned();
+        let message =
+            "this template does not exist; create it, or name another in the front matter".to_owned();
         return Err(TemplateError { template: name.to_owned(), line: 1, message });
     };
     let root = match leaf.parents.last() {
@@ -213,7 +217,10 @@ impl<'s> Evaluator<'s, '_> {
         for at in 0..len {
             self.turns += 1;
             if self.turns > TURN_LIMIT {
-                return fault(format!("more than {TURN_LIMIT} loop turns for one page"), &forloop.container_name);
+                return fault(
+                    format!("more than {TURN_LIMIT} loop turns for one page"),
+                    &forloop.container_name,
+                );
             }
             if let Some(frame) = self.frames.last_mut() {
                 frame.start_turn(at);
@@ -229,8 +236,10 @@ impl<'s> Evaluator<'s, '_> {
 
     /// One turn of a loop: printed again from the kept fragment, or evaluated.
     fn turn(&mut self, forloop: &'s Loop, out: &mut String) -> Evaluated<()> {
-        let object = match self.frames.last().and_then(|frame| frame.turn.as_ref()).map(|turn| &turn.value) {
-            Some(Val::Object(object)) => Some(*object),
+        let object = match self.frames.last().and_then(|frame| frame.turn.as_ref()) {
+            Some(LoopState { len, value: Val::Object(object), .. }) if *len >= FRAGMENT_TURNS => {
+                Some(*object)
+            }
             _ => None,
         };
         let (Some(slot), Some(object), Some(fragments)) = (forloop.fragment, object, self.fragments) else {
@@ -461,7 +470,8 @@ impl<'s> Evaluator<'s, '_> {
     fn contains(&mut self, pair: &'s (Expr, Expr), negated: bool) -> Evaluated<bool> {
         let left = self.plain(&pair.0)?;
         let right = self.plain(&pair.1)?;
-        let found = super::compare::contains(self.model, &left, &right).or_else(|message| fault(message, " in "))?;
+        let found =
+            super::compare::contains(self.model, &left, &right).or_else(|message| fault(message, " in "))?;
         Ok(found != negated)
     }
 
@@ -607,7 +617,13 @@ impl<'s> Evaluator<'s, '_> {
         Ok(Some(value))
     }
 
-    fn step(&self, value: &Val<'s>, key: &str, index: Option<usize>, path: &Path) -> Evaluated<Option<Val<'s>>> {
+    fn step(
+        &self,
+        value: &Val<'s>,
+        key: &str,
+        index: Option<usize>,
+        path: &Path,
+    ) -> Evaluated<Option<Val<'s>>> {
         Ok(match value {
             Val::Object(object) => {
                 self.model.field(*object, key).or_else(|message| fault(message, &path.text))?

@@ -86,7 +86,12 @@ fn object_json<'s>(model: &dyn Model<'s>, object: Object) -> Result<Json, String
 ///
 /// # Errors
 /// In Tera's words.
-pub fn apply<'s>(model: &dyn Model<'s>, name: &str, value: &Val<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
+pub fn apply<'s>(
+    model: &dyn Model<'s>,
+    name: &str,
+    value: &Val<'s>,
+    args: &Args<'s>,
+) -> Result<Val<'s>, String> {
     if let Some(result) = model.filter(name, value, args) {
         return result;
     }
@@ -130,10 +135,12 @@ fn apply_to_objects<'s>(
         "first" if !list.is_empty() => Some(Ok(Val::Object(Object { kind, id: list[0] }))),
         "first" | "last" | "nth" | "slice" | "reverse" => {
             let places = Json::Array((0..list.len()).map(Json::from).collect());
-            Some(json_args(model, args).and_then(|args| call_tera(name, &places, &args)).map(|found| match found {
-                Json::Array(places) => objects(kind, list, places.iter().filter_map(Json::as_u64)),
-                Json::Number(place) => one(kind, list, place.as_u64()),
-                other => Val::from_owned(other),
+            Some(json_args(model, args).and_then(|args| call_tera(name, &places, &args)).map(|found| {
+                match found {
+                    Json::Array(places) => objects(kind, list, places.iter().filter_map(Json::as_u64)),
+                    Json::Number(place) => one(kind, list, place.as_u64()),
+                    other => Val::from_owned(other),
+                }
             }))
         }
         "concat" => match args.get("with") {
@@ -237,9 +244,12 @@ pub fn test<'s>(
 pub fn call<'s>(model: &dyn Model<'s>, name: &str, args: &Args<'s>) -> Result<Val<'s>, String> {
     if name == "range" {
         for bound in ["start", "end"] {
-            let value = args.get(bound).and_then(|value| to_json(model, value).ok()).and_then(|json| json.as_i64());
+            let value =
+                args.get(bound).and_then(|value| to_json(model, value).ok()).and_then(|json| json.as_i64());
             if value.is_some_and(|number| number.abs() > RANGE_LIMIT) {
-                return Err(format!("`range`: `{bound}` is past {RANGE_LIMIT}; no page needs so many elements"));
+                return Err(format!(
+                    "`range`: `{bound}` is past {RANGE_LIMIT}; no page needs so many elements"
+                ));
             }
         }
     }

@@ -33,9 +33,9 @@ fn segment<'t>(
     let inner = rest.strip_prefix('[').ok_or_else(|| format!("the path `{whole}` cannot be read"))?;
     let end = closing(inner).ok_or_else(|| format!("a `[` of the path `{whole}` is not closed"))?;
     let (content, tail) = (&inner[..end], &inner[end + 1..]);
-    let quoted = ['"', '\''].iter().find_map(|quote| {
-        content.strip_prefix(*quote).and_then(|cut| cut.strip_suffix(*quote))
-    });
+    let quoted = ['"', '\'']
+        .iter()
+        .find_map(|quote| content.strip_prefix(*quote).and_then(|cut| cut.strip_suffix(*quote)));
     let segment = match quoted {
         Some(literal) => key(literal),
         None if content.parse::<usize>().is_ok() => key(content),

@@ -91,7 +91,8 @@ impl TemplateSet {
 
     fn compile(&mut self, name: &str, source: &str) -> Result<Template, TemplateError> {
         let parsed = tera::Template::new(name, None, source).map_err(|error| syntax_error(name, &error))?;
-        let mut compiler = Compiler { name, source, symbols: &mut self.symbols, fragments: &mut self.fragments };
+        let mut compiler =
+            Compiler { name, source, symbols: &mut self.symbols, fragments: &mut self.fragments };
         let body = compiler.body(&parsed.ast)?;
         let mut blocks = HashMap::new();
         let mut named: Vec<_> = parsed.blocks.iter().collect();
@@ -120,7 +121,8 @@ impl TemplateSet {
                 return Err(self.error(current, "extends", message));
             }
             if !self.templates.contains_key(parent) {
-                let message = format!("extends `{parent}`, which does not exist; create it or correct the name");
+                let message =
+                    format!("extends `{parent}`, which does not exist; create it or correct the name");
                 return Err(self.error(current, "extends", message));
             }
             chain.push(parent.to_owned());

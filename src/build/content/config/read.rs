@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::super::error::ContentError;
+use super::super::error::line_of;
+use super::super::front_matter::InsertAnchor;
 use super::LanguageConfig;
 use super::MarkdownConfig;
 use super::SiteConfig;
 use super::SlugifyConfig;
 use super::TaxonomyConfig;
-use super::super::error::ContentError;
-use super::super::error::line_of;
-use super::super::front_matter::InsertAnchor;
 use super::language;
 use super::merge;
 use super::value;
@@ -121,7 +121,12 @@ impl File<'_> {
     }
 
     /// Refuses a value that is not one of those that change nothing.
-    fn refuse(&self, key: &str, value: &Foreign, harmless: impl Fn(&toml::Value) -> bool) -> Result<(), ContentError> {
+    fn refuse(
+        &self,
+        key: &str,
+        value: &Foreign,
+        harmless: impl Fn(&toml::Value) -> bool,
+    ) -> Result<(), ContentError> {
         match value {
             Some(value) if !harmless(value.get_ref()) => {
                 let line = line_of(self.text, value.span().start);
@@ -147,7 +152,8 @@ pub(super) fn read(path: &str, text: &str) -> Result<SiteConfig, ContentError> {
     refuse_foreign(&file, &raw)?;
     let base_url = check_base_url(&file, raw.base_url.as_ref())?;
     let default_language = check_languages(&file, &raw)?;
-    let exclude_paginated_pages_in_sitemap = check_exclusion(&file, raw.exclude_paginated_pages_in_sitemap.as_ref())?;
+    let exclude_paginated_pages_in_sitemap =
+        check_exclusion(&file, raw.exclude_paginated_pages_in_sitemap.as_ref())?;
     let search_index_format = check_index_format(&file, raw.search.index_format.as_ref())?;
     let markdown = read_markdown(&file, raw.markdown)?;
     let feed_filenames = raw.feed_filenames.unwrap_or_else(|| LanguageConfig::default().feed_filenames);
@@ -252,7 +258,9 @@ fn check_index_format(file: &File<'_>, value: Option<&Spanned<String>>) -> Resul
 }
 
 fn read_markdown(file: &File<'_>, raw: RawMarkdown) -> Result<MarkdownConfig, ContentError> {
-    if let Some(class) = raw.external_links_class.as_ref().filter(|class| class.get_ref().contains(['"', '\''])) {
+    if let Some(class) =
+        raw.external_links_class.as_ref().filter(|class| class.get_ref().contains(['"', '\'']))
+    {
         let problem = "`markdown.external_links_class` contains a quote".to_owned();
         return Err(file.invalid(class, problem, "write class names without quotes"));
     }
