@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use niemyet::build::engine::Engine;
+use niemyet::build::engine::Memory;
+
 use crate::support::tree;
 use crate::support::tree::Tree;
 use crate::support::zola;
@@ -82,5 +85,21 @@ fn a_project_that_zola_refuses_is_told_with_its_reason() {
     match zola::build(folder.path(), &folder.path().join("out")) {
         Err(zola::ZolaError::Refused(said)) => assert!(said.contains("page.html"), "{said}"),
         other => panic!("a template that does not parse was not refused: {other:?}"),
+    }
+}
+
+/// What our engine makes of a project.
+fn by_us(project: &Tree) -> Tree {
+    let source = project.iter().map(|(path, bytes)| (path.clone(), bytes.as_slice().into())).collect();
+    let memory = Memory::default();
+    Engine::build(source, &memory).unwrap_or_else(|error| panic!("{error}"));
+    memory.into_inner()
+}
+
+#[test]
+fn our_pages_are_zolas_in_every_variant() {
+    for (name, _) in VARIANTS {
+        let project = variant(name);
+        tree::assert_equal((name, &by_us(&project)), ("zola", &by_zola(&project)));
     }
 }
