@@ -6,6 +6,7 @@
 )]
 
 mod browser;
+mod incremental;
 mod support;
 mod tidy;
 mod zola;
