@@ -6,6 +6,7 @@
 )]
 
 mod browser;
+mod content;
 mod incremental;
 mod support;
 mod tidy;
