@@ -1,1 +1,4 @@
 //! The one integration-test binary: one feature per file.
+
+mod access;
+mod documents;
