@@ -4,6 +4,7 @@ mod contents;
 mod keys;
 mod merging;
 mod opening;
+mod reports;
 mod states;
 mod upgrading;
 

@@ -120,6 +120,7 @@ fn an_acceptance_stands_even_if_the_body_withdrew_at_the_same_time() {
 #[test]
 fn what_was_not_submitted_cannot_be_judged() {
     let (own, mut round) = (device("report/team_comms/2021-03-04", 1), device("review/2021-03-04", 2));
-    let refused = decide(&mut round, ("team_comms", &report(&own)), (Action::Accept, ""), AGENCY).unwrap_err();
+    let refused =
+        decide(&mut round, ("team_comms", &report(&own)), (Action::Accept, ""), AGENCY).unwrap_err();
     assert!(refused.to_string().contains("the body submits it first"), "{refused}");
 }
