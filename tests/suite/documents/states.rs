@@ -15,8 +15,11 @@ use super::device;
 use super::report;
 use super::review;
 
+/// A state, and for each action the state it leads to, if it may be done.
+type Row<S, A, const N: usize> = (S, [(A, Option<S>); N]);
+
 #[rustfmt::skip]
-const REPORTS: &[(Status, [(Action, Option<Status>); 6])] = {
+const REPORTS: &[Row<Status, Action, 6>] = {
     use Action::{Accept, Reopen, Return, Revise, Submit, Withdraw};
     use Status::{Accepted, Draft, Returned, Submitted};
     &[
@@ -47,7 +50,7 @@ fn every_action_on_every_state_of_a_report() {
 }
 
 #[rustfmt::skip]
-const TASKS: &[(TaskStatus, [(TaskAction, Option<TaskStatus>); 5])] = {
+const TASKS: &[Row<TaskStatus, TaskAction, 5>] = {
     use TaskAction::{Block, Finish, Reopen, Resume, Start};
     use TaskStatus::{Blocked, Done, InProgress, NotStarted};
     &[
