@@ -1,4 +1,15 @@
 //! The one integration-test binary: one feature per file.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test says what went wrong by panicking, its helpers too"
+)]
 
 mod access;
+mod browser;
 mod documents;
+mod incremental;
+mod support;
+mod tidy;
+mod zola;
