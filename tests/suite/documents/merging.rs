@@ -2,6 +2,9 @@
 //! wrote one figure both numbers stay visible until somebody chooses.
 
 use automerge::Change;
+use automerge::ROOT;
+use automerge::ReadDoc;
+use automerge::ScalarValue;
 use niemyet::document::Document;
 use niemyet::document::progress;
 use niemyet::document::progress::TaskAction;
@@ -96,6 +99,11 @@ fn figures_that_conflict_stay_visible_until_somebody_chooses() {
     let read = report(&reloaded(&mut one));
     assert_eq!(read.conflicts().collect::<Vec<_>>(), ["voters.male"], "who agrees has no conflict");
     let figure = &read.figures["voters.male"];
+    let doc = one.automerge();
+    let content = doc.get(ROOT, "content").unwrap().unwrap().1;
+    let figures = doc.get(&content, "figures").unwrap().unwrap().1;
+    let winner = doc.get(&figures, "voters.male").unwrap().unwrap().0.into_scalar().unwrap();
+    assert_eq!(winner, ScalarValue::Int(figure.value), "the value that every replica shows first");
     assert_eq!(figure.value, figure.conflicts[0].value);
     let mut values: Vec<_> = figure.conflicts.iter().map(|rival| rival.value).collect();
     values.sort_unstable();

@@ -14,6 +14,7 @@ use niemyet::document::format_heads;
 use niemyet::document::is_first_change;
 use niemyet::document::parse_heads;
 use niemyet::document::report::set_figure;
+use proptest::prelude::*;
 
 use super::ELECTION;
 use super::KEYS;
@@ -233,5 +234,36 @@ fn heads_are_read_as_they_are_written() {
     assert_eq!(parse_heads(&format_heads(&heads)).unwrap(), heads);
     for text in ["", "abc", &"g".repeat(64), &"a".repeat(66)] {
         assert!(parse_heads(&[text]).is_err(), "{text}");
+    }
+}
+
+/// A browser writes strings as Automerge texts and some numbers as unsigned.
+#[test]
+fn what_a_browser_wrote_is_read_alike() {
+    let mut document = device(REPORT, 1);
+    let doc = document.automerge_mut();
+    let content = doc.get(ROOT, "content").unwrap().unwrap().1;
+    let figures = doc.get(&content, "figures").unwrap().unwrap().1;
+    let facts = doc.get(&content, "facts").unwrap().unwrap().1;
+    doc.put(&figures, "voters.male", 5_u64).unwrap();
+    let date = doc.put_object(&facts, "header.period_start", ObjType::Text).unwrap();
+    doc.splice_text(&date, 0, 0, "2021-02-26").unwrap();
+    let read = report(&reloaded(&mut document));
+    assert_eq!(read.figure("voters.male"), Some(5));
+    assert_eq!(read.facts["header.period_start"].value, "2021-02-26");
+}
+
+proptest! {
+    #[test]
+    fn bytes_from_anywhere_are_refused(
+        bytes in proptest::collection::vec(any::<u8>(), 0..200),
+        at in 0_usize..400,
+    ) {
+        prop_assert!(load(&bytes).is_err());
+        // The same in the middle of a document.
+        let mut document = written().save();
+        let at = at % document.len();
+        document.splice(at..at, bytes.iter().copied().chain([0]));
+        prop_assert!(load(&document).is_err());
     }
 }
