@@ -2,11 +2,14 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
+mod access;
 mod browser;
 mod content;
+mod documents;
 mod incremental;
 mod support;
 mod tidy;
