@@ -98,7 +98,7 @@ fn document_link(symbol: &str, facts: &Facts, lang: Lang) -> Value {
 fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
     let step = facts.steps.iter().find(|step| step.id == id)?;
     Some(json!({
-        "title": lang.of(&step.name),
+        "title": super::schedule::name(&step.name, lang),
         "lang": lang.tag(&step.name),
         "when": words::when(step, lang),
         "verified": step.verified,

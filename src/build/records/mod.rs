@@ -17,28 +17,35 @@ use serde_json::json;
 use super::source::SourceTree;
 use crate::policy::public::PublicRecords;
 use crate::policy::public::facts::Facts;
+use crate::timetable::TimetableError;
 use words::Lang;
 
 /// How many coming dates the first page shows.
 const NEXT_DATES: usize = 6;
 
-/// The generated files, by path in the Zola project. To make the whole project, lay them over the files of `site/`.
-pub fn source_files(records: &PublicRecords) -> SourceTree {
+/// The generated files, by path in the Zola project.
+///
+/// # Errors
+/// What the calendar writer refuses.
+pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableError> {
     let facts = records.facts();
     let mut files = schedule::pages(facts);
     files.extend(places::pages(facts));
     files.extend(duties::pages(facts));
     files.extend(open_data::files(facts));
-    files.extend(calendar::files(facts));
+    files.extend(calendar::files(facts)?);
     files.extend(template_data(facts));
-    files.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect()
+    Ok(files.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect())
 }
 
 /// The whole Zola project: the hand-written files of `site` with the generated ones laid over them.
-pub fn project(site: &SourceTree, records: &PublicRecords) -> SourceTree {
+///
+/// # Errors
+/// As [`source_files`].
+pub fn project(site: &SourceTree, records: &PublicRecords) -> Result<SourceTree, TimetableError> {
     let mut tree = site.clone();
-    tree.extend(source_files(records));
-    tree
+    tree.extend(source_files(records)?);
+    Ok(tree)
 }
 
 /// `data/*.json`: what templates load and no page carries. Each file holds only what some pages need, so that a change
@@ -62,7 +69,7 @@ fn common(facts: &Facts, lang: Lang) -> Value {
         "day": facts.election.day,
         "day_long": words::long_date(facts.election.day, lang),
         "day_plain": words::plain_date(facts.election.day, lang),
-        "law": words::law_name(&facts.election.law, lang),
+        "law": lang.of(&facts.election.law_name),
         "citation": facts.election.citation,
         "as_of": facts.as_of,
         "as_of_long": words::long_date(facts.as_of, lang),

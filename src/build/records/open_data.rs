@@ -71,7 +71,7 @@ fn steps(facts: &Facts) -> Table {
             "bound": step.bound,
             "start": step.start,
             "end": step.end,
-            "time": step.time,
+            "time": step.time.as_ref().map(|time| &time.en),
             "planned": set("planned").map(|date| date.date),
             "planned_citation": set("planned").map(|date| &date.citation),
             "actual": set("actual").map(|date| date.date),

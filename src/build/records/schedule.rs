@@ -10,6 +10,7 @@ use super::words::Lang;
 use crate::policy::public::facts::DateFacts;
 use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::StepFacts;
+use crate::policy::public::facts::Words;
 
 /// What a step looks like on the day of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,14 @@ fn planned_day(step: &StepFacts) -> Option<chrono::NaiveDate> {
     step.dates.iter().find(|date| date.kind == "planned").map(|date| date.date)
 }
 
+/// A name with its abbreviations spelt out.
+pub fn name(words: &Words, lang: Lang) -> String {
+    match (lang, words.en.is_empty()) {
+        (Lang::En, false) => words.en.clone(),
+        _ => words::capital(&words::spell_out(&words.vi)),
+    }
+}
+
 /// `content/lich/<step>.md` and its English twin, for every step.
 pub fn pages(facts: &Facts) -> Vec<(String, String)> {
     let pages = facts.steps.iter().enumerate().flat_map(|(index, step)| {
@@ -52,12 +61,12 @@ pub fn pages(facts: &Facts) -> Vec<(String, String)> {
 
 fn front(step: &StepFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
     let mut front = Map::new();
-    front.insert("title".into(), json!(lang.of(&step.name)));
+    front.insert("title".into(), json!(name(&step.name, lang)));
     front.insert("description".into(), json!(format!("{}.", words::when(step, lang))));
     front.insert("weight".into(), json!(index + 1));
     if let Some(day) = words::listed_day(step) {
         front.insert("date".into(), json!(day));
-        front.insert("updated".into(), json!(facts.election.approved));
+        front.insert("updated".into(), json!(facts.election.approved.date_naive()));
     }
     front.insert("extra".into(), Value::Object(extra(step, facts, lang)));
     front
@@ -74,14 +83,14 @@ fn extra(step: &StepFacts, facts: &Facts, lang: Lang) -> Map<String, Value> {
         "when": words::when(step, lang),
         "when_short": words::when_short(step, lang),
         "iso": day,
-        "time": step.time,
+        "time": step.time.as_ref().map(|time| lang.of(time)),
         "article": words::article(&step.article, lang),
-        "law": words::law_name(&facts.election.law, lang),
-        "responsible": lang.of(&step.responsible),
+        "law": lang.of(&facts.election.law_name),
+        "responsible": name(&step.responsible, lang),
         "responsible_lang": lang.tag(&step.responsible),
         "level": words::level(&step.level, lang),
         "bound": step.bound,
-        "rule": words::distance(step, lang),
+        "rule": words::capital(lang.of(&step.rule)),
         "follows": follows(step, facts, lang),
         "latest": step.latest,
         "fact_only": step.fact_only,
@@ -109,7 +118,7 @@ pub fn state_word(state: State) -> &'static str {
 
 /// The heading under which the schedule lists a step, and the id of that heading.
 fn group(step: &StepFacts, lang: Lang) -> (String, String) {
-    if step.anchor == "BY_ELECTION_DAY" {
+    if step.by_election {
         return (lang.say("Nếu có bầu cử bổ sung", "If there is a by-election").into(), "bau-cu-bo-sung".into());
     }
     match words::listed_day(step) {
@@ -120,15 +129,12 @@ fn group(step: &StepFacts, lang: Lang) -> (String, String) {
 
 /// How the date follows from election day, as a whole sentence; nothing for rules that do not count from it.
 fn follows(step: &StepFacts, facts: &Facts, lang: Lang) -> Option<String> {
-    let offset = step.offset.filter(|offset| !offset.hours && step.anchor == "ELECTION_DAY")?;
+    let days = step.days.filter(|days| *days != 0)?;
     let day = words::listed_day(step)?;
-    if offset.first != offset.last || offset.last == 0 {
-        return None;
-    }
-    let count = offset.last.abs();
+    let count = days.abs();
     let election = words::plain_date(facts.election.day, lang);
     let result = words::long_date(day, lang);
-    Some(match (lang, offset.last < 0) {
+    Some(match (lang, days < 0) {
         (Lang::Vi, true) => format!("Đếm ngược {count}\u{a0}ngày từ {election}: {result}."),
         (Lang::Vi, false) => format!("Đếm tới {count}\u{a0}ngày từ {election}: {result}."),
         (Lang::En, true) => format!("Counting {count}\u{a0}days back from {election}: {result}."),
@@ -161,7 +167,7 @@ pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
     let entries = open.into_iter().take(count).map(|(day, step)| {
         json!({
             "id": step.id,
-            "title": lang.of(&step.name),
+            "title": name(&step.name, lang),
             "title_lang": lang.tag(&step.name),
             "path": format!("{}/lich/{}/", lang.say("", "/en"), text::stem(&step.id)),
             "iso": day,

@@ -3,7 +3,6 @@
 use chrono::Datelike;
 use chrono::NaiveDate;
 
-use crate::policy::public::facts::Offset;
 use crate::policy::public::facts::StepFacts;
 use crate::policy::public::facts::Words;
 
@@ -100,12 +99,12 @@ pub fn listed_day(step: &StepFacts) -> Option<NaiveDate> {
 pub fn when(step: &StepFacts, lang: Lang) -> String {
     let day = |day: NaiveDate| long_date(day, lang);
     match (step.bound.as_str(), step.start, step.end) {
-        ("window" | "within", Some(start), Some(end)) if start != end => {
+        ("window", Some(start), Some(end)) if start != end => {
             format!("{} {} {} {}", lang.say("Từ", "From"), day(start), lang.say("đến", "to"), day(end))
         }
         (bound, start, end) => match end.or(start) {
             Some(date) => join(bound_words(bound, lang), &day(date)),
-            None => distance(step, lang),
+            None => rule(step, lang),
         },
     }
 }
@@ -114,12 +113,12 @@ pub fn when(step: &StepFacts, lang: Lang) -> String {
 pub fn when_short(step: &StepFacts, lang: Lang) -> String {
     let day = |day: NaiveDate| short_date(day, lang);
     match (step.bound.as_str(), step.start, step.end) {
-        ("window" | "within", Some(start), Some(end)) if start != end => {
+        ("window", Some(start), Some(end)) if start != end => {
             format!("{}\u{a0}– {}", day(start), day(end))
         }
         (bound, start, end) => match end.or(start) {
             Some(date) => join(bound_words(bound, lang), &day(date)),
-            None => distance(step, lang),
+            None => rule(step, lang),
         },
     }
 }
@@ -138,80 +137,46 @@ fn bound_words(bound: &str, lang: Lang) -> &'static str {
     }
 }
 
-/// How the date follows: `Chậm nhất 70 ngày trước ngày bầu cử`.
-pub fn distance(step: &StepFacts, lang: Lang) -> String {
-    let anchor = anchor(&step.anchor, lang);
-    if step.bound == "decision" {
-        return lang.say("Theo quyết định của cơ quan có thẩm quyền", "By decision of the competent body").into();
-    }
-    let Some(offset) = step.offset else {
-        return match anchor {
-            "" => lang.say("Luật không ấn định ngày", "The law fixes no date").into(),
-            anchor => join(bound_words(&step.bound, lang), anchor),
-        };
-    };
-    if offset.first != offset.last {
-        return window(offset, anchor, lang);
-    }
-    let words = from_anchor(offset.last, offset.hours, anchor, lang);
-    match (step.bound.as_str(), lang) {
-        ("within", Lang::Vi) => format!("Trong {}", words),
-        ("within", Lang::En) => format!("Within {}", words),
-        ("on", _) => capital(&words),
-        (bound, _) => capital(&join(bound_words(bound, lang), &words)),
-    }
+/// The rule in words, with a capital: `Chậm nhất 70 ngày trước ngày bầu cử`.
+fn rule(step: &StepFacts, lang: Lang) -> String {
+    capital(lang.of(&step.rule))
 }
 
-fn window(offset: Offset, anchor: &str, lang: Lang) -> String {
-    let first = from_anchor(offset.first, offset.hours, anchor, lang);
-    let last = from_anchor(offset.last, offset.hours, anchor, lang);
-    format!("{} {first} {} {last}", lang.say("Từ", "From"), lang.say("đến", "to"))
-}
-
-fn from_anchor(amount: i64, hours: bool, anchor: &str, lang: Lang) -> String {
-    let unit = match (hours, amount.abs()) {
-        (true, 1) => lang.say("giờ", "hour"),
-        (true, _) => lang.say("giờ", "hours"),
-        (false, 1) => lang.say("ngày", "day"),
-        (false, _) => lang.say("ngày", "days"),
-    };
-    match amount {
-        0 => anchor.to_owned(),
-        n if n < 0 => format!("{}\u{a0}{unit} {} {anchor}", -n, lang.say("trước", "before")),
-        n => format!("{n}\u{a0}{unit} {} {anchor}", lang.say("sau", "after")),
-    }
-}
-
-fn capital(text: &str) -> String {
+/// The text with its first letter in upper case.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-/// An anchor in words; empty for one that is not known here.
-fn anchor(name: &str, lang: Lang) -> &'static str {
-    match name {
-        "ELECTION_DAY" => lang.say("ngày bầu cử", "election day"),
-        "VOTING_START" => lang.say("giờ bắt đầu bỏ phiếu", "the start of voting"),
-        "OFFICIAL_LIST_PUBLISHED" => {
-            lang.say("khi công bố danh sách chính thức", "the publication of the official list")
-        }
-        "VOTER_LIST_POSTED" => {
-            lang.say("ngày niêm yết danh sách cử tri", "the day the voter list is posted")
-        }
-        "RESULTS_PUBLISHED" => lang.say("ngày công bố kết quả", "the day the results are published"),
-        "COMPLAINT_RECEIVED" => lang.say("ngày nhận khiếu nại", "the day the complaint is received"),
-        "POLLING_TEAM_SET_UP" => {
-            lang.say("khi thành lập Tổ bầu cử", "the setting up of the Polling Team")
-        }
-        "BY_ELECTION_DAY" => lang.say("ngày bầu cử bổ sung", "by-election day"),
-        _ => "",
-    }
+/// What officials write short and the public should not have to guess, longest first.
+const SPELT_OUT: [(&str, &str); 10] = [
+    ("UBTVQH", "Ủy ban Thường vụ Quốc hội"),
+    ("HĐBCQG", "Hội đồng bầu cử quốc gia"),
+    ("UBMTTQ", "Ủy ban Mặt trận Tổ quốc"),
+    ("UBTW", "Ủy ban Trung ương"),
+    ("ĐBQH", "đại biểu Quốc hội"),
+    ("HĐND", "Hội đồng nhân dân"),
+    ("UBND", "Ủy ban nhân dân"),
+    ("UBBC", "Ủy ban bầu cử"),
+    ("MTTQ", "Mặt trận Tổ quốc"),
+    ("UB", "Ủy ban"),
+];
+
+/// A Vietnamese name with its abbreviations spelt out. Symbols of documents (`19/KL-UBBC`) keep theirs.
+pub fn spell_out(text: &str) -> String {
+    let words: Vec<String> = text.split(' ').map(spell_word).collect();
+    words.join(" ")
+}
+
+fn spell_word(word: &str) -> String {
+    let bare = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | '.'));
+    SPELT_OUT.iter().find(|(short, _)| *short == bare).map_or_else(|| word.to_owned(), |(short, long)| word.replace(short, long))
 }
 
 /// `khoản 1 Điều 35` for `Đ35.1`; what is not such a citation stays as it is.
 pub fn article(citation: &str, lang: Lang) -> String {
-    let parts: Vec<_> = citation.split(", ").map(|part| one_article(part, lang)).collect();
-    parts.join(", ")
+    let list = |part: &str| part.split(", ").map(|one| one_article(one, lang)).collect::<Vec<_>>().join(", ");
+    citation.split("; ").map(list).collect::<Vec<_>>().join("; ")
 }
 
 fn one_article(part: &str, lang: Lang) -> String {
@@ -237,25 +202,6 @@ fn one_article(part: &str, lang: Lang) -> String {
     if tail.is_empty() { words } else { format!("{words} {tail}") }
 }
 
-/// The full name of a law version.
-pub fn law_name(version: &str, lang: Lang) -> String {
-    let base = lang.say(
-        "Luật Bầu cử đại biểu Quốc hội và đại biểu Hội đồng nhân dân số\u{a0}85/2015/QH13",
-        "Law on the Election of Deputies to the National Assembly and People's Councils, No.\u{a0}85/2015/QH13",
-    );
-    match version {
-        "85/2015" => base.to_owned(),
-        "83/2025" => format!(
-            "{base}{}",
-            lang.say(
-                ", được sửa đổi, bổ sung bởi Luật số\u{a0}83/2025/QH15",
-                ", as amended by Law No.\u{a0}83/2025/QH15"
-            )
-        ),
-        other => other.to_owned(),
-    }
-}
-
 /// A level (or several, separated by `; `) in words.
 pub fn level(level: &str, lang: Lang) -> String {
     let words = level.split("; ").map(|one| match one {
@@ -265,6 +211,7 @@ pub fn level(level: &str, lang: Lang) -> String {
         "commune" => lang.say("xã", "commune"),
         "constituency" => lang.say("đơn vị bầu cử", "constituency"),
         "polling area" => lang.say("khu vực bỏ phiếu", "polling area"),
+        "by-election" => lang.say("bầu cử bổ sung", "by-election"),
         "all" => lang.say("tất cả các cấp", "all levels"),
         other => other,
     });

@@ -3,8 +3,12 @@
 //! This is the allow-list of the site. Adding a field makes something public; it needs a basis in law and a line in
 //! `tests/suite/public.rs`. All texts have passed [`super::clean`]: one line, NFC, no control or direction-override characters.
 
+use chrono::DateTime;
 use chrono::NaiveDate;
+use chrono::Utc;
 use serde::Serialize;
+
+use crate::timetable::Step;
 
 /// A text in the two languages of the site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -26,7 +30,7 @@ pub struct Facts {
     pub steps: Vec<StepFacts>,
     /// Administrative units, in order of code.
     pub units: Vec<UnitFacts>,
-    /// National Assembly constituencies, in order of number.
+    /// National Assembly constituencies, in order of number; none before the day they were published (article 10.2).
     pub constituencies: Vec<ConstituencyFacts>,
     /// Bodies that own a public task, with those tasks.
     pub owners: Vec<OwnerFacts>,
@@ -45,12 +49,14 @@ pub struct ElectionFacts {
     pub name: Words,
     /// Election day.
     pub day: NaiveDate,
-    /// Law version that the timetable follows.
+    /// Law version that the timetable follows, for example `85/2015`.
     pub law: String,
+    /// Full name of that law.
+    pub law_name: Words,
     /// Document that fixed the day.
     pub citation: String,
-    /// The day on which the approval of these facts was recorded.
-    pub approved: NaiveDate,
+    /// When the approval of these facts was recorded.
+    pub approved: DateTime<Utc>,
 }
 
 /// One step of the timetable.
@@ -68,19 +74,21 @@ pub struct StepFacts {
     pub level: String,
     /// How the date binds: `at_latest`, `from`, `within`, `window`, `on`, `before`, `after`, `decision`.
     pub bound: String,
-    /// What the rule counts from.
-    pub anchor: String,
-    /// Days (or hours, see `unit`) from the anchor to the first and the last instant of the rule.
-    pub offset: Option<Offset>,
+    /// The rule in words: `chậm nhất 70 ngày trước ngày bầu cử`.
+    pub rule: Words,
+    /// Calendar days from election day, where the rule names one day that way; negative before it.
+    pub days: Option<i64>,
+    /// True for the rules of a by-election (law 85/2015, articles 89 to 94).
+    pub by_election: bool,
     /// First day, where the rule has one.
     pub start: Option<NaiveDate>,
     /// Last day, or the only one.
     pub end: Option<NaiveDate>,
     /// Time of day as the law or plan gives it.
-    pub time: Option<String>,
+    pub time: Option<Words>,
     /// The dates hold only if the anchor fell on the last lawful day.
     pub latest: bool,
-    /// What people wrote beside the limit, in order of kind.
+    /// Verified dates that a body set beside the limit; an actual date only once it lies in the past.
     pub dates: Vec<DateFacts>,
     /// Only the fact and the place are public, never the list itself (law 85/2015, article 32).
     pub fact_only: bool,
@@ -88,17 +96,9 @@ pub struct StepFacts {
     pub verified: bool,
     /// Where it was seen.
     pub source: String,
-}
-
-/// Distance from the anchor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Offset {
-    /// To the first instant; equal to `last` where the rule names one instant. Negative before the anchor.
-    pub first: i64,
-    /// To the last instant.
-    pub last: i64,
-    /// True if the distances are hours, not days.
-    pub hours: bool,
+    /// The step as the calendar writer takes it, without what is not public.
+    #[serde(skip)]
+    pub step: Step,
 }
 
 /// A date that somebody set beside the statutory limit.
