@@ -1,1 +1,11 @@
 //! The one integration-test binary: one feature per file.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what went wrong by panicking, its helpers too"
+)]
+
+mod browser;
+mod support;
+mod tidy;
+mod zola;
