@@ -3,8 +3,12 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test stops at what it did not expect"
+    reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
+mod browser;
 mod public;
 mod records;
+mod support;
+mod tidy;
+mod zola;

@@ -1,0 +1,6 @@
+//! What several features' tests share.
+
+pub mod browser;
+pub mod serve;
+pub mod tree;
+pub mod zola;
