@@ -6,9 +6,11 @@
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
+mod access;
 mod browser;
 mod public;
 mod records;
+mod site;
 mod support;
 mod tidy;
 mod zola;
