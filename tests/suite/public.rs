@@ -19,6 +19,7 @@ use niemyet::document::Key;
 use niemyet::document::directive::CitedDocument;
 use niemyet::document::directive::Directive;
 use niemyet::document::directive::Task;
+use niemyet::document::election::Body;
 use niemyet::document::election::Election;
 use niemyet::document::election::PlannedDate;
 use niemyet::document::election::Unit;
@@ -35,6 +36,7 @@ use serde_json::json;
 
 /// The fields of documents and laws that are public. Whatever is not in this list must not occur in any file.
 const PUBLIC: &[&str] = &[
+    "election.bodies.id",
     "election.bodies.name_en",
     "election.bodies.name_vi",
     "election.constituencies.id",
@@ -158,6 +160,8 @@ fn election_of_canaries(nest: &Nest) -> Value {
     units[1]["parent"] = units[0]["code"].clone();
     units[2]["parent"] = units[1]["code"].clone();
     election["units"] = json!(units);
+    // A body that owns no public task.
+    election["bodies"].as_array_mut().unwrap().push(nest.fill::<Body>("body_without_public_task"));
     set_date(&mut election["dates"][0], "planned", "2021-03-18", true);
     let mut unverified = nest.fill::<PlannedDate>("date_unverified");
     set_date(&mut unverified, "planned", "2021-03-17", false);

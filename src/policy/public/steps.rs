@@ -122,9 +122,9 @@ fn days_from_election(rule: &Rule) -> Option<i64> {
 
 /// The rule's time of day, or that of the limit where the rule counts hours.
 fn time(step: &Step) -> Option<Words> {
-    let instant = |moment: Option<Moment>| match moment {
-        Some(Moment::Instant(at)) => Some(at.time()),
-        _ => None,
+    let instant = |moment: Option<Moment>| match moment? {
+        Moment::Day(_) => None,
+        other => Some(other.first_instant().time()),
     };
     match &step.rule.time {
         Some(time) => Some(time_words(time)),
