@@ -1,5 +1,6 @@
 //! The one integration-test binary: one feature per file.
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
@@ -11,6 +12,9 @@ mod browser;
 mod content;
 mod documents;
 mod incremental;
+mod public;
+mod records;
+mod site;
 mod support;
 mod tidy;
 mod zola;
