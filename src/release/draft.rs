@@ -9,6 +9,7 @@ use std::sync::PoisonError;
 use sha2::Digest;
 use sha2::Sha256;
 
+use super::compaction;
 use super::error::ReleaseError;
 use super::loaded::Release;
 use super::manifest;
@@ -96,33 +97,43 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes the release durable, commits it and makes it current. `created` is RFC 3339.
+    ///
+    /// A pack that is written before a failure is rubbish without a manifest; retention removes it.
     pub fn commit(self, inputs: Inputs, created: &str) -> Result<Committed, ReleaseError> {
-        let Self { store, base, whole, known, state } = self;
-        let State { pack, mut rows } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Self { store, base, whole, mut known, state } = self;
+        let State { mut pack, mut rows } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
         if whole && let Some(base) = &base {
-            for kind in [Kind::Page, Kind::Source] {
-                for path in base.paths(kind) {
-                    rows.entry((kind, path.to_owned())).or_insert(None);
-                }
+            for (key, _) in base.rows() {
+                rows.entry(key).or_insert(None);
             }
         }
-        let base_location = |kind, path: &str| base.as_ref().and_then(|base| base.location(kind, path));
-        rows.retain(|(kind, path), sha256| base_location(*kind, path).map(|at| at.sha256) != *sha256);
-        if let Some(base) = &base
-            && rows.is_empty()
-            && base.header().inputs == inputs
-        {
-            pack.discard();
-            return Ok(Committed::Unchanged(base.clone()));
+        if let Some(base) = &base {
+            rows.retain(|(kind, path), sha256| base.location(*kind, path).map(|at| at.sha256) != *sha256);
+            if rows.is_empty() && base.header().inputs == inputs {
+                pack.discard();
+                return Ok(Committed::Unchanged(base.clone()));
+            }
+        }
+        let depth = base.as_ref().map_or(0, |base| base.header().depth + 1);
+        let chained = base.as_ref().filter(|base| {
+            depth <= store::MAX_DEPTH && rows.len() < base.rows_in_layers() / 2
+        });
+        if chained.is_none() && let Some(base) = &base {
+            for (key, location) in base.rows() {
+                rows.entry(key).or_insert(Some(location.sha256));
+                known.insert(location.sha256, location);
+            }
+            let keep = |kind: Kind, path: &str, sha256: &[u8; 32]| {
+                rows.get(&(kind, path.to_owned())).is_some_and(|row| row.as_ref() == Some(sha256))
+            };
+            compaction::copy_scattered(base, keep, &mut pack)?;
+            rows.retain(|_, sha256| sha256.is_some());
         }
         let folder = store.folder().join("packs");
         let new = pack.finish().map_err(ReleaseError::io("write the pack in", folder))?;
-        let mut located = Rows::new();
-        for (key, sha256) in rows {
-            let location = sha256.and_then(|sha256| new.get(&sha256).or_else(|| known.get(&sha256)).cloned());
-            located.insert(key, location);
-        }
-        write_manifest(store, base.as_ref(), located, (inputs, created)).map(Committed::New)
+        let locate = |sha256| new.get(&sha256).or_else(|| known.get(&sha256)).cloned();
+        let rows = rows.into_iter().map(|(key, sha256)| (key, sha256.and_then(locate))).collect();
+        write_manifest(store, chained, rows, (inputs, created)).map(Committed::New)
     }
 
     /// Gives the release up and removes what was written of it.
@@ -133,22 +144,15 @@ impl<'a> Draft<'a> {
 
 fn write_manifest(
     store: &Store,
-    base: Option<&Release>,
-    changed: Rows,
+    chained: Option<&Release>,
+    rows: Rows,
     (inputs, created): (Inputs, &str),
 ) -> Result<Release, ReleaseError> {
-    let sequence = store.ids()?.last().map_or(0, |id| store::sequence_of(id)) + 1;
-    let depth = base.map_or(0, |base| base.header().depth + 1);
-    let chained = base.filter(|base| depth <= store::MAX_DEPTH && changed.len() < base.rows_in_layers() / 2);
-    let rows = match (base, chained) {
-        (Some(base), None) => base.flattened_with(changed),
-        _ => changed,
-    };
     let header = Header {
         niemyet_release: manifest::FORMAT,
-        sequence,
+        sequence: store.ids()?.last().map_or(0, |id| store::sequence_of(id)) + 1,
         base: chained.map(|base| base.id().to_owned()),
-        depth: chained.map_or(0, |_| depth),
+        depth: chained.map_or(0, |base| base.header().depth + 1),
         created: created.to_owned(),
         inputs,
     };
@@ -156,7 +160,7 @@ fn write_manifest(
         .map_err(|error| ReleaseError::io("write", store.manifest_path("new"))(error.into()))?;
     let path = store.manifest_path(&id);
     disk::replace(store.disk().as_ref(), &path, &bytes).map_err(ReleaseError::io("write", &path))?;
-    store.switch(&id)?;
     let newest = store.remember(&id, header, rows)?;
+    store.switch(&id)?;
     Ok(Release::new(newest, chained.map_or(&[], Release::layers)))
 }

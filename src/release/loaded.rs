@@ -89,15 +89,13 @@ impl Release {
         self.layers.iter().map(|layer| layer.rows.len()).sum()
     }
 
-    /// All rows of the release with these changes made, removed files left out.
-    pub(super) fn flattened_with(&self, changed: Rows) -> Rows {
+    /// All its rows, in order, without those that only say that a file is gone.
+    pub(super) fn rows(&self) -> BTreeMap<(Kind, String), Location> {
         let mut rows = Rows::new();
         for layer in self.layers.iter().rev() {
             rows.extend(layer.rows.clone());
         }
-        rows.extend(changed);
-        rows.retain(|_, location| location.is_some());
-        rows
+        rows.into_iter().filter_map(|(key, location)| Some((key, location?))).collect()
     }
 
     /// Paths of its files of a kind, in order.
@@ -128,6 +126,11 @@ impl File {
     /// Number of bytes.
     pub fn size(&self) -> u64 {
         self.location.size
+    }
+
+    /// Number of bytes of the pack that holds it.
+    pub(super) fn pack_size(&self) -> u64 {
+        self.pack.size()
     }
 
     /// SHA-256 in hex.

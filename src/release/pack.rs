@@ -55,6 +55,11 @@ impl Pack {
         Ok(bytes)
     }
 
+    /// Its length in bytes, 0 if it cannot be told.
+    pub fn size(&self) -> u64 {
+        self.file.metadata().map_or(0, |metadata| metadata.len())
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
@@ -118,7 +123,8 @@ impl PackWriter {
         Ok(())
     }
 
-    fn temporary(&self) -> PathBuf {
+    /// Where it is written until it is complete.
+    pub(super) fn temporary(&self) -> PathBuf {
         self.folder.join("packs").join(format!("{}pack", disk::TEMPORARY))
     }
 
