@@ -1,0 +1,4 @@
+//! What several features' tests share.
+
+pub mod tree;
+pub mod zola;
