@@ -1,3 +1,6 @@
 //! Public records and the site's source in, pages, feeds and calendars out.
 
+pub mod content;
+pub mod engine;
 pub mod source;
+pub mod template;

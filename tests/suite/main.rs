@@ -1,5 +1,13 @@
 //! The one integration-test binary: one feature per file.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test says what went wrong by panicking, its helpers too"
+)]
 
+mod browser;
 mod release;
 mod support;
+mod tidy;
+mod zola;

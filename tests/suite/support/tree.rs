@@ -46,7 +46,10 @@ pub fn difference(expected: (&str, &Tree), actual: (&str, &Tree)) -> Option<Stri
         match actual.get(path) {
             None => found.push(format!("{path}: only in {expected_name}\n")),
             Some(other) if other != bytes => {
-                found.push(format!("{path}: {}", first_difference((expected_name, bytes), (actual_name, other))));
+                found.push(format!(
+                    "{path}: {}",
+                    first_difference((expected_name, bytes), (actual_name, other))
+                ));
             }
             Some(_) => {}
         }
@@ -85,7 +88,10 @@ fn first_difference(expected: (&str, &[u8]), actual: (&str, &[u8])) -> String {
     let width = expected.0.len().max(actual.0.len());
     let mut report = format!("line {} differs\n", line + 1);
     for (name, text) in [(expected.0, left), (actual.0, right)] {
-        let shown = text.split('\n').nth(line).map_or_else(|| "(no such line)".to_owned(), |line| window(line, at, text));
+        let shown = text
+            .split('\n')
+            .nth(line)
+            .map_or_else(|| "(no such line)".to_owned(), |line| window(line, at, text));
         let _ = writeln!(report, "  {name:>width$} │ {shown}");
     }
     report
@@ -122,14 +128,21 @@ mod tests {
         let ours = tree(&[("a.html", "một\nhải\nba"), ("chỉ-ta", "")]);
         let report = difference(("zola", &zola), ("ours", &ours)).expect("they differ");
         assert!(report.starts_with("3 of 2 files differ\n"), "{report}");
-        for part in ["a.html: line 2", "zola │ \"hai\"", "ours │ \"hải\"", "chỉ-zola: only in zola", "chỉ-ta: only in ours"] {
+        for part in [
+            "a.html: line 2",
+            "zola │ \"hai\"",
+            "ours │ \"hải\"",
+            "chỉ-zola: only in zola",
+            "chỉ-ta: only in ours",
+        ] {
             assert!(report.contains(part), "{part:?} is missing from\n{report}");
         }
     }
 
     #[test]
     fn a_missing_end_is_a_difference() {
-        let report = difference(("zola", &tree(&[("a", "x\ny")])), ("ours", &tree(&[("a", "x")]))).expect("they differ");
+        let report = difference(("zola", &tree(&[("a", "x\ny")])), ("ours", &tree(&[("a", "x")])))
+            .expect("they differ");
         assert!(report.contains("a: line 1 differs"), "{report}");
     }
 

@@ -43,8 +43,14 @@ pub fn build(project: &Path, out: &Path) -> Result<(), ZolaError> {
     if !version.starts_with(VERSION) {
         return Err(ZolaError::Missing(format!("found {:?}", version.trim())));
     }
-    let arguments =
-        ["--root".into(), project.into(), "build".into(), "--force".into(), "--output-dir".into(), out.into()];
+    let arguments = [
+        "--root".into(),
+        project.into(),
+        "build".into(),
+        "--force".into(),
+        "--output-dir".into(),
+        out.into(),
+    ];
     run(&arguments).map(|_| ())
 }
 

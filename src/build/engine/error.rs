@@ -1,0 +1,56 @@
+//! Why a site cannot be built.
+
+use crate::build::content::error::ContentError;
+use crate::build::template::set::TemplateError;
+
+/// A reason, with the file, the line where there is one, and the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A page, section, setting or style sheet.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// A template.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A template, and what was being rendered when it failed.
+    #[error("{source}\n  while rendering {output}")]
+    Render {
+        /// What failed.
+        source: TemplateError,
+        /// Path of the output.
+        output: String,
+    },
+    /// Anything else that a source file causes.
+    #[error("{path}: {message}")]
+    Source {
+        /// File in the source tree.
+        path: String,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// Two sources make one output.
+    #[error("{first} and {second} both make `{output}`; give one of them another path, slug or alias")]
+    Collision {
+        /// Path of the output.
+        output: String,
+        /// One source.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// An output could not be handed over.
+    #[error("{output} could not be written: {source}; free space or correct the permissions and build again")]
+    Write {
+        /// Path of the output.
+        output: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl BuildError {
+    /// A problem of a source file.
+    pub fn source(path: &str, message: impl Into<String>) -> Self {
+        Self::Source { path: path.to_owned(), message: message.into() }
+    }
+}

@@ -1,0 +1,86 @@
+//! Our pages against those of the real Zola, over a small site that uses every feature the engine has (tests/features).
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::support::tree;
+use crate::support::tree::Tree;
+use crate::support::zola;
+
+/// Ways of configuring the site of all features: name, and what to replace in its `config.toml`.
+const VARIANTS: &[(&str, &[(&str, &str)])] = &[
+    ("as it stands", &[]),
+    ("below a path", &[("https://bau-cu.example", "https://bau-cu.example/son-la")]),
+    ("address with a slash at its end", &[("https://bau-cu.example", "https://bau-cu.example/")]),
+    (
+        "paths keep their letters",
+        &[("build_search_index = false", "build_search_index = false\nslugify = { paths = \"safe\" }")],
+    ),
+    (
+        "plain external links",
+        &[
+            ("external_links_class = \"ra-ngoai\"\n", ""),
+            ("external_links_target_blank = true\n", ""),
+            ("external_links_no_follow = true\n", ""),
+            ("external_links_no_referrer = true\n", "external_links_external = false\n"),
+        ],
+    ),
+    ("footnotes at the bottom", &[("[markdown]\n", "[markdown]\nbottom_footnotes = true\n")]),
+    (
+        "no feeds, sitemap or robots",
+        &[(
+            "generate_feeds = true",
+            "generate_feeds = false\ngenerate_sitemap = false\ngenerate_robots_txt = false",
+        )],
+    ),
+];
+
+fn features() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/features")
+}
+
+/// The site of all features with one of the [`VARIANTS`] applied to its configuration.
+fn variant(name: &str) -> Tree {
+    let mut files = tree::read(&features()).expect("tests/features can be read");
+    let (_, replacements) = VARIANTS.iter().find(|(other, _)| *other == name).expect("a name from VARIANTS");
+    let mut config = String::from_utf8(files["config.toml"].clone()).expect("config.toml is UTF-8");
+    for (from, to) in *replacements {
+        assert!(config.contains(from), "{name}: {from:?} is not in tests/features/config.toml");
+        config = config.replacen(from, to, 1);
+    }
+    files.insert("config.toml".to_owned(), config.into_bytes());
+    files
+}
+
+/// What the real Zola makes of a project.
+fn by_zola(project: &Tree) -> Tree {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (root, out) = (folder.path().join("project"), folder.path().join("out"));
+    fs::create_dir(&root).expect("a project folder");
+    tree::write(&root, project).expect("the project is written");
+    zola::build(&root, &out).unwrap_or_else(|error| panic!("{error}"));
+    tree::read(&out).expect("Zola's output can be read")
+}
+
+#[test]
+fn zola_builds_every_variant_the_same_way_twice() {
+    for (name, _) in VARIANTS {
+        let project = variant(name);
+        let first = by_zola(&project);
+        assert!(first.len() > 80, "{name}: only {} files", first.len());
+        tree::assert_equal((name, &first), ("a second build", &by_zola(&project)));
+    }
+}
+
+#[test]
+fn a_project_that_zola_refuses_is_told_with_its_reason() {
+    let mut project = variant("as it stands");
+    project.insert("templates/page.html".to_owned(), b"{% if %}".to_vec());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    tree::write(folder.path(), &project).expect("the project is written");
+    match zola::build(folder.path(), &folder.path().join("out")) {
+        Err(zola::ZolaError::Refused(said)) => assert!(said.contains("page.html"), "{said}"),
+        other => panic!("a template that does not parse was not refused: {other:?}"),
+    }
+}
