@@ -1,1 +1,3 @@
 //! Who may read and write what (`access`), and what is public (`public`).
+
+pub mod access;
