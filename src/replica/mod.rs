@@ -1,8 +1,12 @@
 //! The working folder of an office: its settings, documents, site source and releases, opened by one process at a time.
 
 pub mod disk;
+pub mod documents;
 pub mod folder;
+pub mod import;
 pub mod lock;
+pub mod project;
+pub mod site_source;
 
 use std::io;
 use std::path::PathBuf;
@@ -32,6 +36,26 @@ pub enum FolderError {
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
+    },
+    /// A file is not the document that it should be.
+    #[error(
+        "{} is not a sound document: {what}. Nothing was deleted. Put back a good copy of this file from a backup or \
+         from another replica, then repeat the command",
+        path.display()
+    )]
+    Document {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// A file of the site cannot be used.
+    #[error("{}: {what}. Rename it or take it out of the site, then repeat the command", path.display())]
+    Source {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
     },
     /// Another process has it.
     #[error(transparent)]
