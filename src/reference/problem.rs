@@ -86,6 +86,11 @@ impl fmt::Display for Problems {
 }
 
 impl Problems {
+    /// Adds one.
+    pub fn push(&mut self, problem: Problem) {
+        self.0.push(problem);
+    }
+
     /// Sorts by file and line, and gives `value` only if nothing was found.
     ///
     /// # Errors
