@@ -124,7 +124,8 @@ impl Config {
         };
         match key {
             "base_url" => {
-                let url = base_url(&value).ok_or_else(|| refused("an address such as https://example.org"))?;
+                let url =
+                    base_url(&value).ok_or_else(|| refused("an address such as https://example.org"))?;
                 self.base_url = Some(url);
             }
             "as_of" => {
@@ -135,7 +136,8 @@ impl Config {
                 self.keep_releases = value.parse().map_err(|_| refused("a number from 1 up"))?;
             }
             _ => {
-                self.listen = value.parse().map_err(|_| refused("an address and port such as 127.0.0.1:8080"))?;
+                self.listen =
+                    value.parse().map_err(|_| refused("an address and port such as 127.0.0.1:8080"))?;
             }
         }
         Ok(())

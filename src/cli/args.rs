@@ -27,6 +27,25 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Set up Sơn La's election of 2021 in the working folder, build its site and serve it
+    Demo {
+        /// Address and port; without it, the one of niemyet.toml, else 127.0.0.1:8080
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// Set up a working folder from reference data
+    Init {
+        /// Folder of a data set, or the name of one that the program carries, such as data/sonla-2021
+        #[arg(long, value_name = "DATA")]
+        from: PathBuf,
+    },
+    /// Build the site of what is approved into a new release and make it current
+    Build(Build),
+    /// Build again after each change of the site or the documents
+    Watch,
+    /// Export the site's source
+    #[command(subcommand)]
+    Site(Site),
     /// Check reference data (folders or law files) and name every problem with file, line and remedy
     Check {
         /// Folders such as data/sonla-2021, law files, or a folder that holds several of them
@@ -44,6 +63,40 @@ pub enum Command {
     /// List, switch, verify and export the kept releases
     #[command(subcommand)]
     Release(Release),
+}
+
+/// How to build.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Also write the release as plain files into this folder, changing only what differs
+    #[arg(long, value_name = "OUT")]
+    pub out: Option<PathBuf>,
+    /// The program that renders
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: Engine,
+    /// Render and store everything, resting on nothing that is stored
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// The programs that can render.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// The one inside this program
+    #[default]
+    Embedded,
+    /// An installed Zola, or the one that NIEMYET_ZOLA names
+    Zola,
+}
+
+/// The commands under `site`.
+#[derive(Debug, Subcommand)]
+pub enum Site {
+    /// Write the complete Zola project: templates, texts, and the pages made from documents
+    Export {
+        /// An empty folder, or one exported to before
+        out: PathBuf,
+    },
 }
 
 /// What `timetable` is asked for.

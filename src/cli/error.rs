@@ -3,11 +3,15 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::build::engine::BuildError;
+use crate::document::DocumentError;
 use crate::release::ReleaseError;
 use crate::replica::FolderError;
 use crate::replica::disk::remedy;
 use crate::replica::lock::LockError;
+use crate::replica::project::ProjectError;
 use crate::timetable::TimetableError;
+use crate::watch::WatchError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +56,37 @@ pub enum CliError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The folder to be set up is in use.
+    #[error("{} {what}, so nothing was written. Use it with the other commands, or give an empty folder", dir.display())]
+    Occupied {
+        /// The folder.
+        dir: PathBuf,
+        /// In what way.
+        what: &'static str,
+    },
+    /// Reference data that cannot be made into documents.
+    #[error("import: {0}. Correct the data set, then run `niemyet check` on it")]
+    Import(DocumentError),
+    /// What is approved cannot be made into a project.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The site cannot be rendered.
+    #[error("{0}\nThe last good release stays current. Correct the file named above and build again")]
+    Build(#[from] BuildError),
+    /// Zola could not be run, or refused the project.
+    #[error(
+        "{} failed: {what}. Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
+        program.display()
+    )]
+    Zola {
+        /// The program.
+        program: PathBuf,
+        /// What it said.
+        what: String,
+    },
+    /// The folder cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
     /// The working folder.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -76,7 +111,8 @@ impl CliError {
     /// 1: refused or failed; 2: wrong usage.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Timetable(TimetableError::UnknownLaw { .. } | TimetableError::NotADate { .. }) => 2,
+            Self::Usage(_)
+            | Self::Timetable(TimetableError::UnknownLaw { .. } | TimetableError::NotADate { .. }) => 2,
             _ => 1,
         }
     }
@@ -90,6 +126,12 @@ impl CliError {
             Self::Usage(_) => "usage",
             Self::Verify { .. } => "verify",
             Self::Listen { .. } => "listen",
+            Self::Occupied { .. } => "occupied",
+            Self::Import(_) => "import",
+            Self::Project(_) => "project",
+            Self::Build(_) => "build",
+            Self::Zola { .. } => "zola",
+            Self::Watch(_) => "watch",
             Self::Folder(FolderError::Config(_)) => "config",
             Self::Folder(FolderError::Lock(_)) => "locked",
             Self::Folder(_) => "folder",

@@ -1,10 +1,20 @@
 //! The command line: arguments in, human text and progress to stderr, machine output to stdout, exit codes 0, 1, 2.
 
 mod args;
+mod build;
+mod check;
+mod data;
+mod demo;
 mod error;
+mod init;
 mod release;
 mod serve;
+mod site;
 mod terminal;
+mod timetable;
+mod watch;
+mod workspace;
+mod zola;
 
 use std::process::ExitCode;
 
@@ -39,7 +49,13 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments, terminal: &mut Terminal) -> Result<(), CliError> {
     let dir = &arguments.dir;
     match arguments.command {
-        Command::Check { .. } | Command::Timetable(_) => Err(CliError::Usage("".into())),
+        Command::Demo { listen } => demo::run(dir, listen, terminal),
+        Command::Init { from } => init::run(dir, &from, terminal),
+        Command::Build(options) => build::run(dir, &options, terminal),
+        Command::Watch => watch::run(dir, terminal),
+        Command::Site(args::Site::Export { out }) => site::run(dir, &out, terminal),
+        Command::Check { paths } => check::run(&paths, terminal),
+        Command::Timetable(wanted) => timetable::run(&wanted, terminal),
         Command::Serve { listen } => serve::run(dir, listen, terminal),
         Command::Release(command) => release::run(dir, command, terminal),
     }

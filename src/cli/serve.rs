@@ -8,7 +8,6 @@ use tokio::net::TcpListener;
 
 use super::error::CliError;
 use super::terminal::Terminal;
-use crate::config::Config;
 use crate::release::Store;
 use crate::replica::disk::RealDisk;
 use crate::replica::folder;
@@ -20,24 +19,27 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     let config = folder::config(dir)?;
     let store = Store::open(&dir.join(folder::RELEASES), Arc::new(RealDisk));
     store.require_current()?;
-    listen_and_serve(listen.unwrap_or(config_listen(&config)), store, terminal)
+    with_listener(listen.unwrap_or(config.listen), |_| Ok((store, terminal)))
 }
 
-fn config_listen(config: &Config) -> SocketAddr {
-    config.listen
-}
-
-/// Serves the releases of `store` on `address`.
-pub fn listen_and_serve(address: SocketAddr, store: Store, terminal: &mut Terminal) -> Result<(), CliError> {
+/// Takes the address, then prepares what is served (its pages may name the address), then serves it.
+pub fn with_listener<'t>(
+    address: SocketAddr,
+    prepare: impl FnOnce(SocketAddr) -> Result<(Store, &'t mut Terminal), CliError>,
+) -> Result<(), CliError> {
     let failed = |source| CliError::Listen { address: address.to_string(), source };
+    let listener = std::net::TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    let (store, terminal) = prepare(bound)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let url = format!("http://{address}/");
+        let listener = TcpListener::from_std(listener).map_err(failed)?;
+        let stop = asked_to_stop();
+        let url = format!("http://{bound}/");
         terminal.say("Press Ctrl+C to stop.");
         terminal.result(&serde_json::json!({ "listening": url }), &format!("serving {url}"))?;
-        web::serve(listener, Site::new(store), asked_to_stop()).await.map_err(failed)
+        web::serve(listener, Site::new(store), stop).await.map_err(failed)
     })
 }
 

@@ -49,6 +49,12 @@ impl Terminal {
         }
     }
 
+    /// Tells one of several problems that a command found.
+    pub fn finding(&mut self, object: &impl Serialize, text: &str) {
+        // The command fails with their number anyway, also where stdout is closed.
+        let _ = if self.json { self.result(object, text) } else { Ok(self.say(text)) };
+    }
+
     /// Tells a person something.
     pub fn say(&mut self, text: &str) {
         // A closed stderr cannot be told about.
@@ -59,7 +65,8 @@ impl Terminal {
     pub fn error(&mut self, error: &CliError) {
         let _ = writeln!(io::stderr().lock(), "error: {error}");
         if self.json {
-            let object = serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } });
+            let object =
+                serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } });
             let _ = writeln!(io::stdout().lock(), "{object}");
         }
     }

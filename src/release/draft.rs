@@ -63,11 +63,16 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    /// A release that holds what the current one holds, except what will be put or removed.
-    pub fn change(store: &'a Store, _lock: &FolderLock) -> Result<Self, ReleaseError> {
+    /// A release that holds exactly what will be put into it and rests on nothing that is stored.
+    pub fn fresh(store: &'a Store, _lock: &FolderLock) -> Self {
         let pack = PackWriter::new(store.disk().clone(), store.folder());
         let state = Mutex::new(State { pack, rows: BTreeMap::new() });
-        Ok(Self { store, base: store.current()?, whole: false, known: HashMap::new(), state })
+        Self { store, base: None, whole: true, known: HashMap::new(), state }
+    }
+
+    /// A release that holds what the current one holds, except what will be put or removed.
+    pub fn change(store: &'a Store, lock: &FolderLock) -> Result<Self, ReleaseError> {
+        Ok(Self { base: store.current()?, whole: false, ..Self::fresh(store, lock) })
     }
 
     /// Puts a file. The error kind is `InvalidInput` for a path that must not stand in a release.
@@ -115,10 +120,11 @@ impl<'a> Draft<'a> {
             }
         }
         let depth = base.as_ref().map_or(0, |base| base.header().depth + 1);
-        let chained = base.as_ref().filter(|base| {
-            depth <= store::MAX_DEPTH && rows.len() < base.rows_in_layers() / 2
-        });
-        if chained.is_none() && let Some(base) = &base {
+        let chained =
+            base.as_ref().filter(|base| depth <= store::MAX_DEPTH && rows.len() < base.rows_in_layers() / 2);
+        if chained.is_none()
+            && let Some(base) = &base
+        {
             for (key, location) in base.rows() {
                 rows.entry(key).or_insert(Some(location.sha256));
                 known.insert(location.sha256, location);

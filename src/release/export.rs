@@ -69,7 +69,11 @@ fn owned(folder: &Path) -> Result<BTreeSet<String>, ReleaseError> {
     match fs::read_to_string(&list) {
         Ok(text) => {
             // The list may come from somebody else: a line that climbs out must not remove their files.
-            return Ok(text.lines().filter(|line| path::refusal(line).is_none()).map(str::to_owned).collect());
+            return Ok(text
+                .lines()
+                .filter(|line| path::refusal(line).is_none())
+                .map(str::to_owned)
+                .collect());
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(ReleaseError::io("read", list)(error)),

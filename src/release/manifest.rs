@@ -128,7 +128,8 @@ pub fn read(file: &Path, id: &str, bytes: &[u8]) -> Result<(Header, Rows), Relea
     let Some((_, first)) = lines.next() else {
         return Err(damaged(Some(1), "it has no header".to_owned()));
     };
-    let header: Header = serde_json::from_slice(first).map_err(|error| damaged(Some(1), error.to_string()))?;
+    let header: Header =
+        serde_json::from_slice(first).map_err(|error| damaged(Some(1), error.to_string()))?;
     if header.niemyet_release != FORMAT {
         let what = format!("it has format {}, this niemyet reads {FORMAT}", header.niemyet_release);
         return Err(damaged(Some(1), what));
@@ -143,7 +144,8 @@ pub fn read(file: &Path, id: &str, bytes: &[u8]) -> Result<(Header, Rows), Relea
 
 fn checked_body<'a>(id: &str, bytes: &'a [u8]) -> Result<&'a [u8], String> {
     let text = bytes.strip_suffix(b"\n").ok_or("it does not end with its checksum line")?;
-    let end = text.iter().rposition(|byte| *byte == b'\n').ok_or("it does not end with its checksum line")? + 1;
+    let end =
+        text.iter().rposition(|byte| *byte == b'\n').ok_or("it does not end with its checksum line")? + 1;
     let footer: Footer =
         serde_json::from_slice(&text[end..]).map_err(|_| "it does not end with its checksum line")?;
     let body = &bytes[..end];

@@ -41,7 +41,8 @@ fn remove_packs(store: &Store, kept: &BTreeSet<String>) -> Result<(), ReleaseErr
     let failed = || ReleaseError::io("list", &folder);
     for entry in fs::read_dir(&folder).map_err(failed())? {
         let path = entry.map_err(failed())?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".pack"));
+        let name =
+            path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".pack"));
         if name.is_some_and(|name| !kept.contains(name)) {
             store.disk().remove(&path).map_err(ReleaseError::io("remove", &path))?;
         }

@@ -136,7 +136,8 @@ impl Store {
     }
 
     fn layer(&self, id: &str) -> Result<Arc<Layer>, ReleaseError> {
-        let cached = self.layers.lock().unwrap_or_else(PoisonError::into_inner).get(id).and_then(Weak::upgrade);
+        let cached =
+            self.layers.lock().unwrap_or_else(PoisonError::into_inner).get(id).and_then(Weak::upgrade);
         if let Some(layer) = cached {
             return Ok(layer);
         }

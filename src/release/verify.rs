@@ -47,6 +47,7 @@ pub fn compare(release: &Release, rebuilt: &BTreeMap<String, Vec<u8>>) -> Result
         }
     }
     let stored = release.paths(Kind::Page);
-    difference.only_rebuilt = rebuilt.keys().filter(|path| !stored.contains(path.as_str())).cloned().collect();
+    difference.only_rebuilt =
+        rebuilt.keys().filter(|path| !stored.contains(path.as_str())).cloned().collect();
     Ok(difference)
 }

@@ -118,7 +118,9 @@ pub fn remedy(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => {
             "Run as the user who owns the folder, or correct its permissions, then repeat the command"
         }
-        io::ErrorKind::NotFound => "Check that the folder still exists and is not being moved, then repeat the command",
+        io::ErrorKind::NotFound => {
+            "Check that the folder still exists and is not being moved, then repeat the command"
+        }
         _ => "Check the disk and the folder's permissions, then repeat the command",
     }
 }

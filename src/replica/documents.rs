@@ -72,7 +72,9 @@ fn open(path: &Path, bytes: &[u8]) -> Result<Document, FolderError> {
 fn identify(bytes: &[u8]) -> Result<(String, Key), String> {
     let doc = AutoCommit::load(bytes).map_err(|error| error.to_string())?;
     let text = |name: &str| match doc.get(ROOT, name) {
-        Ok(Some((value, _))) => value.to_str().map(str::to_owned).ok_or(format!("its `{name}` is not a text")),
+        Ok(Some((value, _))) => {
+            value.as_str().map(str::to_owned).ok_or(format!("its `{name}` is not a text"))
+        }
         _ => Err(format!("it does not say its `{name}`")),
     };
     let key = text("key")?;

@@ -30,7 +30,9 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[derive(Debug, thiserror::Error)]
 pub enum ProjectError {
     /// No publication document.
-    #[error("the folder holds no `publication`, so nothing is approved. Restore it, or run `niemyet init` in a new folder")]
+    #[error(
+        "the folder holds no `publication`, so nothing is approved. Restore it, or run `niemyet init` in a new folder"
+    )]
     NoPublication,
     /// A document cannot be read at its heads.
     #[error(transparent)]
@@ -66,7 +68,11 @@ pub struct Project {
 }
 
 /// The project of what is approved now.
-pub fn current(documents: &mut Documents, site: &SourceTree, settings: Settings<'_>) -> Result<Project, ProjectError> {
+pub fn current(
+    documents: &mut Documents,
+    site: &SourceTree,
+    settings: Settings<'_>,
+) -> Result<Project, ProjectError> {
     let document = documents.get_mut(&Key::Publication).ok_or(ProjectError::NoPublication)?;
     let heads = format_heads(&document.heads());
     at(documents, &heads, site, settings)

@@ -33,7 +33,9 @@ pub fn default_site() -> SourceTree {
 /// Reads a site's source. Hidden files and editors' leavings are not part of it; symbolic links are not followed.
 pub fn read(folder: &Path) -> Result<SourceTree, FolderError> {
     let mut tree = SourceTree::new();
-    let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.depth() == 0 || !ignored(entry.file_name()));
+    let walk = WalkDir::new(folder)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !ignored(entry.file_name()));
     for entry in walk {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(folder).to_owned();

@@ -116,7 +116,8 @@ impl Impatient {
     }
 
     fn stall(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        let sleep = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + STALL)));
+        let sleep =
+            self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + STALL)));
         ready!(sleep.as_mut().poll(context));
         Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, "the client takes no bytes"))
     }

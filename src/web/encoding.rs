@@ -35,7 +35,8 @@ pub fn choose(accept: Option<&str>) -> Encoding {
         let mut any = None;
         for item in accept.split(',') {
             let (coding, weight) = weighted(item);
-            if coding.eq_ignore_ascii_case(name) || (name == "gzip" && coding.eq_ignore_ascii_case("x-gzip")) {
+            if coding.eq_ignore_ascii_case(name) || (name == "gzip" && coding.eq_ignore_ascii_case("x-gzip"))
+            {
                 return weight;
             }
             if coding == "*" {

@@ -79,7 +79,8 @@ enum Found {
 }
 
 fn find(release: &Release, path: &str) -> Found {
-    let file = if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
+    let file =
+        if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
     if let Some(found) = release.page(&file) {
         return Found::File(file, found);
     }
@@ -127,7 +128,9 @@ async fn send(
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     describe(response.headers_mut(), request, (&etag, compressible));
-    if status == StatusCode::OK && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag)) {
+    if status == StatusCode::OK
+        && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag))
+    {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);
     }

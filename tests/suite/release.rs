@@ -56,7 +56,10 @@ fn new(committed: Committed) -> Release {
 }
 
 fn content(release: &Release) -> Files {
-    release.files(Kind::Page).map(|(path, file)| (path.to_owned(), file.read_checked(path).unwrap())).collect()
+    release
+        .files(Kind::Page)
+        .map(|(path, file)| (path.to_owned(), file.read_checked(path).unwrap()))
+        .collect()
 }
 
 #[test]
@@ -91,7 +94,8 @@ fn a_small_change_stores_only_what_differs() {
     let dir = tempfile::tempdir().unwrap();
     let lock = lock::lock(dir.path()).unwrap();
     let store = open(dir.path(), &lock, RealDisk).unwrap();
-    let mut wanted: Files = (0..100).map(|n| (format!("{n}/index.html"), format!("trang {n}").into_bytes())).collect();
+    let mut wanted: Files =
+        (0..100).map(|n| (format!("{n}/index.html"), format!("trang {n}").into_bytes())).collect();
     let first = new(publish(&store, &lock, &wanted).unwrap());
     wanted.insert("5/index.html".to_owned(), b"moi".to_vec());
     wanted.remove("6/index.html");
@@ -182,7 +186,8 @@ fn whatever_operation_fails_a_whole_release_stays_current() {
             let lock = lock::lock(dir.path()).unwrap();
             new(publish(&open(dir.path(), &lock, RealDisk).unwrap(), &lock, &old).unwrap());
             let disk = FaultyDisk::new(at, fault);
-            let outcome = open(dir.path(), &lock, disk.clone()).and_then(|store| publish(&store, &lock, &wanted));
+            let outcome =
+                open(dir.path(), &lock, disk.clone()).and_then(|store| publish(&store, &lock, &wanted));
             let store = open(dir.path(), &lock, RealDisk).unwrap();
             let current = store.require_current().unwrap();
             let now = content(&current);
