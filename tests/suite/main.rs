@@ -15,6 +15,7 @@ mod incremental;
 mod public;
 mod records;
 mod site;
+mod release;
 mod support;
 mod tidy;
 mod zola;
