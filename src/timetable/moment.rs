@@ -103,9 +103,10 @@ impl Span {
 /// # Errors
 /// Another form, or a day that does not exist.
 pub fn parse_date(text: &str) -> Result<NaiveDate, TimetableError> {
+    // Years of five digits are legal ISO 8601 by agreement only; nobody here agreed.
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
-        .filter(|date| date.format("%Y-%m-%d").to_string() == text)
+        .filter(|date| date.format("%Y-%m-%d").to_string() == text && text.len() == 10)
         .ok_or_else(|| TimetableError::NotADate { value: text.to_owned() })
 }
 

@@ -2,10 +2,13 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
 mod browser;
+mod reference;
 mod support;
 mod tidy;
+mod timetable;
 mod zola;
