@@ -331,21 +331,13 @@ mod the_rules_themselves {
             "//! A.\nfn a() {\n    b.unwrap();\n}\n#[cfg(test)]\nmod tests { fn a() { b.unwrap(); } }\n";
         assert_eq!(lines(&too_many_unwraps(&[RustFile::new("src/a.rs", many)])), [3]);
         let few = format!("{many}{}", "// x\n".repeat(1000));
-<<<<<<< HEAD
-        assert_eq!(lines(&too_many_unwraps(&[RustFile::new("src/a.rs", &few)])), Vec::<usize>::new());
-=======
         assert_eq!(lines(&too_many_unwraps(&[RustFile::new("src/a.rs", &few)])), [0; 0]);
->>>>>>> gate
         let text = "//! A.\nuse crate::{a, b};\nuse crate::c::{d};\nuse std::{io};\n// use crate::{x};\ntodo!();\n#[ignore]\n";
         let file = RustFile::new("src/a.rs", text);
         assert_eq!((lines(&grouped_imports(&file)), lines(&unfinished(&file))), (vec![2, 3], vec![6, 7]));
         let text = "//! A.\nlet a = PublicRecords { b };\nfn b() -> PublicRecords {\n";
         assert_eq!(lines(&public_records_made(&RustFile::new("src/build/a.rs", text))), [2]);
-<<<<<<< HEAD
-        assert_eq!(lines(&public_records_made(&RustFile::new("src/policy/public.rs", text))), Vec::<usize>::new());
-=======
         assert_eq!(lines(&public_records_made(&RustFile::new("src/policy/public.rs", text))), [0; 0]);
->>>>>>> gate
     }
 
     #[test]
