@@ -9,12 +9,12 @@
 
 mod access;
 mod browser;
-mod reference;
 mod content;
 mod documents;
 mod incremental;
 mod public;
 mod records;
+mod reference;
 mod release;
 mod site;
 mod support;

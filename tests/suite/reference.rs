@@ -98,7 +98,8 @@ fn the_directive_is_whole_and_classed() {
     };
     assert_eq!(class("public"), ["T1.1", "T1.2", "T2.1.1", "T2.1.2", "T2.1.4", "T2.4.1"]);
     assert_eq!(class("never"), ["T2.1.5", "T2.2.2", "T2.2.3", "T2.5.1", "T2.5.2"]);
-    let cited = |symbol: &str| directive.cited.iter().find(|cited| cited.symbol == symbol).unwrap().publish.clone();
+    let cited =
+        |symbol: &str| directive.cited.iter().find(|cited| cited.symbol == symbol).unwrap().publish.clone();
     assert_eq!((cited("12/TB-UBBC").as_str(), cited("17/KH-UBBC").as_str()), ("public", "public"));
     assert_eq!(cited("54/KH-TBATT-YT"), "never");
 }
@@ -122,7 +123,9 @@ fn every_row_names_its_source() {
             .map(|unit| &unit.provenance)
             .chain(election.bodies.iter().map(|body| &body.provenance))
             .chain(election.dates.iter().map(|date| &date.provenance))
-            .chain(directives.iter().flat_map(|directive| directive.cited.iter().map(|cited| &cited.provenance)))
+            .chain(
+                directives.iter().flat_map(|directive| directive.cited.iter().map(|cited| &cited.provenance)),
+            )
             .chain(publication.iter().map(|item| &item.provenance));
         assert!(sources.into_iter().all(|provenance| !provenance.source.is_empty()));
     }
@@ -142,7 +145,10 @@ fn an_unknown_key_is_refused() {
 fn broken_toml_is_refused_with_its_line() {
     let (files, line) = with("publication.toml", "key = \"election\"", "key = \"election");
     let found = problems(&files);
-    assert!(found.iter().any(|problem| problem.kind == Kind::Syntax && problem.line == Some(line)), "{found:#?}");
+    assert!(
+        found.iter().any(|problem| problem.kind == Kind::Syntax && problem.line == Some(line)),
+        "{found:#?}"
+    );
 }
 
 #[test]
@@ -151,7 +157,10 @@ fn wrong_columns_are_refused() {
     let (files, _) = with("units.csv", "kind_vi,", "kinds,");
     let found: Vec<String> = problems(&files).iter().map(ToString::to_string).collect();
     let about = |words: &str| found.iter().any(|problem| problem.contains(words));
-    assert!(about("units.csv:1: column \"kind_vi\" is missing") && about("\"kinds\" is not known"), "{found:#?}");
+    assert!(
+        about("units.csv:1: column \"kind_vi\" is missing") && about("\"kinds\" is not known"),
+        "{found:#?}"
+    );
     let (files, _) = with("units.csv", "code,name_vi,kind_vi", "code;name_vi;kind_vi");
     assert!(problems(&files).iter().any(|problem| problem.what.contains("is not known")));
 }
@@ -169,18 +178,48 @@ fn semicolons_of_a_spreadsheet_are_named() {
 
 #[test]
 fn a_row_with_a_cell_too_many_is_refused() {
-    refused("bodies.csv", ("Hội đồng bầu cử quốc gia,", "Hội đồng, bầu cử quốc gia,"), Kind::Syntax, &["10 cells", "9", "double quotes"]);
+    refused(
+        "bodies.csv",
+        ("Hội đồng bầu cử quốc gia,", "Hội đồng, bầu cử quốc gia,"),
+        Kind::Syntax,
+        &["10 cells", "9", "double quotes"],
+    );
 }
 
 #[test]
 fn unknown_units_bodies_and_rules_are_refused() {
     refused("constituencies.csv", ("118;", "118;999;"), Kind::Reference, &["unit \"999\"", "units.csv"]);
-    refused("election.toml", ("\"ec_province\"", "\"ec_nowhere\""), Kind::Reference, &["ec_nowhere", "bodies.csv"]);
-    refused("election.toml", ("\"publish_na_constituencies\"", "\"publish_nothing\""), Kind::Reference, &["publish_nothing"]);
-    refused("directive.toml", ("\"dossier_deadline\"", "\"dossier_dead\""), Kind::Reference, &["rule \"dossier_dead\""]);
+    refused(
+        "election.toml",
+        ("\"ec_province\"", "\"ec_nowhere\""),
+        Kind::Reference,
+        &["ec_nowhere", "bodies.csv"],
+    );
+    refused(
+        "election.toml",
+        ("\"publish_na_constituencies\"", "\"publish_nothing\""),
+        Kind::Reference,
+        &["publish_nothing"],
+    );
+    refused(
+        "directive.toml",
+        ("\"dossier_deadline\"", "\"dossier_dead\""),
+        Kind::Reference,
+        &["rule \"dossier_dead\""],
+    );
     refused("directive.toml", ("\"police\"", "\"polise\""), Kind::Reference, &["body \"polise\""]);
-    refused("directive.toml", ("cited = [\"12/TB-UBBC\"]", "cited = [\"13/TB-UBBC\"]"), Kind::Reference, &["13/TB-UBBC"]);
-    refused("publication.toml", ("\"directive/19/KL-UBBC\"", "\"directive/20/KL-UBBC\""), Kind::Reference, &["directive/20/KL-UBBC"]);
+    refused(
+        "directive.toml",
+        ("cited = [\"12/TB-UBBC\"]", "cited = [\"13/TB-UBBC\"]"),
+        Kind::Reference,
+        &["13/TB-UBBC"],
+    );
+    refused(
+        "publication.toml",
+        ("\"directive/19/KL-UBBC\"", "\"directive/20/KL-UBBC\""),
+        Kind::Reference,
+        &["directive/20/KL-UBBC"],
+    );
 }
 
 #[test]
@@ -195,14 +234,37 @@ fn two_units_with_one_code_name_both_lines() {
 
 #[test]
 fn a_parent_that_is_missing_or_of_the_wrong_level_is_refused() {
-    refused("units.csv", ("03646,Phường Chiềng Lề,Phường,ward,commune,116", "03646,Phường Chiềng Lề,Phường,ward,commune,117"), Kind::Reference, &["117", "unit above"]);
-    refused("units.csv", ("03646,Phường Chiềng Lề,Phường,ward,commune,116", "03646,Phường Chiềng Lề,Phường,ward,commune,03649"), Kind::Reference, &["lies under a commune"]);
-    refused("units.csv", ("03646,Phường Chiềng Lề,Phường,ward,commune,116", "03646,Phường Chiềng Lề,Phường,ward,commune,"), Kind::Reference, &["has no `parent`"]);
+    refused(
+        "units.csv",
+        ("03646,Phường Chiềng Lề,Phường,ward,commune,116", "03646,Phường Chiềng Lề,Phường,ward,commune,117"),
+        Kind::Reference,
+        &["117", "unit above"],
+    );
+    refused(
+        "units.csv",
+        (
+            "03646,Phường Chiềng Lề,Phường,ward,commune,116",
+            "03646,Phường Chiềng Lề,Phường,ward,commune,03649",
+        ),
+        Kind::Reference,
+        &["lies under a commune"],
+    );
+    refused(
+        "units.csv",
+        ("03646,Phường Chiềng Lề,Phường,ward,commune,116", "03646,Phường Chiềng Lề,Phường,ward,commune,"),
+        Kind::Reference,
+        &["has no `parent`"],
+    );
 }
 
 #[test]
 fn a_unit_in_two_constituencies_or_in_none_is_refused() {
-    refused("constituencies.csv", ("118;120", "116;118;120"), Kind::Duplicate, &["116", "already stands on line 2"]);
+    refused(
+        "constituencies.csv",
+        ("118;120", "116;118;120"),
+        Kind::Duplicate,
+        &["116", "already stands on line 2"],
+    );
     let (files, _) = with("constituencies.csv", "118;120", "120");
     let found = problems(&files);
     assert!(found.len() == 1 && found[0].what.contains("Huyện Quỳnh Nhai"), "{found:#?}");
@@ -212,20 +274,31 @@ fn a_unit_in_two_constituencies_or_in_none_is_refused() {
 fn a_district_under_the_law_of_2025_is_refused() {
     let (files, _) = with("election.toml", "law = \"85/2015\"", "law = \"83/2025\"");
     let found = problems(&files);
-    let districts = found.iter().filter(|problem| problem.what.contains("a level this law version does not have"));
+    let districts =
+        found.iter().filter(|problem| problem.what.contains("a level this law version does not have"));
     assert_eq!(districts.count(), 12);
 }
 
 #[test]
 fn an_election_day_that_is_not_a_sunday_or_no_date_is_refused() {
-    refused("election.toml", ("\"2021-05-23\"", "\"2021-05-22\""), Kind::Date, &["Saturday", "next Sunday is 2021-05-23"]);
+    refused(
+        "election.toml",
+        ("\"2021-05-23\"", "\"2021-05-22\""),
+        Kind::Date,
+        &["Saturday", "next Sunday is 2021-05-23"],
+    );
     refused("election.toml", ("\"2021-05-23\"", "\"2021-05-32\""), Kind::Date, &["2021-05-32", "YYYY-MM-DD"]);
     refused("election.toml", ("\"2021-05-23\"", "\"2921-05-20\""), Kind::Date, &["Check the year"]);
 }
 
 #[test]
 fn an_unknown_law_version_lists_the_known_ones() {
-    refused("election.toml", ("law = \"85/2015\"", "law = \"85/2016\""), Kind::Date, &["85/2016", "85/2015, 83/2025"]);
+    refused(
+        "election.toml",
+        ("law = \"85/2015\"", "law = \"85/2016\""),
+        Kind::Date,
+        &["85/2016", "85/2015, 83/2025"],
+    );
 }
 
 #[test]
@@ -247,13 +320,21 @@ fn a_step_that_precedes_election_day_cannot_follow_it() {
         let new = format!("kind = \"{kind}\"\ndate = \"2021-05-24\"");
         let (files, _) = with("election.toml", "kind = \"planned\"\ndate = \"2021-03-18\"", &new);
         let found = problems(&files);
-        assert!(found.len() == 1 && found[0].what.contains("not before election day 2021-05-23"), "{found:#?}");
+        assert!(
+            found.len() == 1 && found[0].what.contains("not before election day 2021-05-23"),
+            "{found:#?}"
+        );
     }
 }
 
 #[test]
 fn wrong_times_and_regimes_are_refused() {
-    refused("election.toml", ("first_due = \"2021-03-04\"", "first_due = \"2021-03-05\""), Kind::Date, &["not a thursday"]);
+    refused(
+        "election.toml",
+        ("first_due = \"2021-03-04\"", "first_due = \"2021-03-05\""),
+        Kind::Date,
+        &["not a thursday"],
+    );
     let (files, _) = with("election.toml", "before = \"11:00\"", "before = \"25:00\"");
     assert!(problems(&files)[0].what.contains("25:00"));
 }
@@ -267,7 +348,12 @@ fn characters_that_deceive_are_refused_by_code_point() {
     refused("units.csv", (name, "\"Phường\nChiềng Lề\""), Kind::Name, &["U+000A"]);
     refused("units.csv", (name, ""), Kind::Name, &["`name_vi` is empty"]);
     refused("units.csv", (name, "  "), Kind::Name, &["`name_vi` is empty"]);
-    refused("directive.toml", ("signer_name = \"Hoàng", "signer_name = \"\\u2066Hoàng"), Kind::Name, &["U+2066"]);
+    refused(
+        "directive.toml",
+        ("signer_name = \"Hoàng", "signer_name = \"\\u2066Hoàng"),
+        Kind::Name,
+        &["U+2066"],
+    );
 }
 
 #[test]
@@ -315,18 +401,47 @@ fn bytes_that_are_not_text_are_refused_with_their_line() {
 fn a_path_that_climbs_is_refused() {
     for path in ["../secret.md", "/etc/passwd", "a/../../b.md", "", ".", "a\\\\b.md", "C:x.md"] {
         let new = format!("text = \"{path}\"");
-        refused("directive.toml", ("text = \"directive-19-KL-UBBC.md\"", &new), Kind::File, &["leaves the folder"]);
+        refused(
+            "directive.toml",
+            ("text = \"directive-19-KL-UBBC.md\"", &new),
+            Kind::File,
+            &["leaves the folder"],
+        );
     }
-    refused("directive.toml", ("text = \"directive-19-KL-UBBC.md\"", "text = \"other.md\""), Kind::File, &["is not there"]);
+    refused(
+        "directive.toml",
+        ("text = \"directive-19-KL-UBBC.md\"", "text = \"other.md\""),
+        Kind::File,
+        &["is not there"],
+    );
 }
 
 #[test]
 fn a_task_must_quote_its_directive_and_keep_its_class() {
-    refused("directive.toml", ("text_vi = \"thực hiện chế độ", "text_vi = \"bỏ qua chế độ"), Kind::Reference, &["T2.6.1", "word for word"]);
-    refused("directive.toml", ("recurrence = \"once\"", "recurrence = \"yearly\""), Kind::Value, &["yearly", "until_done"]);
-    let (files, _) = with("directive.toml", "publish = \"public\"\npublic_output_vi", "publish = \"never\"\npublic_output_vi");
+    refused(
+        "directive.toml",
+        ("text_vi = \"thực hiện chế độ", "text_vi = \"bỏ qua chế độ"),
+        Kind::Reference,
+        &["T2.6.1", "word for word"],
+    );
+    refused(
+        "directive.toml",
+        ("recurrence = \"once\"", "recurrence = \"yearly\""),
+        Kind::Value,
+        &["yearly", "until_done"],
+    );
+    let (files, _) = with(
+        "directive.toml",
+        "publish = \"public\"\npublic_output_vi",
+        "publish = \"never\"\npublic_output_vi",
+    );
     assert!(problems(&files)[0].what.contains("never public but has a public output"));
-    refused("directive.toml", ("id = \"T1.2\"", "id = \"T1.1\""), Kind::Duplicate, &["T1.1", "already stands on line"]);
+    refused(
+        "directive.toml",
+        ("id = \"T1.2\"", "id = \"T1.1\""),
+        Kind::Duplicate,
+        &["T1.1", "already stands on line"],
+    );
 }
 
 #[test]
@@ -335,8 +450,14 @@ fn missing_and_stray_files_are_named() {
     let units = files.remove("data/sonla-2021/units.csv").unwrap();
     files.insert("data/sonla-2021/unit.csv".into(), units);
     let found: Vec<String> = problems(&files).iter().map(ToString::to_string).collect();
-    assert!(found.iter().any(|problem| problem.starts_with("data/sonla-2021/units.csv: the file is missing")), "{found:#?}");
-    assert!(found.iter().any(|problem| problem.starts_with("data/sonla-2021/unit.csv: this file is no part")), "{found:#?}");
+    assert!(
+        found.iter().any(|problem| problem.starts_with("data/sonla-2021/units.csv: the file is missing")),
+        "{found:#?}"
+    );
+    assert!(
+        found.iter().any(|problem| problem.starts_with("data/sonla-2021/unit.csv: this file is no part")),
+        "{found:#?}"
+    );
     assert!(check(&Files::new(), &[]).is_err(), "nothing to check is not success");
 }
 
@@ -371,8 +492,14 @@ fn broken_law(old: &str, new: &str) -> Vec<Problem> {
 fn a_wrong_law_file_is_refused() {
     let about = |old: &str, new: &str, words: &str| {
         let found = broken_law(old, new);
-        assert!(found.iter().any(|problem| problem.to_string().contains(words)), "{words} is not in {found:#?}");
-        assert!(found.iter().all(|problem| problem.line.is_some() || problem.kind == Kind::Reference), "{found:#?}");
+        assert!(
+            found.iter().any(|problem| problem.to_string().contains(words)),
+            "{words} is not in {found:#?}"
+        );
+        assert!(
+            found.iter().all(|problem| problem.line.is_some() || problem.kind == Kind::Reference),
+            "{found:#?}"
+        );
     };
     about("offset = \"-115d\"", "offset = \"115 ngày\"", "-115d, 0d or -24h");
     about("offset = \"-115d\"", "offset = \"-99999999999999999999d\"", "is not an offset");
@@ -380,11 +507,19 @@ fn a_wrong_law_file_is_refused() {
     about("bound = \"at_latest\"", "bound = \"latest\"", "Write one of: at_latest");
     about("anchor = \"ELECTION_DAY\"", "anchor = \"EASTER\"", "EASTER");
     about("time = \"17:00\"", "time = \"24:30\"", "is not a time of day");
-    about("time = \"07:00 (not before 05:00)\"", "time = \"07:00 (not before 08:00)\"", "is not a time of day");
+    about(
+        "time = \"07:00 (not before 05:00)\"",
+        "time = \"07:00 (not before 08:00)\"",
+        "is not a time of day",
+    );
     about("end_offset = \"-85d\"", "end_offset = \"-95d\"", "ends before it starts");
     about("id = \"announce_election_day\"", "id = \"election_day\"", "already stands on line");
     about("article = \"Đ8.1\"\n", "", "cites no article");
-    about("VOTER_LIST_POSTED = \"voter_list_posted\"", "VOTER_LIST_POSTED = \"vote_elsewhere\"", "leans on itself");
+    about(
+        "VOTER_LIST_POSTED = \"voter_list_posted\"",
+        "VOTER_LIST_POSTED = \"vote_elsewhere\"",
+        "leans on itself",
+    );
     about("publish = \"public\"", "publish = \"secret\"", "public, internal, never");
     about("verified = true", "verified = \"yes\"", "85-2015.toml:");
 }

@@ -208,11 +208,17 @@ fn a_window_of_days_is_half_open_and_holds_its_last_day_whole() {
 fn a_clock_time_ends_the_span_and_before_excludes_its_day() {
     let steps = steps(ELECTION_2021);
     let dossier = step(&steps, "dossier_deadline").span().unwrap();
-    assert!(dossier.contains(instant("2021-03-14T16:59:59")) && !dossier.contains(instant("2021-03-14T17:00:00")));
+    assert!(
+        dossier.contains(instant("2021-03-14T16:59:59")) && !dossier.contains(instant("2021-03-14T17:00:00"))
+    );
     let areas = step(&steps, "polling_areas_fixed").span().unwrap();
-    assert!(areas.contains(instant("2021-04-02T23:59:59")) && !areas.contains(instant("2021-04-03T00:00:00")));
+    assert!(
+        areas.contains(instant("2021-04-02T23:59:59")) && !areas.contains(instant("2021-04-03T00:00:00"))
+    );
     let voting = step(&steps, "voting_start").span().unwrap();
-    assert!(!voting.contains(instant("2021-05-23T06:59:59")) && voting.contains(instant("2021-05-23T07:00:00")));
+    assert!(
+        !voting.contains(instant("2021-05-23T06:59:59")) && voting.contains(instant("2021-05-23T07:00:00"))
+    );
     assert!(step(&steps, "early_or_postponed").span().is_none());
 }
 
@@ -238,7 +244,10 @@ fn a_step_without_a_date_says_so_in_words() {
     assert_eq!(wording::rule_vi(&announce.rule), "chậm nhất 115 ngày trước ngày bầu cử");
     assert_eq!(wording::when_vi(announce), "chậm nhất 28/01/2021");
     assert_eq!(wording::when_vi(step(&steps, "campaign_end")), "chậm nhất 07:00 ngày 22/05/2021");
-    assert_eq!(wording::when_vi(step(&steps, "early_or_postponed")), "theo quyết định của Hội đồng bầu cử quốc gia");
+    assert_eq!(
+        wording::when_vi(step(&steps, "early_or_postponed")),
+        "theo quyết định của Hội đồng bầu cử quốc gia"
+    );
 }
 
 #[test]
@@ -260,8 +269,10 @@ fn planned(rule: &str, kind: &str, day: &str) -> PlannedDate {
 
 #[test]
 fn a_planned_date_stands_beside_the_limit_and_never_replaces_it() {
-    let dates =
-        [planned("consult2_province", "planned", "2021-03-18"), planned("results_pc", "override", "2021-06-30")];
+    let dates = [
+        planned("consult2_province", "planned", "2021-03-18"),
+        planned("results_pc", "override", "2021-06-30"),
+    ];
     let steps = steps_with(ELECTION_2021, &dates, &[]);
     let consult = step(&steps, "consult2_province");
     assert_eq!(consult.end, Some(Moment::Day(date("2021-03-19"))));
@@ -281,7 +292,10 @@ fn refusal(day: &str, force: bool) -> String {
 #[test]
 fn bad_requests_are_refused_with_the_next_step() {
     let monday = refusal("2021-05-24", false);
-    assert!(monday.contains("Monday") && monday.contains("2021-05-30") && monday.contains("--force"), "{monday}");
+    assert!(
+        monday.contains("Monday") && monday.contains("2021-05-30") && monday.contains("--force"),
+        "{monday}"
+    );
     assert!(ElectionDay::parse("2021-05-24", true).is_ok());
     for absurd in ["0001-01-07", "2014-05-25", "2201-01-04", "9999-12-26"] {
         assert!(refusal(absurd, true).contains("Check the year"), "{absurd}");
@@ -350,7 +364,8 @@ fn a_wrong_regime_is_refused() {
 fn json_keeps_the_fixed_shape() {
     let rows: Vec<serde_json::Map<String, serde_json::Value>> =
         serde_json::from_str(&json(&steps(ELECTION_2021)).unwrap()).unwrap();
-    let keys = ["id", "name_vi", "name_en", "article", "level", "responsible", "bound", "start", "end", "time"];
+    let keys =
+        ["id", "name_vi", "name_en", "article", "level", "responsible", "bound", "start", "end", "time"];
     for row in &rows {
         assert_eq!(row.keys().collect::<Vec<_>>(), keys);
     }
@@ -416,7 +431,8 @@ fn the_calendar_keeps_rfc_5545() {
     }
     let lines = unfolded(&text);
     let mut uids: Vec<&String> = lines.iter().filter(|line| line.starts_with("UID:")).collect();
-    let (count, stamps) = (uids.len(), lines.iter().filter(|line| *line == "DTSTAMP:20210225T010203Z").count());
+    let (count, stamps) =
+        (uids.len(), lines.iter().filter(|line| *line == "DTSTAMP:20210225T010203Z").count());
     uids.dedup();
     assert!(count > 50);
     assert_eq!((uids.len(), stamps), (count, count));
