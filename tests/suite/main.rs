@@ -1,6 +1,5 @@
 //! The one integration-test binary: one feature per file.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
