@@ -371,7 +371,7 @@ fn schedule_on(law: &LawVersion, day: NaiveDate) -> Vec<Step> {
 fn moved(at: Option<Moment>, days: u64) -> Option<Moment> {
     at.map(|at| match at {
         Moment::Day(day) => Moment::Day(day + Days::new(days)),
-        Moment::Instant(at) => Moment::Instant(at + Days::new(days)),
+        Moment::At(at) => Moment::At(at + Days::new(days)),
     })
 }
 

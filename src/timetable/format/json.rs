@@ -56,7 +56,7 @@ fn row(step: &Step) -> Row {
 /// An instant counted in hours carries its own time: 24 hours before a start at 05:00 end at 05:00.
 pub(super) fn time(step: &Step) -> Option<String> {
     match step.end.or(step.start) {
-        Some(Moment::Instant(instant)) => Some(instant.format("%H:%M").to_string()),
+        Some(Moment::At(instant)) => Some(instant.format("%H:%M").to_string()),
         _ => step.rule.time.as_ref().map(ToString::to_string),
     }
 }
