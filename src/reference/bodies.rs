@@ -30,14 +30,19 @@ pub(super) fn read_bodies(source: &Source<'_>, units: &[Unit], problems: &mut Pr
     let link = Link { field: "unit", what: "unit", list: "units.csv" };
     let mut once = Once::default();
     let mut bodies = Vec::new();
-    for row in rows(source, &BODY_COLUMNS, problems) {
+    let before = problems.0.len();
+    let rows = rows(source, &BODY_COLUMNS, problems);
+    if rows.is_empty() && problems.0.len() == before {
+        problems.push(source.whole().problem(Kind::Field, "there is no body", "Add a row for each body"));
+    }
+    for row in rows {
         check_id(row.place, "id", row.get("id"), problems);
         once.check(row.place, "id", row.get("id"), problems);
         check_word(row.place, "level", row.get("level"), &LEVELS, problems);
         check_word(row.place, "role", row.get("role"), &ROLES, problems);
         let unit = row.optional("unit", problems);
         if let Some(code) = &unit {
-            link.check(row.place, code, units.iter().any(|unit| unit.code == *code), problems);
+            link.check(row.place, code, is_unit(units, code), problems);
         }
         bodies.push(Body {
             id: row.get("id").to_owned(),
@@ -96,9 +101,14 @@ fn codes(row: &Row<'_>, units: &[Unit], problems: &mut Problems) -> Vec<String> 
         problems.push(row.place.problem(Kind::Field, "`units` is empty", "Write unit codes separated by ;"));
     }
     for code in &codes {
-        link.check(row.place, code, units.iter().any(|unit| unit.code == *code), problems);
+        link.check(row.place, code, is_unit(units, code), problems);
     }
     codes
+}
+
+/// Without any unit every reference would be reported; that there is none is reported once already.
+fn is_unit(units: &[Unit], code: &str) -> bool {
+    units.is_empty() || units.iter().any(|unit| unit.code == code)
 }
 
 fn number(row: &Row<'_>, column: &str, problems: &mut Problems) -> i64 {

@@ -190,7 +190,8 @@ impl Reader<'_, '_, '_> {
 
     fn task(&self, raw: &RawTask, cited: &[CitedDocument], problems: &mut Problems) -> Task {
         let fields = Fields { tables: self.tables };
-        let body = |id: &str| self.context.bodies.iter().any(|body| body.id == id);
+        let bodies = self.context.bodies;
+        let body = |id: &str| bodies.is_empty() || bodies.iter().any(|body| body.id == id);
         // Without a law version every rule would be reported; the unknown version is reported already.
         let rule = |id: &str| self.context.law.is_none_or(|law| law.rule(id).is_some());
         let owners = Link { field: "owners", what: "body", list: "bodies.csv" };

@@ -217,7 +217,7 @@ impl Draft<'_, '_, '_> {
     fn regime(&self, raw: &RawRegime, bodies: &[Body], problems: &mut Problems) -> Regime {
         let fields = Fields { tables: &self.tables };
         let body = |field: &str, text: &Text, problems: &mut Problems| {
-            let found = bodies.iter().any(|body| body.id == *text.get_ref());
+            let found = bodies.is_empty() || bodies.iter().any(|body| body.id == *text.get_ref());
             let link = Link { field, what: "body", list: "bodies.csv" };
             link.check(self.tables.at(text), text.get_ref(), found, problems);
             text.get_ref().clone()

@@ -18,7 +18,9 @@ const LEVELS: [&str; 3] = ["province", "district", "commune"];
 
 /// Reads the units; `levels` are those the law version knows, if it is known.
 pub(super) fn read(source: &Source<'_>, levels: Option<&[String]>, problems: &mut Problems) -> Vec<Unit> {
+    let before = problems.0.len();
     let rows = rows(source, &COLUMNS, problems);
+    let readable = problems.0.len() == before;
     let mut once = Once::default();
     let mut units = Vec::new();
     for row in &rows {
@@ -31,7 +33,7 @@ pub(super) fn read(source: &Source<'_>, levels: Option<&[String]>, problems: &mu
         known_level(row.place, unit, levels, problems);
     }
     let provinces = units.iter().filter(|unit| unit.level == "province").count();
-    if provinces != 1 && !rows.is_empty() {
+    if provinces != 1 && (readable || !rows.is_empty()) {
         let what = format!("there are {provinces} units of level province");
         problems.push(source.whole().problem(Kind::Value, what, "Keep exactly one"));
     }

@@ -17,8 +17,8 @@ use super::error::TimetableError;
 pub enum Moment {
     /// A whole day.
     Day(NaiveDate),
-    /// An instant, to the minute.
-    Instant(NaiveDateTime),
+    /// A point in time, to the minute.
+    At(NaiveDateTime),
 }
 
 impl Moment {
@@ -27,7 +27,7 @@ impl Moment {
     pub const fn date(self) -> NaiveDate {
         match self {
             Self::Day(day) => day,
-            Self::Instant(instant) => instant.date(),
+            Self::At(instant) => instant.date(),
         }
     }
 
@@ -36,7 +36,7 @@ impl Moment {
     pub fn first_instant(self) -> NaiveDateTime {
         match self {
             Self::Day(day) => day.and_time(NaiveTime::MIN),
-            Self::Instant(instant) => instant,
+            Self::At(instant) => instant,
         }
     }
 
@@ -47,7 +47,7 @@ impl Moment {
             Self::Day(day) => {
                 day.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN)
             }
-            Self::Instant(instant) => instant,
+            Self::At(instant) => instant,
         }
     }
 }
@@ -56,7 +56,7 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Day(day) => write!(f, "{}", day.format("%Y-%m-%d")),
-            Self::Instant(instant) => write!(f, "{}", instant.format("%Y-%m-%dT%H:%M")),
+            Self::At(instant) => write!(f, "{}", instant.format("%Y-%m-%dT%H:%M")),
         }
     }
 }
@@ -68,7 +68,7 @@ impl FromStr for Moment {
         let Some((date, time)) = text.split_once('T') else {
             return parse_date(text).map(Self::Day);
         };
-        Ok(Self::Instant(parse_date(date)?.and_time(parse_time(time)?)))
+        Ok(Self::At(parse_date(date)?.and_time(parse_time(time)?)))
     }
 }
 
@@ -103,9 +103,10 @@ impl Span {
 /// # Errors
 /// Another form, or a day that does not exist.
 pub fn parse_date(text: &str) -> Result<NaiveDate, TimetableError> {
+    // Years of five digits are legal ISO 8601 by agreement only; nobody here agreed.
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
-        .filter(|date| date.format("%Y-%m-%d").to_string() == text)
+        .filter(|date| date.format("%Y-%m-%d").to_string() == text && text.len() == 10)
         .ok_or_else(|| TimetableError::NotADate { value: text.to_owned() })
 }
 

@@ -28,10 +28,10 @@ impl Offset {
     pub fn from(self, anchor: Moment) -> Moment {
         match (self, anchor) {
             (Self::Days(days), Moment::Day(day)) => Moment::Day(shift(day, days)),
-            (Self::Days(days), Moment::Instant(instant)) => Moment::Day(shift(instant.date(), days)),
+            (Self::Days(days), Moment::At(instant)) => Moment::Day(shift(instant.date(), days)),
             (Self::Hours(hours), anchor) => {
                 let start = anchor.first_instant();
-                Moment::Instant(start.checked_add_signed(Duration::hours(hours)).unwrap_or(start))
+                Moment::At(start.checked_add_signed(Duration::hours(hours)).unwrap_or(start))
             }
         }
     }

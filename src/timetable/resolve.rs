@@ -95,7 +95,7 @@ impl Resolver<'_> {
 /// The clock time of an `on` rule makes its day an instant: hours are counted from it (article 64).
 fn with_clock(rule: &Rule, moment: Moment) -> Moment {
     match (moment, rule.time.as_ref().and_then(|time| time.start())) {
-        (Moment::Day(day), Some(clock)) if rule.bound == Bound::On => Moment::Instant(day.and_time(clock)),
+        (Moment::Day(day), Some(clock)) if rule.bound == Bound::On => Moment::At(day.and_time(clock)),
         _ => moment,
     }
 }

@@ -106,7 +106,7 @@ fn dates(step: &Step, write: impl Fn(Moment) -> String) -> Dates {
 fn date_vi(moment: Moment) -> String {
     match moment {
         Moment::Day(day) => day.format("%d/%m/%Y").to_string(),
-        Moment::Instant(instant) => instant.format("%H:%M ngày %d/%m/%Y").to_string(),
+        Moment::At(instant) => instant.format("%H:%M ngày %d/%m/%Y").to_string(),
     }
 }
 

@@ -1,6 +1,5 @@
 //! The one integration-test binary: one feature per file.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
@@ -14,8 +13,10 @@ mod documents;
 mod incremental;
 mod public;
 mod records;
+mod reference;
 mod release;
 mod site;
 mod support;
 mod tidy;
+mod timetable;
 mod zola;

@@ -1,5 +1,6 @@
 //! CSV of the timetable (RFC 4180): the columns of the JSON form, and what stands beside the limits.
 
+use super::json::time;
 use crate::document::election::PlannedDate;
 use crate::timetable::Step;
 use crate::timetable::TimetableError;
@@ -59,7 +60,7 @@ fn record(step: &Step) -> [String; COLUMNS.len()] {
         rule.bound.to_string(),
         moment(step.start),
         moment(step.end),
-        rule.time.as_ref().map(ToString::to_string).unwrap_or_default(),
+        time(step).unwrap_or_default(),
         wording::when_vi(step),
         wording::when_en(step),
         step.latest_of.map(|anchor| anchor.to_string()).unwrap_or_default(),

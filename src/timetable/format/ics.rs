@@ -78,7 +78,7 @@ fn event(step: &Step, info: &CalendarInfo) -> Option<Event> {
             let end = last.checked_add_days(Days::new(1))?;
             event.append_property(date("DTSTART", first)).append_property(date("DTEND", end));
         }
-        Extent::Instant(at) => {
+        Extent::At(at) => {
             event.append_property(("DTSTART", utc(at)?.as_str()));
         }
         Extent::Hours(start, end) => {
@@ -91,7 +91,7 @@ fn event(step: &Step, info: &CalendarInfo) -> Option<Event> {
 
 enum Extent {
     Days(NaiveDate, NaiveDate),
-    Instant(NaiveDateTime),
+    At(NaiveDateTime),
     Hours(NaiveDateTime, NaiveDateTime),
 }
 
@@ -109,12 +109,12 @@ fn extent(step: &Step) -> Option<Extent> {
         (_, start, end) => (start.or(end)?, end.or(start)?),
     };
     Some(match (first, last, &step.rule.time) {
-        (Moment::Instant(at), _, _) => Extent::Instant(at),
+        (Moment::At(at), _, _) => Extent::At(at),
         (Moment::Day(day), _, Some(TimeOfDay::Between(start, end))) => {
             Extent::Hours(day.and_time(*start), day.and_time(*end))
         }
         (Moment::Day(day), _, Some(time)) if time.start().is_some() => {
-            Extent::Instant(day.and_time(time.start()?))
+            Extent::At(day.and_time(time.start()?))
         }
         (Moment::Day(first), last, _) => Extent::Days(first, last.date()),
     })

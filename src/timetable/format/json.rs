@@ -49,7 +49,15 @@ fn row(step: &Step) -> Row {
         bound: step.rule.bound.to_string(),
         start: step.start,
         end: step.end,
-        time: step.rule.time.as_ref().map(ToString::to_string),
+        time: time(step),
+    }
+}
+
+/// An instant counted in hours carries its own time: 24 hours before a start at 05:00 end at 05:00.
+pub(super) fn time(step: &Step) -> Option<String> {
+    match step.end.or(step.start) {
+        Some(Moment::At(instant)) => Some(instant.format("%H:%M").to_string()),
+        _ => step.rule.time.as_ref().map(ToString::to_string),
     }
 }
 

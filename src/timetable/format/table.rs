@@ -4,6 +4,7 @@ use crate::timetable::Step;
 use crate::timetable::wording;
 
 use super::csv::beside;
+use super::json::time;
 
 /// Widest a column may grow, in characters; the last column is not cut.
 const WIDEST: usize = 44;
@@ -30,7 +31,7 @@ fn cells(step: &Step) -> [String; 6] {
     let date = step.key_date().map_or_else(|| "-".to_owned(), |date| date.to_string());
     [
         date,
-        rule.time.as_ref().map(ToString::to_string).unwrap_or_default(),
+        time(step).unwrap_or_default(),
         rule.name_vi.clone(),
         rule.article.clone().unwrap_or_else(|| "-".to_owned()),
         rule.id.clone(),
