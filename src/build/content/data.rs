@@ -38,12 +38,14 @@ pub fn load_data(path: &str, text: &str, format: Option<&str>) -> Result<Value, 
 }
 
 fn load_json(path: &str, text: &str) -> Result<Value, ContentError> {
-    serde_json::from_str(text)
-        .map_err(|error| ContentError::invalid(path, error.line().max(1), error.to_string(), "correct the JSON"))
+    serde_json::from_str(text).map_err(|error| {
+        ContentError::invalid(path, error.line().max(1), error.to_string(), "correct the JSON")
+    })
 }
 
 fn load_toml(path: &str, text: &str) -> Result<Value, ContentError> {
-    let table: Map<String, Value> = toml::from_str(text).map_err(|e| ContentError::toml(path, text, 1, &e))?;
+    let table: Map<String, Value> =
+        toml::from_str(text).map_err(|e| ContentError::toml(path, text, 1, &e))?;
     Ok(Value::Object(with_dates_as_text(table)))
 }
 

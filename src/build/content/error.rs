@@ -6,7 +6,9 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ContentError {
     /// Something Zola has and this engine has not.
-    #[error("{path}:{line}: {what} is not implemented by niemyet's engine; remove it or build with --engine zola")]
+    #[error(
+        "{path}:{line}: {what} is not implemented by niemyet's engine; remove it or build with --engine zola"
+    )]
     NotImplemented {
         /// File in the source tree.
         path: String,

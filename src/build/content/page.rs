@@ -167,7 +167,8 @@ fn page_path(file: &FileInfo, meta: &PageFrontMatter, slug: &str, lang: Option<&
         let own = own.trim();
         path.push_str(own.strip_prefix('/').unwrap_or(own));
     } else {
-        let is_top_index = file.name == "index" && file.colocated_path.is_none() && file.components.is_empty();
+        let is_top_index =
+            file.name == "index" && file.colocated_path.is_none() && file.components.is_empty();
         for part in lang.into_iter().chain(file.components.iter().map(String::as_str)) {
             path.push_str(part);
             path.push('/');

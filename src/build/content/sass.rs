@@ -48,7 +48,8 @@ pub fn compile_sass(files: &BTreeMap<String, Arc<[u8]>>) -> Result<Vec<CompiledS
 
 fn is_stylesheet(path: &str) -> bool {
     path.strip_prefix("sass/").is_some_and(|inside| {
-        (inside.ends_with(".scss") || inside.ends_with(".sass")) && inside.split('/').all(|part| !part.starts_with('_'))
+        (inside.ends_with(".scss") || inside.ends_with(".sass"))
+            && inside.split('/').all(|part| !part.starts_with('_'))
     })
 }
 
@@ -66,7 +67,8 @@ fn compile(path: &str, files: &BTreeMap<String, Arc<[u8]>>) -> Result<CompiledSa
     for file in &read {
         refuse_random(file, &files[file])?;
     }
-    let stem = path.strip_prefix("sass/").and_then(|inside| inside.rsplit_once('.')).map_or(path, |(stem, _)| stem);
+    let stem =
+        path.strip_prefix("sass/").and_then(|inside| inside.rsplit_once('.')).map_or(path, |(stem, _)| stem);
     Ok(CompiledSass { css_path: format!("{stem}.css"), bytes: css.into_bytes(), read })
 }
 

@@ -26,7 +26,8 @@ pub fn read_tree(root: &Path) -> BTreeMap<String, Arc<[u8]>> {
         let entry = entry.expect("the fixture is readable");
         if entry.file_type().is_file() {
             let relative = entry.path().strip_prefix(root).expect("below the root");
-            let path = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>();
+            let path =
+                relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>();
             tree.insert(path.join("/"), fs::read(entry.path()).expect("readable").into());
         }
     }
@@ -79,7 +80,8 @@ impl Site {
         for section in &self.sections {
             let ctx = MarkdownContext::of_section(&self.config, section, &resolve);
             let rendered = render_markdown(&section.raw, &ctx)?;
-            let printed = if section.is_index() { self.print_home(section) } else { print_section(section, &rendered) };
+            let printed =
+                if section.is_index() { self.print_home(section) } else { print_section(section, &rendered) };
             output.insert(format!("{}index.html", &section.path[1..]), printed);
         }
         for sheet in compile_sass(&self.files)? {
@@ -90,10 +92,13 @@ impl Site {
 
     /// What the nearest section above says, or the configuration.
     fn anchors_of(&self, page: &ParsedPage) -> InsertAnchor {
-        let section = self.sections.iter().find(|section| {
-            section.file.parent == page.file.parent && section.lang == page.lang
-        });
-        section.and_then(|section| section.meta.insert_anchor_links).unwrap_or(self.config.markdown.insert_anchor_links)
+        let section = self
+            .sections
+            .iter()
+            .find(|section| section.file.parent == page.file.parent && section.lang == page.lang);
+        section
+            .and_then(|section| section.meta.insert_anchor_links)
+            .unwrap_or(self.config.markdown.insert_anchor_links)
     }
 
     fn print_home(&self, section: &ParsedSection) -> String {
@@ -113,7 +118,8 @@ fn text<'a>(files: &'a BTreeMap<String, Arc<[u8]>>, path: &str) -> &'a str {
 }
 
 fn print_page(page: &ParsedPage, rendered: &Rendered) -> String {
-    let (year, month, day) = page.meta.date_parts().map_or((None, None, None), |(y, m, d)| (Some(y), Some(m), Some(d)));
+    let (year, month, day) =
+        page.meta.date_parts().map_or((None, None, None), |(y, m, d)| (Some(y), Some(m), Some(d)));
     print(
         &rendered.body,
         &[

@@ -3,7 +3,10 @@
 use super::LanguageConfig;
 
 /// Puts the two places together; the error is the key that both give.
-pub(super) fn with_top_level(base: LanguageConfig, own: LanguageConfig) -> Result<LanguageConfig, &'static str> {
+pub(super) fn with_top_level(
+    base: LanguageConfig,
+    own: LanguageConfig,
+) -> Result<LanguageConfig, &'static str> {
     if base == LanguageConfig::default() {
         return Ok(own);
     }
@@ -21,7 +24,8 @@ pub(super) fn with_top_level(base: LanguageConfig, own: LanguageConfig) -> Resul
         generate_feeds: base.generate_feeds || own.generate_feeds,
         feed_filenames,
         taxonomies: filled(base.taxonomies, own.taxonomies, Vec::is_empty).ok_or("taxonomies")?,
-        translations: filled(base.translations, own.translations, |map| map.is_empty()).ok_or("translations")?,
+        translations: filled(base.translations, own.translations, |map| map.is_empty())
+            .ok_or("translations")?,
     })
 }
 

@@ -201,7 +201,8 @@ impl SiteConfig {
     pub fn make_permalink(&self, path: &str) -> String {
         let base = self.base_url.strip_suffix('/').unwrap_or(&self.base_url);
         let is_file = self.feed_filenames.iter().any(|name| path.ends_with(name.as_str()));
-        let slash = if path.ends_with('/') || is_file || path.is_empty() || path.contains('#') { "" } else { "/" };
+        let slash =
+            if path.ends_with('/') || is_file || path.is_empty() || path.contains('#') { "" } else { "/" };
         format!("{base}/{}{slash}", path.strip_prefix('/').unwrap_or(path))
     }
 

@@ -8,8 +8,6 @@ use super::DEFAULT_INDEX_FORMAT;
 use super::LanguageConfig;
 use super::MarkdownConfig;
 use super::SiteConfig;
-use crate::build::content::error::ContentError;
-use crate::build::content::error::line_of;
 use super::language;
 use super::merge;
 use super::raw::Foreign;
@@ -17,6 +15,8 @@ use super::raw::Raw;
 use super::raw::RawLanguage;
 use super::raw::RawMarkdown;
 use super::value;
+use crate::build::content::error::ContentError;
+use crate::build::content::error::line_of;
 
 /// The file being read, for errors.
 struct File<'a> {
@@ -30,7 +30,12 @@ impl File<'_> {
     }
 
     /// Refuses a value that is not one of those that change nothing.
-    fn refuse(&self, key: &str, value: &Foreign, harmless: impl Fn(&toml::Value) -> bool) -> Result<(), ContentError> {
+    fn refuse(
+        &self,
+        key: &str,
+        value: &Foreign,
+        harmless: impl Fn(&toml::Value) -> bool,
+    ) -> Result<(), ContentError> {
         match value {
             Some(value) if !harmless(value.get_ref()) => {
                 let line = line_of(self.text, value.span().start);
@@ -60,7 +65,8 @@ pub(super) fn read(path: &str, text: &str) -> Result<SiteConfig, ContentError> {
     refuse_foreign(&file, &raw)?;
     let base_url = check_base_url(&file, raw.base_url.as_ref())?;
     let default_language = check_languages(&file, &raw)?;
-    let exclude_paginated_pages_in_sitemap = check_exclusion(&file, raw.exclude_paginated_pages_in_sitemap.as_ref())?;
+    let exclude_paginated_pages_in_sitemap =
+        check_exclusion(&file, raw.exclude_paginated_pages_in_sitemap.as_ref())?;
     let search_index_format = check_index_format(&file, &raw, &default_language)?;
     let markdown = read_markdown(&file, raw.markdown)?;
     let feed_filenames = raw.feed_filenames.unwrap_or_else(|| LanguageConfig::default().feed_filenames);
@@ -170,13 +176,19 @@ fn check_index_format(file: &File<'_>, raw: &Raw, default_language: &str) -> Res
     // Zola merges the two places of the default language and takes even an unwritten `search` of the second for a choice.
     if name != DEFAULT_INDEX_FORMAT && raw.languages.keys().any(|code| code.get_ref() == default_language) {
         let remedy = format!("move the other settings of [languages.{default_language}] to the top level");
-        return Err(file.invalid(format, "`search` of the default language is given in two places".into(), &remedy));
+        return Err(file.invalid(
+            format,
+            "`search` of the default language is given in two places".into(),
+            &remedy,
+        ));
     }
     Ok(name.to_owned())
 }
 
 fn read_markdown(file: &File<'_>, raw: RawMarkdown) -> Result<MarkdownConfig, ContentError> {
-    if let Some(class) = raw.external_links_class.as_ref().filter(|class| class.get_ref().contains(['"', '\''])) {
+    if let Some(class) =
+        raw.external_links_class.as_ref().filter(|class| class.get_ref().contains(['"', '\'']))
+    {
         let problem = "`markdown.external_links_class` contains a quote".to_owned();
         return Err(file.invalid(class, problem, "write class names without quotes"));
     }

@@ -10,11 +10,11 @@ use serde_json::Map;
 use serde_json::Value;
 use toml::Spanned;
 
+use super::extra::with_dates_as_text;
+use super::split::Split;
 use crate::build::content::dates;
 use crate::build::content::error::ContentError;
 use crate::build::content::error::line_of;
-use super::extra::with_dates_as_text;
-use super::split::Split;
 
 /// The head of a page.
 #[derive(Clone, Debug, PartialEq)]

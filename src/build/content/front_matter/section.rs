@@ -4,11 +4,11 @@ use serde::Deserialize;
 use serde_json::Map;
 use serde_json::Value;
 
-use crate::build::content::error::ContentError;
 use super::InsertAnchor;
 use super::SortBy;
 use super::extra::with_dates_as_text;
 use super::split::Split;
+use crate::build::content::error::ContentError;
 
 /// The head of a section.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

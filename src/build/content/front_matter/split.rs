@@ -59,7 +59,12 @@ fn refuse_head(path: &str, opening: &str, line: usize) -> ContentError {
     if opening.starts_with("---") {
         return ContentError::not_implemented(path, line, "front matter in YAML (`---`)");
     }
-    ContentError::invalid(path, line, "the file has no front matter", "begin it with a line `+++`, TOML, a line `+++`")
+    ContentError::invalid(
+        path,
+        line,
+        "the file has no front matter",
+        "begin it with a line `+++`, TOML, a line `+++`",
+    )
 }
 
 /// The white space of ASCII, the vertical tab included.

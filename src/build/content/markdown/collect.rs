@@ -101,9 +101,7 @@ impl<'a, 'c> Collector<'a, 'c> {
                 }
                 self.events.push(Event::End(TagEnd::Heading(level)));
             }
-            Event::Html(text) | Event::InlineHtml(text)
-                if !self.has_summary && summary::is_mark(&text) =>
-            {
+            Event::Html(text) | Event::InlineHtml(text) if !self.has_summary && summary::is_mark(&text) => {
                 self.has_summary = true;
                 self.events.push(Event::Html(summary::MARK.into()));
             }

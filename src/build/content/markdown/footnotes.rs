@@ -64,8 +64,9 @@ fn mention<'a>(name: CowStr<'a>, mentions: &mut AHashMap<CowStr<'a>, Mentions>) 
     let found = mentions.entry(name.clone()).or_insert(Mentions { number: next, count: 0 });
     found.count += 1;
     let Mentions { number, count } = *found;
-    let sup =
-        format!("<sup class=\"footnote-reference\" id=\"fr-{name}-{count}\"><a href=\"#fn-{name}\">{number}</a></sup>");
+    let sup = format!(
+        "<sup class=\"footnote-reference\" id=\"fr-{name}-{count}\"><a href=\"#fn-{name}\">{number}</a></sup>"
+    );
     Event::Html(sup.into())
 }
 

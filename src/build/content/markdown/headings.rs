@@ -15,7 +15,8 @@ use crate::build::content::slug::slugify_anchor;
 use crate::build::content::toc::Heading;
 
 /// The opening tag of the first link in an anchor template; what it holds is of no use around a heading.
-static OPENING_TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(<\s*a[^>]*>).*?<\s*/\s*a>").ok());
+static OPENING_TAG: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(<\s*a[^>]*>).*?<\s*/\s*a>").ok());
 
 /// A heading's place among the events.
 pub(super) struct HeadingMark<'a> {
@@ -54,7 +55,8 @@ pub(super) fn finish<'a>(
     ctx: &MarkdownContext<'_>,
 ) -> Result<Vec<Heading>, ContentError> {
     // An id that an author wrote is taken from the start, also by a heading further down.
-    let mut taken: Vec<String> = marks.iter().filter_map(|mark| mark.id.as_deref()).map(str::to_owned).collect();
+    let mut taken: Vec<String> =
+        marks.iter().filter_map(|mark| mark.id.as_deref()).map(str::to_owned).collect();
     let mut headings = Vec::with_capacity(marks.len());
     let mut inserts = Vec::new();
     for mark in marks {
@@ -113,7 +115,12 @@ fn insert_anchor<'a>(
     let link = match ctx.anchor_link {
         Some(template) => template(id, mark.level).map_err(|problem| {
             let remedy = "correct templates/anchor-link.html";
-            ContentError::invalid(ctx.source, ctx.first_line, format!("the anchor of `{id}`: {problem}"), remedy)
+            ContentError::invalid(
+                ctx.source,
+                ctx.first_line,
+                format!("the anchor of `{id}`: {problem}"),
+                remedy,
+            )
         })?,
         None => default_anchor(id),
     };
@@ -121,7 +128,8 @@ fn insert_anchor<'a>(
         InsertAnchor::Left => inserts.push((mark.start + 1, Event::Html(link.into()))),
         InsertAnchor::Right => inserts.push((mark.end, Event::Html(link.into()))),
         InsertAnchor::Heading => {
-            let tag = OPENING_TAG.as_ref().and_then(|regex| regex.captures(&link)).and_then(|found| found.get(1));
+            let tag =
+                OPENING_TAG.as_ref().and_then(|regex| regex.captures(&link)).and_then(|found| found.get(1));
             if let Some(tag) = tag {
                 inserts.push((mark.start + 1, Event::Html(tag.as_str().to_owned().into())));
                 inserts.push((mark.end, Event::Html("</a>".into())));

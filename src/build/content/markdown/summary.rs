@@ -47,7 +47,12 @@ fn cutoff(summary: &str, ctx: &MarkdownContext<'_>) -> Result<String, ContentErr
         None => Ok(CUTOFF.to_owned()),
         Some(template) => template(summary).map_err(|problem| {
             let remedy = "correct templates/summary-cutoff.html";
-            ContentError::invalid(ctx.source, ctx.first_line, format!("the end of the summary: {problem}"), remedy)
+            ContentError::invalid(
+                ctx.source,
+                ctx.first_line,
+                format!("the end of the summary: {problem}"),
+                remedy,
+            )
         }),
     }
 }
