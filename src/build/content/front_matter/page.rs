@@ -112,7 +112,7 @@ impl PageFrontMatter {
         }
         place.refuse_empty("slug", raw.slug.as_ref())?;
         place.refuse_empty("path", raw.path.as_ref())?;
-        for term in raw.taxonomies.values().flatten().filter(|term| term.get_ref().trim().is_empty()) {
+        if let Some(term) = raw.taxonomies.values().flatten().find(|term| term.get_ref().trim().is_empty()) {
             return Err(place.invalid(term, "a taxonomy term is empty".to_owned(), "write it or remove it"));
         }
         Ok(Self {
