@@ -191,8 +191,10 @@ fn a_dated_file_name_gives_the_date_and_leaves_the_address() {
         ("2021-13-23-ngay", None, "2021-13-23-ngay"),
         ("ngày-2021-05-23", None, "ngay-2021-05-23"),
     ];
+    // With several languages a dot in a name starts a language code.
+    let config = SiteConfig::parse("config.toml", "base_url = \"https://bau-cu.example\"\n").expect("good");
     for (name, date, slug) in cases {
-        let page = ParsedPage::parse(&format!("content/{name}.md"), "+++\n+++\n", &config()).expect("good");
+        let page = ParsedPage::parse(&format!("content/{name}.md"), "+++\n+++\n", &config).expect("good");
         assert_eq!((page.meta.date.as_deref(), page.slug.as_str()), (date, slug), "{name}");
     }
 }
@@ -253,7 +255,7 @@ fn the_sites_own_templates_write_anchors_and_cutoffs() {
         "{}",
         rendered.body
     );
-    assert!(rendered.summary.expect("a summary").ends_with("<p>một[64]</p>\n"));
+    assert!(rendered.summary.expect("a summary").ends_with("<p>một[58]</p>\n"));
     let failing = |_: &str, _: u32| Err("hỏng".to_owned());
     let ctx = MarkdownContext { anchor_link: Some(&failing), ..ctx };
     assert!(
