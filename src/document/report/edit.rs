@@ -32,11 +32,6 @@ pub fn set_figure(document: &mut Document, field: &str, value: Option<i64>) -> R
     }
     let figures = text::object(document, &["content", "figures"])?;
     document.write(|doc| match value {
-        // Deleting first leaves one value even where the number is that of one of the rivals.
-        Some(value) if doc.get_all(&figures, field.id.as_str())?.len() > 1 => {
-            doc.delete(&figures, field.id.as_str())?;
-            doc.put(&figures, field.id.as_str(), value)
-        }
         Some(value) => doc.put(&figures, field.id.as_str(), value),
         None if doc.get(&figures, field.id.as_str())?.is_none() => Ok(()),
         None => doc.delete(&figures, field.id.as_str()),

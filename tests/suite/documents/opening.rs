@@ -123,6 +123,10 @@ fn a_forged_beginning_is_refused() {
     let mut document = written();
     forged.apply_changes(document.automerge_mut().get_changes(&[])).unwrap();
     assert!(matches!(load(&forged.save()), Err(DocumentError::Foreign { .. })));
+    let mut second = AutoCommit::new();
+    second.put(ROOT, "beside", 1).unwrap();
+    second.apply_changes(document.automerge_mut().get_changes(&[])).unwrap();
+    assert!(matches!(load(&second.save()), Err(DocumentError::Foreign { .. })), "it begins twice");
 }
 
 #[test]
