@@ -75,7 +75,11 @@ fn every_link_within_the_site_leads_somewhere() {
         for link in links.filter(|link| link.starts_with('/')) {
             let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
             let file = page.trim_start_matches('/');
-            let file = if file.is_empty() || file.ends_with('/') { format!("{file}index.html") } else { file.into() };
+            let file = if file.is_empty() || file.ends_with('/') {
+                format!("{file}index.html")
+            } else {
+                file.into()
+            };
             let found = site.get(&file).is_some_and(|bytes| {
                 let id = format!("id=\"{fragment}\"");
                 fragment.is_empty() || String::from_utf8_lossy(bytes).contains(&id)
