@@ -113,7 +113,8 @@ fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
 fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
     let kind = lang.of(&document.kind);
     let title = format!("{kind} {} {}", lang.say("số", "No."), document.symbol);
-    let mut front = head(&title, lang.of(&document.subject).to_owned(), index + 1);
+    let subject = words::capital(lang.of(&document.subject));
+    let mut front = head(&title, subject.clone(), index + 1);
     let cited_by = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
     let cited_by = cited_by
         .filter(|(_, task)| task.cited.contains(&document.symbol) || task.directive == document.symbol)
@@ -126,7 +127,7 @@ fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: L
         "short": document.date.map(|day| words::short_date(day, lang)),
         "issuer": document.issuer,
         "name_lang": (lang == Lang::En).then_some("vi"),
-        "subject": lang.of(&document.subject),
+        "subject": subject,
         "subject_lang": lang.tag(&document.subject),
         "original": (lang == Lang::En && !document.subject.en.is_empty()).then_some(document.subject.vi.as_str()),
         "verified": document.verified,
