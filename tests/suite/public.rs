@@ -285,7 +285,8 @@ fn what_was_not_approved_is_not_public() {
     assert_ne!(before, office.files(), "an approved change did not reach the site");
 }
 
-fn approved_election(office: &Office) -> Election {
+/// The election as it stands in an office.
+pub fn approved_election(office: &Office) -> Election {
     match office.documents[&Key::Election].content().unwrap() {
         niemyet::document::Content::Election(election) => *election,
         other => panic!("not an election: {other:?}"),

@@ -212,4 +212,6 @@ fn citations_and_names_are_written_out() {
         "Thành lập Ban bầu cử đại biểu Quốc hội (Hội đồng nhân dân)"
     );
     assert_eq!(words::spell_out("17/KH-UBBC"), "17/KH-UBBC");
+    let own = "Ủy ban bầu cử tỉnh Sơn La (UBBC tỉnh)";
+    assert_eq!(words::spell_out(own), own, "it says itself what it means");
 }

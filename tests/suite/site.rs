@@ -8,7 +8,9 @@ use niemyet::build::engine::Engine;
 use niemyet::build::engine::Memory;
 use niemyet::build::records;
 use niemyet::build::source::SourceTree;
+use niemyet::document::Key;
 
+use crate::public::approved_election;
 use crate::public::office::Office;
 use crate::support::tree;
 use crate::support::tree::Tree;
@@ -16,13 +18,17 @@ use crate::support::zola;
 
 /// The whole Zola project of an office: `site/` with what its records add.
 fn project(dataset: &str) -> SourceTree {
+    project_of(&Office::seeded(dataset))
+}
+
+fn project_of(office: &Office) -> SourceTree {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("site");
     let site: SourceTree = tree::read(&folder)
         .expect("site/ can be read")
         .into_iter()
         .map(|(path, bytes)| (path, bytes.into()))
         .collect();
-    records::project(&site, &Office::seeded(dataset).records()).unwrap()
+    records::project(&site, &office.records()).unwrap()
 }
 
 fn by_engine(project: SourceTree) -> Tree {
@@ -102,4 +108,30 @@ fn every_page_names_its_language_title_and_one_heading() {
         assert!(html.contains("class=\"bo-qua\""), "{path}: no skip link");
         assert!(html.contains("Trang trình diễn") || html.contains("Demonstration"), "{path}: no banner");
     }
+}
+
+#[test]
+fn names_of_a_hostile_hand_show_as_text_in_both_engines() {
+    const NAMES: [&str; 6] = [
+        "Xã \"Hua\" <script>alert(1)</script>",
+        "Xã {{ youtube(id=1) }} {% raw %} +++",
+        "Xã `Mường` | [Giôn](javascript:x) **b** \\",
+        "Xã \u{202e}noiG gn\u{1b0}\u{1a1}M 🗳️",
+        "Xã ẮẰẲẴẶ ấầẩẫậ ƯỨỪỬỮỰ đĐ Ỹ",
+        "=Xã&lt;'\u{200f}\n+++\n",
+    ];
+    let mut office = Office::seeded("sonla-2021");
+    let mut election = approved_election(&office);
+    for (unit, name) in election.units.iter_mut().zip(NAMES.iter().cycle()) {
+        unit.name_vi = (*name).to_owned();
+    }
+    election.bodies.iter_mut().for_each(|body| body.name_vi = NAMES[0].to_owned());
+    office.write_election(&election);
+    office.approve(&Key::Election);
+    let project = project_of(&office);
+    let ours = by_engine(project.clone());
+    for (path, html) in pages(&ours) {
+        assert!(!html.contains("<script") && !html.contains('\u{202e}'), "{path}");
+    }
+    tree::assert_equal(("zola", &by_zola(&project)), ("ours", &ours));
 }

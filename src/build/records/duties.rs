@@ -61,7 +61,7 @@ fn owner_front(owner: &OwnerFacts, facts: &Facts, index: usize, lang: Lang) -> M
         (Lang::En, 1) => "1 public task.".to_owned(),
         (Lang::En, _) => format!("{count} public tasks."),
     };
-    let mut front = head(lang.of(&owner.name), description, index + 1);
+    let mut front = head(&words::name(&owner.name, lang), description, index + 1);
     let tasks: Vec<_> = owner.tasks.iter().map(|task| task_entry(task, facts, lang)).collect();
     let extra =
         json!({ "id": owner.id, "title_lang": lang.tag(&owner.name), "count": count, "tasks": tasks });
@@ -73,7 +73,7 @@ fn task_entry(task: &TaskFacts, facts: &Facts, lang: Lang) -> Value {
     let collaborators: Vec<_> = task
         .collaborators
         .iter()
-        .map(|name| json!({ "name": lang.of(name), "lang": lang.tag(name) }))
+        .map(|name| json!({ "name": words::name(name, lang), "lang": lang.tag(name) }))
         .collect();
     json!({
         "id": task.id,
@@ -102,7 +102,7 @@ fn document_link(symbol: &str, facts: &Facts, lang: Lang) -> Value {
 fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
     let step = facts.steps.iter().find(|step| step.id == id)?;
     Some(json!({
-        "title": super::schedule::name(&step.name, lang),
+        "title": words::name(&step.name, lang),
         "lang": lang.tag(&step.name),
         "when": words::when(step, lang),
         "verified": step.verified,
@@ -113,7 +113,8 @@ fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
 fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
     let kind = lang.of(&document.kind);
     let title = format!("{kind} {} {}", lang.say("số", "No."), document.symbol);
-    let mut front = head(&title, lang.of(&document.subject).to_owned(), index + 1);
+    let subject = words::capital(lang.of(&document.subject));
+    let mut front = head(&title, subject.clone(), index + 1);
     let cited_by = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
     let cited_by = cited_by
         .filter(|(_, task)| task.cited.contains(&document.symbol) || task.directive == document.symbol)
@@ -126,7 +127,7 @@ fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: L
         "short": document.date.map(|day| words::short_date(day, lang)),
         "issuer": document.issuer,
         "name_lang": (lang == Lang::En).then_some("vi"),
-        "subject": lang.of(&document.subject),
+        "subject": subject,
         "subject_lang": lang.tag(&document.subject),
         "original": (lang == Lang::En && !document.subject.en.is_empty()).then_some(document.subject.vi.as_str()),
         "verified": document.verified,
@@ -139,7 +140,7 @@ fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: L
 
 fn cited_by_entry(owner: &Words, id: &str, task: &TaskFacts, lang: Lang) -> Value {
     json!({
-        "owner": lang.of(owner),
+        "owner": words::name(owner, lang),
         "owner_lang": lang.tag(owner),
         "task": task.id,
         "path": format!("{}/nhiem-vu/{}/#{}", lang.say("", "/en"), text::stem(id), text::stem(&task.id)),

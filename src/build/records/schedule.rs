@@ -10,7 +10,6 @@ use super::words::Lang;
 use crate::policy::public::facts::DateFacts;
 use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::StepFacts;
-use crate::policy::public::facts::Words;
 
 /// What a step looks like on the day of the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +39,6 @@ fn planned_day(step: &StepFacts) -> Option<chrono::NaiveDate> {
     step.dates.iter().find(|date| date.kind == "planned").map(|date| date.date)
 }
 
-/// A name with its abbreviations spelt out.
-pub fn name(words: &Words, lang: Lang) -> String {
-    match (lang, words.en.is_empty()) {
-        (Lang::En, false) => words.en.clone(),
-        _ => words::capital(&words::spell_out(&words.vi)),
-    }
-}
-
 /// `content/lich/<step>.md` and its English twin, for every step.
 pub fn pages(facts: &Facts) -> Vec<(String, String)> {
     let pages = facts.steps.iter().enumerate().flat_map(|(index, step)| {
@@ -61,7 +52,7 @@ pub fn pages(facts: &Facts) -> Vec<(String, String)> {
 
 fn front(step: &StepFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
     let mut front = Map::new();
-    front.insert("title".into(), json!(name(&step.name, lang)));
+    front.insert("title".into(), json!(words::name(&step.name, lang)));
     front.insert("description".into(), json!(format!("{}.", words::when(step, lang))));
     front.insert("weight".into(), json!(index + 1));
     if let Some(day) = words::listed_day(step) {
@@ -86,7 +77,7 @@ fn extra(step: &StepFacts, facts: &Facts, lang: Lang) -> Map<String, Value> {
         "time": step.time.as_ref().map(|time| lang.of(time)),
         "article": words::article(&step.article, lang),
         "law": lang.of(&facts.election.law_name),
-        "responsible": name(&step.responsible, lang),
+        "responsible": words::name(&step.responsible, lang),
         "responsible_lang": lang.tag(&step.responsible),
         "level": words::level(&step.level, lang),
         "bound": step.bound,
@@ -170,7 +161,7 @@ pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
     let entries = open.into_iter().take(count).map(|(day, step)| {
         json!({
             "id": step.id,
-            "title": name(&step.name, lang),
+            "title": words::name(&step.name, lang),
             "title_lang": lang.tag(&step.name),
             "path": format!("{}/lich/{}/", lang.say("", "/en"), text::stem(&step.id)),
             "iso": day,

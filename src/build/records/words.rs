@@ -161,18 +161,25 @@ const SPELT_OUT: [(&str, &str); 10] = [
     ("UB", "Ủy ban"),
 ];
 
-/// A Vietnamese name with its abbreviations spelt out. Symbols of documents (`19/KL-UBBC`) keep theirs.
+/// A Vietnamese name with its abbreviations spelt out, unless the name spells them out itself. Symbols of documents
+/// (`19/KL-UBBC`) keep theirs.
 pub fn spell_out(text: &str) -> String {
-    let words: Vec<String> = text.split(' ').map(spell_word).collect();
+    let words: Vec<String> = text.split(' ').map(|word| spell_word(word, text)).collect();
     words.join(" ")
 }
 
-fn spell_word(word: &str) -> String {
+fn spell_word(word: &str, text: &str) -> String {
     let bare = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | '.'));
-    SPELT_OUT
-        .iter()
-        .find(|(short, _)| *short == bare)
-        .map_or_else(|| word.to_owned(), |(short, long)| word.replace(short, long))
+    let known = SPELT_OUT.iter().find(|(short, long)| *short == bare && !text.contains(long));
+    known.map_or_else(|| word.to_owned(), |(short, long)| word.replace(short, long))
+}
+
+/// A name with its abbreviations spelt out.
+pub fn name(words: &Words, lang: Lang) -> String {
+    match (lang, words.en.is_empty()) {
+        (Lang::En, false) => words.en.clone(),
+        _ => capital(&spell_out(&words.vi)),
+    }
 }
 
 /// `khoản 1 Điều 35` for `Đ35.1`; what is not such a citation stays as it is.
