@@ -31,7 +31,7 @@ const PARTS: &[(&str, &str, usize)] =
 
 /// Writes a site of `pages` pages below `folder`; the same number gives the same bytes.
 pub fn project(pages: usize, folder: &Path) -> io::Result<()> {
-    let mut write = |path: &str, text: &str| {
+    let write = |path: &str, text: &str| {
         let target = folder.join(path);
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;

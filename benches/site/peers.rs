@@ -9,8 +9,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::Result;
-use super::measure;
-use super::measure::Sample;
 
 /// A program that builds the site.
 pub struct Peer {
@@ -32,10 +30,14 @@ impl Peer {
         command
     }
 
-    /// What the start alone takes, for the program that runs inside another.
-    pub fn start(&self) -> Option<Result<Sample>> {
-        (!self.first.is_empty() && self.name == "zola")
-            .then(|| measure::run(Command::new(&self.program).args(&self.first).arg("--version")))
+    /// The command that only starts the program, for the one that runs inside another.
+    pub fn start(&self) -> Option<Command> {
+        let inside_another = self.name == "zola" && !self.first.is_empty();
+        inside_another.then(|| {
+            let mut command = Command::new(&self.program);
+            command.args(&self.first).arg("--version");
+            command
+        })
     }
 }
 
