@@ -103,6 +103,7 @@ fn measure_size(
 ) -> Result<(Vec<Row>, Vec<ours::Change>)> {
     let project = work.join("project");
     generate::project(pages, &project)?;
+    generate::hugo(&project, &work.join("hugo-source"))?;
     let mut rows: Vec<Row> = peers.iter().map(|peer| Row::new(peer.name)).collect();
     for round in 0..rounds {
         for (peer, row) in peers.iter().zip(&mut rows) {

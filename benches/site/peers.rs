@@ -24,7 +24,11 @@ impl Peer {
         command.args(&self.first);
         match self.name {
             "zola" => command.arg("--root").arg(project).args(["build", "--force", "--output-dir"]).arg(out),
-            "hugo" => command.arg("--source").arg(project.join("hugo")).arg("--destination").arg(out),
+            "hugo" => command
+                .arg("--source")
+                .arg(project.with_file_name("hugo-source"))
+                .arg("--destination")
+                .arg(out),
             _ => command.arg("--full").arg(project).arg(out),
         };
         command
