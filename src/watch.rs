@@ -1,1 +1,100 @@
-//! Watching site and documents: one debounced batch, one rebuild.
+//! Changes of a folder, gathered into batches: an editor's flurry of events becomes one rebuild.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+use std::time::Instant;
+
+use notify::EventKind;
+use notify::RecommendedWatcher;
+use notify::RecursiveMode;
+use notify::Watcher;
+
+/// A batch ends when nothing has happened for this long …
+const QUIET: Duration = Duration::from_millis(100);
+/// … or when it has been open for this long, so that endless writing does not hold it open.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// What has changed since the last batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batch {
+    /// These paths, which may be gone by now, or be folders.
+    Paths(BTreeSet<PathBuf>),
+    /// Something that the system did not keep count of: read everything again.
+    Everything,
+}
+
+/// Why a folder cannot be watched.
+#[derive(Debug, thiserror::Error)]
+#[error("watch {}: {source}. Check that the folder is there; on Linux, raise fs.inotify.max_user_watches", path.display())]
+pub struct WatchError {
+    /// The folder.
+    path: PathBuf,
+    /// The system's reason.
+    source: notify::Error,
+}
+
+/// A watch on folders and all below them.
+#[derive(Debug)]
+pub struct Watch {
+    events: Receiver<notify::Result<notify::Event>>,
+    _watcher: RecommendedWatcher,
+}
+
+impl Watch {
+    /// Watches a folder. Watch the folder above those of interest: a folder that is deleted and made again is then seen.
+    pub fn new(folder: &Path) -> Result<Self, WatchError> {
+        let failed = |source| WatchError { path: folder.to_owned(), source };
+        let (sender, events) = mpsc::channel();
+        let mut watcher = notify::recommended_watcher(sender).map_err(failed)?;
+        watcher.watch(folder, RecursiveMode::Recursive).map_err(failed)?;
+        Ok(Self { events, _watcher: watcher })
+    }
+
+    /// Waits for the next batch of paths that `interesting` accepts. `None` if the watch is over.
+    pub fn next(&self, interesting: impl Fn(&Path) -> bool) -> Option<Batch> {
+        let mut batch = loop {
+            let mut batch = Batch::Paths(BTreeSet::new());
+            if add(&mut batch, self.events.recv().ok()?, &interesting) {
+                break batch;
+            }
+        };
+        let opened = Instant::now();
+        while let Some(left) = LONGEST.checked_sub(opened.elapsed()) {
+            match self.events.recv_timeout(QUIET.min(left)) {
+                Ok(event) => {
+                    add(&mut batch, event, &interesting);
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Some(batch)
+    }
+}
+
+/// Adds an event; true if it says that something may have changed.
+fn add(batch: &mut Batch, event: notify::Result<notify::Event>, interesting: impl Fn(&Path) -> bool) -> bool {
+    let Ok(event) = event else {
+        *batch = Batch::Everything;
+        return true;
+    };
+    if event.need_rescan() {
+        *batch = Batch::Everything;
+        return true;
+    }
+    if matches!(event.kind, EventKind::Access(_)) {
+        return false;
+    }
+    let mut any = false;
+    for path in event.paths.into_iter().filter(|path| interesting(path)) {
+        any = true;
+        if let Batch::Paths(paths) = batch {
+            paths.insert(path);
+        }
+    }
+    any
+}

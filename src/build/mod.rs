@@ -2,5 +2,6 @@
 
 pub mod content;
 pub mod engine;
+pub mod records;
 pub mod source;
 pub mod template;

@@ -1,6 +1,5 @@
 //! The `directive/<symbol>` document: a directing document and the tasks it gives.
 
-use autosurgeon::Hydrate;
 use autosurgeon::Reconcile;
 use serde::Deserialize;
 use serde::Serialize;
@@ -8,7 +7,7 @@ use serde::Serialize;
 use super::election::Provenance;
 
 /// The content of a `directive/<symbol>` document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Directive {
     /// Number and symbol, for example `19/KL-UBBC`.
     pub symbol: String,
@@ -47,9 +46,10 @@ pub struct Directive {
 }
 
 /// One task of a directive.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Task {
     /// Identifier within the directive, for example `T2.1.4`.
+    #[key]
     pub id: String,
     /// Section of the directive, for example `2.1`.
     pub section: String,
@@ -80,9 +80,10 @@ pub struct Task {
 }
 
 /// A document that a directive cites.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct CitedDocument {
     /// Number and symbol.
+    #[key]
     pub symbol: String,
     /// Kind in Vietnamese.
     pub kind_vi: String,

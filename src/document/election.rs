@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use autosurgeon::Hydrate;
 use autosurgeon::Reconcile;
 use serde::Deserialize;
 use serde::Serialize;
 
 /// Where a fact comes from and whether somebody has seen it there. Only verified facts are shown to the public as facts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Provenance {
     /// The source as a reader can look it up.
     pub source: String,
@@ -19,7 +18,7 @@ pub struct Provenance {
 }
 
 /// The content of the `election` document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Election {
     /// Identifier of the election, for example `sonla-2021`; part of every document id.
     pub id: String,
@@ -50,9 +49,10 @@ pub struct Election {
 }
 
 /// An administrative unit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Unit {
     /// Code of the General Statistics Office, for example `116` or `03646`.
+    #[key]
     pub code: String,
     /// Full name with its kind, for example `Huyện Mai Sơn`.
     pub name_vi: String,
@@ -69,9 +69,10 @@ pub struct Unit {
 }
 
 /// A body: a committee, a team, an agency.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Body {
     /// Stable identifier, for example `team_comms`.
+    #[key]
     pub id: String,
     /// Name in Vietnamese.
     pub name_vi: String,
@@ -88,9 +89,10 @@ pub struct Body {
 }
 
 /// A constituency and the seats elected in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Constituency {
     /// Identifier, for example `na-1`.
+    #[key]
     pub id: String,
     /// `national_assembly` or `province_council`.
     pub council: String,
@@ -105,9 +107,10 @@ pub struct Constituency {
 }
 
 /// A reporting regime: these bodies report before this time on this day of each week.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Regime {
     /// Identifier, for example `weekly`.
+    #[key]
     pub id: String,
     /// Bodies that must report.
     pub reporters: Vec<String>,
@@ -132,7 +135,7 @@ pub struct Regime {
 }
 
 /// A planned or actual date of a step, or an override of its limit by a competent body; never replaces the limit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Hydrate, Reconcile)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct PlannedDate {
     /// Id of the rule of the timetable.
     pub rule: String,

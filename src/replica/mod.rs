@@ -1,1 +1,74 @@
-//! The working folder: documents on disk, opened by one process at a time.
+//! The working folder of an office: its settings, documents, site source and releases, opened by one process at a time.
+
+pub mod disk;
+pub mod documents;
+pub mod folder;
+pub mod import;
+pub mod lock;
+pub mod project;
+pub mod site_source;
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::config::ConfigError;
+use lock::LockError;
+
+/// Why a working folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It was never set up.
+    #[error(
+        "{} is not a working folder. Run `niemyet init --from data/sonla-2021 --dir {}` first, or `niemyet demo`",
+        dir.display(),
+        dir.display()
+    )]
+    NotAFolder {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A file operation failed.
+    #[error("{action} {}: {source}. {}", path.display(), disk::remedy(source))]
+    Io {
+        /// What was being done.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A file is not the document that it should be.
+    #[error(
+        "{} is not a sound document: {what}. Nothing was deleted. Put back a good copy of this file from a backup or \
+         from another replica, then repeat the command",
+        path.display()
+    )]
+    Document {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// A file of the site cannot be used.
+    #[error("{}: {what}. Rename it or take it out of the site, then repeat the command", path.display())]
+    Source {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        what: String,
+    },
+    /// Another process has it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A setting.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+impl FolderError {
+    /// Adapter for `map_err`: what was being done to which file.
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}

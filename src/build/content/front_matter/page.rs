@@ -1,4 +1,4 @@
-//! The head of a content file between two `+++` lines.
+//! The head of a page.
 
 use std::collections::BTreeMap;
 
@@ -10,67 +10,11 @@ use serde_json::Map;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::dates;
-use super::error::ContentError;
-use super::error::line_of;
-
-mod extra;
-mod split;
-
-pub(crate) use extra::with_dates_as_text;
-pub(crate) use split::Split;
-pub(crate) use split::split;
-
-/// Where a heading gets a link to itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InsertAnchor {
-    /// Before its text.
-    Left,
-    /// After its text.
-    Right,
-    /// Around its text.
-    Heading,
-    /// Nowhere.
-    #[default]
-    None,
-}
-
-impl InsertAnchor {
-    /// Its name in the configuration.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Left => "left",
-            Self::Right => "right",
-            Self::Heading => "heading",
-            Self::None => "none",
-        }
-    }
-}
-
-/// How a section orders its pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SortBy {
-    /// Newest first.
-    Date,
-    /// Last updated first.
-    UpdateDate,
-    /// By title, as a reader would (numbers by value, marks folded).
-    Title,
-    /// By the bytes of the title.
-    TitleBytes,
-    /// Lightest first.
-    Weight,
-    /// By slug.
-    Slug,
-    /// By address.
-    Permalink,
-    /// Not at all.
-    #[default]
-    None,
-}
+use super::extra::with_dates_as_text;
+use super::split::Split;
+use crate::build::content::dates;
+use crate::build::content::error::ContentError;
+use crate::build::content::error::line_of;
 
 /// The head of a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,73 +53,6 @@ pub struct PageFrontMatter {
     pub in_search_index: bool,
     /// `[extra]`, keys sorted, dates as text.
     pub extra: Map<String, Value>,
-}
-
-/// The head of a section.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct SectionFrontMatter {
-    /// Title.
-    pub title: Option<String>,
-    /// Description.
-    pub description: Option<String>,
-    /// Order of its pages.
-    pub sort_by: SortBy,
-    /// Its place among its sisters.
-    pub weight: usize,
-    /// Whether it is left out of a normal build.
-    pub draft: bool,
-    /// Template, instead of `section.html` or `index.html`.
-    pub template: Option<String>,
-    /// Pages on one page of its list; none or 0: all.
-    pub paginate_by: Option<usize>,
-    /// Whether the list runs backwards.
-    pub paginate_reversed: bool,
-    /// The part of the address before the page number.
-    pub paginate_path: String,
-    /// Anchors of headings, instead of the configuration's.
-    pub insert_anchor_links: Option<InsertAnchor>,
-    /// Whether it has a page of its own.
-    pub render: bool,
-    /// Where its address leads instead.
-    pub redirect_to: Option<String>,
-    /// Whether a search index takes it in.
-    pub in_search_index: bool,
-    /// Whether its pages count as its parent's.
-    pub transparent: bool,
-    /// Template of its pages.
-    pub page_template: Option<String>,
-    /// Paths that redirect to it.
-    pub aliases: Vec<String>,
-    /// Whether it has a feed of its own.
-    pub generate_feeds: bool,
-    /// `[extra]`, keys sorted, dates as text.
-    pub extra: Map<String, Value>,
-}
-
-impl Default for SectionFrontMatter {
-    fn default() -> Self {
-        Self {
-            title: None,
-            description: None,
-            sort_by: SortBy::None,
-            weight: 0,
-            draft: false,
-            template: None,
-            paginate_by: None,
-            paginate_reversed: false,
-            paginate_path: "page".to_owned(),
-            insert_anchor_links: None,
-            render: true,
-            redirect_to: None,
-            in_search_index: true,
-            transparent: false,
-            page_template: None,
-            aliases: Vec::new(),
-            generate_feeds: false,
-            extra: Map::new(),
-        }
-    }
 }
 
 /// A page's head as TOML gives it, before its dates are read.
@@ -222,7 +99,7 @@ impl Default for RawPage {
 }
 
 impl PageFrontMatter {
-    /// Reads the head that [`split`] cut out.
+    /// Reads the head between the `+++`.
     pub(crate) fn parse(path: &str, head: &Split<'_>) -> Result<Self, ContentError> {
         let raw: RawPage = toml::from_str(head.front)
             .map_err(|e| ContentError::toml(path, head.front, head.front_line, &e))?;
@@ -235,7 +112,7 @@ impl PageFrontMatter {
         }
         place.refuse_empty("slug", raw.slug.as_ref())?;
         place.refuse_empty("path", raw.path.as_ref())?;
-        for term in raw.taxonomies.values().flatten().filter(|term| term.get_ref().trim().is_empty()) {
+        if let Some(term) = raw.taxonomies.values().flatten().find(|term| term.get_ref().trim().is_empty()) {
             return Err(place.invalid(term, "a taxonomy term is empty".to_owned(), "write it or remove it"));
         }
         Ok(Self {
@@ -275,16 +152,6 @@ impl PageFrontMatter {
     #[must_use]
     pub fn date_parts(&self) -> Option<(i32, u32, u32)> {
         self.datetime.map(|date| (date.year(), date.month(), date.day()))
-    }
-}
-
-impl SectionFrontMatter {
-    /// Reads the head that [`split`] cut out.
-    pub(crate) fn parse(path: &str, head: &Split<'_>) -> Result<Self, ContentError> {
-        let mut front: Self = toml::from_str(head.front)
-            .map_err(|e| ContentError::toml(path, head.front, head.front_line, &e))?;
-        front.extra = with_dates_as_text(front.extra);
-        Ok(front)
     }
 }
 

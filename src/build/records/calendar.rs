@@ -1,0 +1,34 @@
+//! Calendars: the whole schedule, and one file for each dated step.
+
+use super::text;
+use super::words;
+use crate::policy::public::facts::Facts;
+use crate::policy::public::facts::StepFacts;
+use crate::timetable::Step;
+use crate::timetable::TimetableError;
+use crate::timetable::format::ics::CalendarInfo;
+use crate::timetable::format::ics::ics;
+
+/// Address on the site of the calendar of one step.
+pub fn step_address(step: &StepFacts) -> String {
+    format!("/lich/{}.ics", text::stem(&step.id))
+}
+
+/// `static/lich.ics` and `static/lich/<step>.ics`.
+pub fn files(facts: &Facts) -> Result<Vec<(String, String)>, TimetableError> {
+    let info = CalendarInfo {
+        name_vi: facts.election.name.vi.clone(),
+        name_en: facts.election.name.en.clone(),
+        namespace: text::stem(&facts.election.id),
+        // The moment of approval, not of the build: the same facts give the same bytes.
+        stamp: facts.election.approved,
+    };
+    let dated: Vec<_> = facts.steps.iter().filter(|step| words::listed_day(step).is_some()).collect();
+    let all: Vec<Step> = dated.iter().map(|step| step.step.clone()).collect();
+    let mut files = vec![("static/lich.ics".to_owned(), ics(&all, &info)?)];
+    for step in dated {
+        let one = ics(std::slice::from_ref(&step.step), &info)?;
+        files.push((format!("static{}", step_address(step)), one));
+    }
+    Ok(files)
+}

@@ -1,0 +1,162 @@
+//! Pages of what the directive makes public: tasks by owner, documents, and notices.
+
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use super::text;
+use super::words;
+use super::words::Lang;
+use crate::policy::public::facts::DocumentFacts;
+use crate::policy::public::facts::Facts;
+use crate::policy::public::facts::NoticeFacts;
+use crate::policy::public::facts::OwnerFacts;
+use crate::policy::public::facts::TaskFacts;
+use crate::policy::public::facts::Words;
+
+/// `content/nhiem-vu/<body>.md`, `content/van-ban/<symbol>.md` and `content/thong-bao/<id>.md`, each with its English twin.
+pub fn pages(facts: &Facts) -> Vec<(String, String)> {
+    let mut pages = Vec::new();
+    for lang in Lang::BOTH {
+        for (index, owner) in facts.owners.iter().enumerate() {
+            let front = owner_front(owner, facts, index, lang);
+            pages.push((address("nhiem-vu", &text::stem(&owner.id), lang), text::page(&front, "")));
+        }
+        for (index, document) in facts.documents.iter().enumerate() {
+            let front = document_front(document, facts, index, lang);
+            pages.push((address("van-ban", &document_stem(document), lang), text::page(&front, "")));
+        }
+        for (index, notice) in facts.notices.iter().enumerate() {
+            let (front, body) = notice_page(notice, index, lang);
+            pages.push((address("thong-bao", &text::stem(&notice.id), lang), text::page(&front, &body)));
+        }
+    }
+    pages
+}
+
+fn address(section: &str, stem: &str, lang: Lang) -> String {
+    format!("content/{section}/{stem}{}.md", lang.suffix())
+}
+
+fn document_stem(document: &DocumentFacts) -> String {
+    // A symbol is unique within a year; the slug alone would make `19/KL` and `19-KL` one page.
+    let slug = slug::slugify(&document.symbol);
+    let plain = document.symbol.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-'));
+    let one_slash = document.symbol.matches('/').count() == 1;
+    if plain && one_slash && !slug.is_empty() { slug } else { text::stem(&document.symbol) }
+}
+
+fn head(title: &str, description: String, weight: usize) -> Map<String, Value> {
+    let mut front = Map::new();
+    front.insert("title".into(), json!(title));
+    front.insert("description".into(), json!(description));
+    front.insert("weight".into(), json!(weight));
+    front
+}
+
+fn owner_front(owner: &OwnerFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
+    let count = owner.tasks.len();
+    let description = match (lang, count) {
+        (Lang::Vi, _) => format!("{count} nhiệm vụ công khai."),
+        (Lang::En, 1) => "1 public task.".to_owned(),
+        (Lang::En, _) => format!("{count} public tasks."),
+    };
+    let mut front = head(lang.of(&owner.name), description, index + 1);
+    let tasks: Vec<_> = owner.tasks.iter().map(|task| task_entry(task, facts, lang)).collect();
+    let extra =
+        json!({ "id": owner.id, "title_lang": lang.tag(&owner.name), "count": count, "tasks": tasks });
+    front.insert("extra".into(), extra);
+    front
+}
+
+fn task_entry(task: &TaskFacts, facts: &Facts, lang: Lang) -> Value {
+    let collaborators: Vec<_> = task
+        .collaborators
+        .iter()
+        .map(|name| json!({ "name": lang.of(name), "lang": lang.tag(name) }))
+        .collect();
+    json!({
+        "id": task.id,
+        "anchor": text::stem(&task.id),
+        "section": task.section,
+        "directive": document_link(&task.directive, facts, lang),
+        "text": lang.of(&task.text),
+        "text_lang": lang.tag(&task.text),
+        // The directive's own words stand beside any translation of them.
+        "original": (lang == Lang::En && !task.text.en.is_empty()).then_some(task.text.vi.as_str()),
+        "output": (!task.output.vi.is_empty()).then(|| lang.of(&task.output)),
+        "output_lang": lang.tag(&task.output),
+        "deadline": task.deadline,
+        "collaborators": collaborators,
+        "cited": task.cited.iter().map(|symbol| document_link(symbol, facts, lang)).collect::<Vec<_>>(),
+        "steps": task.steps.iter().filter_map(|id| step_link(id, facts, lang)).collect::<Vec<_>>(),
+    })
+}
+
+fn document_link(symbol: &str, facts: &Facts, lang: Lang) -> Value {
+    let known = facts.documents.iter().find(|document| document.symbol == symbol);
+    let path = known.map(|document| format!("{}/van-ban/{}/", lang.say("", "/en"), document_stem(document)));
+    json!({ "symbol": symbol, "path": path })
+}
+
+fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
+    let step = facts.steps.iter().find(|step| step.id == id)?;
+    Some(json!({
+        "title": super::schedule::name(&step.name, lang),
+        "lang": lang.tag(&step.name),
+        "when": words::when(step, lang),
+        "verified": step.verified,
+        "path": format!("{}/lich/{}/", lang.say("", "/en"), text::stem(id)),
+    }))
+}
+
+fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
+    let kind = lang.of(&document.kind);
+    let title = format!("{kind} {} {}", lang.say("số", "No."), document.symbol);
+    let mut front = head(&title, lang.of(&document.subject).to_owned(), index + 1);
+    let cited_by = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
+    let cited_by = cited_by
+        .filter(|(_, task)| task.cited.contains(&document.symbol) || task.directive == document.symbol)
+        .map(|(owner, task)| cited_by_entry(&owner.name, &owner.id, task, lang));
+    let extra = json!({
+        "symbol": document.symbol,
+        "kind": kind,
+        "iso": document.date,
+        "dated": document.date.map(|day| words::long_date(day, lang)),
+        "short": document.date.map(|day| words::short_date(day, lang)),
+        "issuer": document.issuer,
+        "name_lang": (lang == Lang::En).then_some("vi"),
+        "subject": lang.of(&document.subject),
+        "subject_lang": lang.tag(&document.subject),
+        "original": (lang == Lang::En && !document.subject.en.is_empty()).then_some(document.subject.vi.as_str()),
+        "verified": document.verified,
+        "source": document.source,
+        "cited_by": cited_by.collect::<Vec<_>>(),
+    });
+    front.insert("extra".into(), extra);
+    front
+}
+
+fn cited_by_entry(owner: &Words, id: &str, task: &TaskFacts, lang: Lang) -> Value {
+    json!({
+        "owner": lang.of(owner),
+        "owner_lang": lang.tag(owner),
+        "task": task.id,
+        "path": format!("{}/nhiem-vu/{}/#{}", lang.say("", "/en"), text::stem(id), text::stem(&task.id)),
+    })
+}
+
+fn notice_page(notice: &NoticeFacts, index: usize, lang: Lang) -> (Map<String, Value>, String) {
+    let english = lang == Lang::En && !notice.body_en.is_empty();
+    let texts = if english { &notice.body_en } else { &notice.body_vi };
+    let mut front = head(lang.of(&notice.title), texts.first().cloned().unwrap_or_default(), index + 1);
+    front.insert("date".into(), json!(notice.date));
+    let extra = json!({
+        "iso": notice.date,
+        "dated": words::long_date(notice.date, lang),
+        "title_lang": lang.tag(&notice.title),
+        "body_lang": (lang == Lang::En && !english).then_some("vi"),
+    });
+    front.insert("extra".into(), extra);
+    (front, text::paragraphs(texts))
+}

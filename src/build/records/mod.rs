@@ -1,0 +1,85 @@
+//! Public records → the part of the site's source that is not written by hand: content pages, data for templates, open data,
+//! calendars. Every text is escaped for the format it goes into; the same records give the same bytes.
+
+mod calendar;
+mod duties;
+mod open_data;
+mod places;
+mod schedule;
+pub mod text;
+pub mod words;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use serde_json::json;
+
+use super::source::SourceTree;
+use crate::policy::public::PublicRecords;
+use crate::policy::public::facts::Facts;
+use crate::timetable::TimetableError;
+use words::Lang;
+
+/// How many coming dates the first page shows.
+const NEXT_DATES: usize = 6;
+
+/// The generated files, by path in the Zola project.
+///
+/// # Errors
+/// What the calendar writer refuses.
+pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableError> {
+    let facts = records.facts();
+    let mut files = schedule::pages(facts);
+    files.extend(places::pages(facts));
+    files.extend(duties::pages(facts));
+    files.extend(open_data::files(facts));
+    files.extend(calendar::files(facts)?);
+    files.extend(template_data(facts));
+    Ok(files.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect())
+}
+
+/// The whole Zola project: the hand-written files of `site` with the generated ones laid over them.
+///
+/// # Errors
+/// As [`source_files`].
+pub fn project(site: &SourceTree, records: &PublicRecords) -> Result<SourceTree, TimetableError> {
+    let mut tree = site.clone();
+    tree.extend(source_files(records)?);
+    Ok(tree)
+}
+
+/// `data/*.json`: what templates load and no page carries. Each file holds only what some pages need, so that a change
+/// touches those pages only.
+fn template_data(facts: &Facts) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for lang in Lang::BOTH {
+        let code = lang.say("vi", "en");
+        files.push((format!("data/chung.{code}.json"), pretty(&common(facts, lang))));
+        let next = schedule::next(facts, lang, NEXT_DATES);
+        files.push((format!("data/sap-toi.{code}.json"), pretty(&json!({ "next": next }))));
+        files.push((format!("data/don-vi.{code}.json"), pretty(&places::overview(facts, lang))));
+    }
+    files
+}
+
+/// What every page says of the election.
+fn common(facts: &Facts, lang: Lang) -> Value {
+    json!({
+        "election": lang.of(&facts.election.name),
+        "day": facts.election.day,
+        "day_long": words::long_date(facts.election.day, lang),
+        "day_plain": words::plain_date(facts.election.day, lang),
+        "law": lang.of(&facts.election.law_name),
+        "citation": facts.election.citation,
+        "as_of": facts.as_of,
+        "as_of_long": words::long_date(facts.as_of, lang),
+        "as_of_plain": words::plain_date(facts.as_of, lang),
+        "as_of_short": words::short_date(facts.as_of, lang),
+        "days_left": (facts.election.day - facts.as_of).num_days(),
+        "notices": facts.notices.len(),
+    })
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}

@@ -1,0 +1,146 @@
+//! Text that has to survive a format: TOML strings, Markdown, CSV cells, names of files.
+
+use std::fmt::Write;
+
+use serde_json::Map;
+use serde_json::Value;
+use sha2::Digest;
+use sha2::Sha256;
+
+/// A page: its front matter (in order) and a Markdown body that is already escaped.
+pub fn page(front: &Map<String, Value>, body: &str) -> String {
+    let mut out = String::from("+++\n");
+    let plain = front.iter().filter(|(_, value)| !value.is_object() && !value.is_null());
+    for (key, value) in plain {
+        // Zola wants dates bare; every other text is a basic string.
+        match value.as_str() {
+            Some(day) if matches!(key.as_str(), "date" | "updated") => push(&mut out, key, day),
+            _ => push(&mut out, key, &toml_value(value)),
+        }
+    }
+    for (name, table) in front.iter().filter_map(|(key, value)| Some((key, value.as_object()?))) {
+        out.push_str(&format!("\n[{name}]\n"));
+        for (key, value) in table.iter().filter(|(_, value)| !value.is_null()) {
+            push(&mut out, key, &toml_value(value));
+        }
+    }
+    out.push_str("+++\n");
+    if !body.is_empty() {
+        out.push('\n');
+        out.push_str(body);
+        out.push('\n');
+    }
+    out
+}
+
+fn push(out: &mut String, key: &str, value: &str) {
+    out.push_str(key);
+    out.push_str(" = ");
+    out.push_str(value);
+    out.push('\n');
+}
+
+/// A JSON value as an inline TOML value. Absent (`null`) members of tables are left out, since TOML has no null.
+fn toml_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => toml_string(text),
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", "))
+        }
+        Value::Object(map) => {
+            let members = map.iter().filter(|(_, v)| !v.is_null());
+            let members: Vec<_> = members.map(|(k, v)| format!("{k} = {}", toml_value(v))).collect();
+            format!("{{ {} }}", members.join(", "))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// A TOML basic string on one line (TOML 1.0, "String"). `+` is escaped when it could be read as the end of the front matter.
+pub fn toml_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '+' if text.contains("+++") => out.push_str("\\u002B"),
+            // Invisible characters are written as escapes, so that a reader of the export sees them.
+            c if c.is_control() || is_invisible(c) => {
+                let _ = write!(out, "\\U{:08X}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Plain text as Markdown that renders as exactly that text: every ASCII punctuation mark is escaped (CommonMark 2.4), and braces
+/// become character references, because Zola reads `{{` and `{%` as shortcodes before it reads Markdown.
+pub fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.trim().chars() {
+        match c {
+            '{' => out.push_str("&#123;"),
+            '}' => out.push_str("&#125;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            c if c.is_ascii_punctuation() && !matches!(c, ',' | ';' | '/' | '?' | '%' | '\'') => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Paragraphs of plain text as Markdown.
+pub fn paragraphs(texts: &[String]) -> String {
+    texts.iter().map(|text| markdown(text)).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A cell of a CSV file (RFC 4180). A text that a spreadsheet would run as a formula gets an apostrophe before it.
+pub fn csv_cell(value: &Value) -> String {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(csv_plain).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    };
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+fn csv_plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The last part of a page's address for an identifier: lower-case ASCII and hyphens. Where that loses something (other than `_`,
+/// which becomes `-`), eight hex digits of the identifier's SHA-256 keep two identifiers apart.
+pub fn stem(id: &str) -> String {
+    let slug = slug::slugify(id);
+    if !slug.is_empty() && slug == id.replace('_', "-") && !id.contains('-') {
+        return slug;
+    }
+    let hash = Sha256::digest(id.as_bytes());
+    let mark: String = hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    if slug.is_empty() { mark } else { format!("{slug}-{mark}") }
+}
+
+/// The last part of a page's address for a name and the code that makes it unique: `huyen-mai-son-125`.
+pub fn named_stem(name: &str, code: &str) -> String {
+    let slug = slug::slugify(name);
+    let code = stem(code);
+    if slug.is_empty() { code } else { format!("{slug}-{code}") }
+}

@@ -1,0 +1,156 @@
+//! What can be typed after `niemyet`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::Args;
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+/// The information system of an election committee: offline documents in, a public schedule out.
+#[derive(Debug, Parser)]
+#[command(name = "niemyet", version, propagate_version = true)]
+pub struct Arguments {
+    /// Working folder: settings, documents, site and releases
+    #[arg(long, global = true, env = "NIEMYET_DIR", default_value = "./niemyet", value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Machine output on stdout: one JSON object, or one a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Set up Sơn La's election of 2021 in the working folder, build its site and serve it
+    Demo {
+        /// Address and port; without it, the one of niemyet.toml, else 127.0.0.1:8080
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// Set up a working folder from reference data
+    Init {
+        /// Folder of a data set, or the name of one that the program carries, such as data/sonla-2021
+        #[arg(long, value_name = "DATA")]
+        from: PathBuf,
+    },
+    /// Build the site of what is approved into a new release and make it current
+    Build(Build),
+    /// Build again after each change of the site or the documents
+    Watch,
+    /// Export the site's source
+    #[command(subcommand)]
+    Site(Site),
+    /// Check reference data (folders or law files) and name every problem with file, line and remedy
+    Check {
+        /// Folders such as data/sonla-2021, law files, or a folder that holds several of them
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the dates that the law gives for an election day
+    Timetable(Timetable),
+    /// Serve the current release over HTTP, and the next one as soon as it is current
+    Serve {
+        /// Address and port; without it, the one of niemyet.toml, else 127.0.0.1:8080
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+    },
+    /// List, switch, verify and export the kept releases
+    #[command(subcommand)]
+    Release(Release),
+}
+
+/// How to build.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Also write the release as plain files into this folder, changing only what differs
+    #[arg(long, value_name = "OUT")]
+    pub out: Option<PathBuf>,
+    /// The program that renders
+    #[arg(long, value_enum, default_value_t)]
+    pub engine: Engine,
+    /// Render and store everything, resting on nothing that is stored
+    #[arg(long)]
+    pub full: bool,
+}
+
+/// The programs that can render.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// The one inside this program
+    #[default]
+    Embedded,
+    /// An installed Zola, or the one that NIEMYET_ZOLA names
+    Zola,
+}
+
+/// The commands under `site`.
+#[derive(Debug, Subcommand)]
+pub enum Site {
+    /// Write the complete Zola project: templates, texts, and the pages made from documents
+    Export {
+        /// An empty folder, or one exported to before
+        out: PathBuf,
+    },
+}
+
+/// What `timetable` is asked for.
+#[derive(Debug, Args)]
+pub struct Timetable {
+    /// Law version: 85/2015 or 83/2025
+    #[arg(long, value_name = "LAW")]
+    pub law: String,
+    /// Election day, a Sunday, as YYYY-MM-DD
+    #[arg(long, value_name = "DATE")]
+    pub election_day: NaiveDate,
+    /// Form of the output; with --json it is json
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Compute also for a day that is not a Sunday
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Forms of a timetable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading in a terminal
+    #[default]
+    Table,
+    /// An array of objects
+    Json,
+    /// For a spreadsheet
+    Csv,
+    /// iCalendar (RFC 5545), for a calendar program
+    Ics,
+}
+
+/// The commands under `release`.
+#[derive(Debug, Subcommand)]
+pub enum Release {
+    /// List the kept releases, oldest first
+    List,
+    /// Make a kept release the current one, at once
+    Activate {
+        /// Its name, from `release list`
+        id: String,
+    },
+    /// Read every stored byte, build again from the recorded inputs, and compare byte for byte
+    Verify {
+        /// Its name; without it, the current one
+        id: Option<String>,
+    },
+    /// Write a release as plain files; only what differs is written
+    Export {
+        /// An empty folder, or one exported to before
+        out: PathBuf,
+        /// Its name; without it, the current one
+        #[arg(long)]
+        id: Option<String>,
+    },
+}

@@ -1,0 +1,37 @@
+//! `niemyet demo`: the whole way in one command, on the election of Sơn La of 23 May 2021.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::build;
+use super::error::CliError;
+use super::init;
+use super::release;
+use super::serve;
+use super::terminal::Terminal;
+use super::workspace::Workspace;
+use crate::config;
+
+/// The data set that the binary carries for it.
+const DATASET: &str = "data/sonla-2021";
+
+/// The day of directive 19/KL-UBBC: what its readers saw as the next dates.
+const AS_OF: &str = "as_of = 2021-02-25";
+
+/// Seeds the folder unless it is one already, builds, serves.
+pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> Result<(), CliError> {
+    if !dir.join(config::FILE).exists() {
+        terminal.say(&format!("Setting up {} from {DATASET} …", dir.display()));
+        let settings = config::TEMPLATE.replace("# as_of = 2021-02-25", AS_OF);
+        init::create(dir, Path::new(DATASET), &settings, terminal)?;
+    }
+    let mut workspace = Workspace::open(dir, terminal)?;
+    let address = listen.unwrap_or(workspace.config.listen);
+    serve::with_listener(address, |bound| {
+        workspace.config.base_url.get_or_insert_with(|| format!("http://{bound}"));
+        build::build(&workspace, false, terminal)?;
+        // Others may build from here on; serving only reads.
+        drop(workspace);
+        Ok((release::open(dir), terminal))
+    })
+}

@@ -1,0 +1,143 @@
+//! The edge: every failure of a command with its exit code, its stable code, and words that end with the next step.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::build::engine::BuildError;
+use crate::document::DocumentError;
+use crate::release::ReleaseError;
+use crate::replica::FolderError;
+use crate::replica::disk::remedy;
+use crate::replica::lock::LockError;
+use crate::replica::project::ProjectError;
+use crate::timetable::TimetableError;
+use crate::watch::WatchError;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// Stdout cannot be written.
+    #[error("write the result: {0}. Check where the output goes, then repeat the command")]
+    Output(io::Error),
+    /// A file that the command was given.
+    #[error("{action} {}: {source}. {}", path.display(), remedy(source))]
+    File {
+        /// What was being done.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Reference data with problems, which have been told.
+    #[error("{count} problem(s) found. Correct them and run the same command again")]
+    Problems {
+        /// How many.
+        count: usize,
+    },
+    /// A command whose arguments make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// A release that is not what its inputs give, or whose bytes are damaged; details have been told.
+    #[error("release {id} does not pass: {what}. {next}")]
+    Verify {
+        /// The release.
+        id: String,
+        /// What differs.
+        what: String,
+        /// What to do.
+        next: &'static str,
+    },
+    /// The address cannot be listened on.
+    #[error("listen on {address}: {source}. Stop what uses it, or choose another with --listen")]
+    Listen {
+        /// The address.
+        address: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The folder to be set up is in use.
+    #[error("{} {what}, so nothing was written. Use it with the other commands, or give an empty folder", dir.display())]
+    Occupied {
+        /// The folder.
+        dir: PathBuf,
+        /// In what way.
+        what: &'static str,
+    },
+    /// Reference data that cannot be made into documents.
+    #[error("import: {0}. Correct the data set, then run `niemyet check` on it")]
+    Import(DocumentError),
+    /// What is approved cannot be made into a project.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The site cannot be rendered.
+    #[error("{0}\nThe last good release stays current. Correct the file named above and build again")]
+    Build(#[from] BuildError),
+    /// Zola could not be run, or refused the project.
+    #[error(
+        "{} failed: {what}. Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
+        program.display()
+    )]
+    Zola {
+        /// The program.
+        program: PathBuf,
+        /// What it said.
+        what: String,
+    },
+    /// The folder cannot be watched.
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+    /// The working folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The folder is opened by another process.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The releases.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// The timetable.
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+}
+
+impl CliError {
+    /// Adapter for `map_err`: what was being done to which file.
+    pub fn file(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { action, path, source }
+    }
+
+    /// 1: refused or failed; 2: wrong usage.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_)
+            | Self::Timetable(TimetableError::UnknownLaw { .. } | TimetableError::NotADate { .. }) => 2,
+            _ => 1,
+        }
+    }
+
+    /// Stable name for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Output(_) => "output",
+            Self::File { .. } => "file",
+            Self::Problems { .. } => "problems",
+            Self::Usage(_) => "usage",
+            Self::Verify { .. } => "verify",
+            Self::Listen { .. } => "listen",
+            Self::Occupied { .. } => "occupied",
+            Self::Import(_) => "import",
+            Self::Project(_) => "project",
+            Self::Build(_) => "build",
+            Self::Zola { .. } => "zola",
+            Self::Watch(_) => "watch",
+            Self::Folder(FolderError::Config(_)) => "config",
+            Self::Folder(FolderError::Lock(_)) => "locked",
+            Self::Folder(_) => "folder",
+            Self::Lock(_) => "locked",
+            Self::Release(_) => "release",
+            Self::Timetable(_) => "timetable",
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The other engine: an installed Zola, run on the exported project.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+use std::process::Stdio;
+
+use super::build;
+use super::error::CliError;
+use super::terminal::Terminal;
+use super::workspace::Workspace;
+use crate::release::Kind;
+use crate::release::ReleaseError;
+use crate::release::draft::Committed;
+use crate::replica::site_source;
+
+/// Builds with the program that `NIEMYET_ZOLA` names, or `zola`.
+pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Committed, CliError> {
+    let program = std::env::var_os("NIEMYET_ZOLA").unwrap_or_else(|| "zola".into());
+    let program = Path::new(&program);
+    let mut loaded = workspace.load()?;
+    let project = workspace.project(&mut loaded, &version(program)?)?;
+    if !full && let Some(current) = build::unchanged(workspace, &project.inputs)? {
+        return Ok(Committed::Unchanged(current));
+    }
+    let folder = workspace.dir.join(".tmp-zola");
+    let made = make(program, &folder, &project.tree);
+    let outputs = made.and_then(|()| Ok(site_source::read(&folder.join("public"))?));
+    // Also after a failure; what cannot be removed now is removed before the next use.
+    let _ = fs::remove_dir_all(&folder);
+    let draft = build::draft(workspace, full)?;
+    let bar = terminal.progress("files taken from Zola");
+    for (path, bytes) in &outputs? {
+        bar.inc(1);
+        draft.put(Kind::Page, path, bytes).map_err(ReleaseError::io("write", workspace.store.folder()))?;
+    }
+    bar.finish_and_clear();
+    build::commit(workspace, draft, &loaded.site, project.inputs)
+}
+
+fn make(program: &Path, folder: &Path, tree: &crate::build::source::SourceTree) -> Result<(), CliError> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(CliError::file("remove", folder)(error));
+        }
+        _ => {}
+    }
+    super::site::write_project(folder, tree)?;
+    let mut command = Command::new(program);
+    command.arg("--root").arg(folder).args(["build", "--force", "--output-dir"]).arg(folder.join("public"));
+    run(command, program).map(drop)
+}
+
+fn version(program: &Path) -> Result<String, CliError> {
+    let mut command = Command::new(program);
+    command.arg("--version");
+    Ok(run(command, program)?.trim().to_owned())
+}
+
+fn run(mut command: Command, program: &Path) -> Result<String, CliError> {
+    let failed = |what: String| CliError::Zola { program: program.to_owned(), what };
+    let output = command.stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(failed(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim())))
+}

@@ -1,0 +1,158 @@
+//! What can be wrong with a document: always which one, what, and what to do next.
+
+use std::fmt;
+
+use automerge::AutomergeError;
+
+use super::id::DocumentId;
+use super::key::Key;
+use super::key::Kind;
+
+/// The document that an error is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Its key.
+    pub key: Key,
+    /// Its id.
+    pub id: DocumentId,
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "document `{}` ({})", self.key, self.id)
+    }
+}
+
+/// Why a document could not be named, opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// A text that is not a key, or a part of one.
+    #[error("`{text}` is not part of a document key: {reason}; write the key as `niemyet` prints it")]
+    Key {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A text that is not a document id.
+    #[error("`{text}` is not a document id; copy the id again, it carries a checksum")]
+    Id {
+        /// What was given.
+        text: String,
+    },
+    /// An election id that cannot be one.
+    #[error("`{id}` is not an election id; use 1 to 64 of a-z, 0-9 and -, for example `sonla-2021`")]
+    Election {
+        /// What was given.
+        id: String,
+    },
+    /// Bytes that are not an Automerge document, or no longer.
+    #[error(
+        "{subject} is damaged: {source}; keep the file, and restore the document from another replica \
+         (`niemyet sync`) or a backup (`niemyet restore`)"
+    )]
+    Damaged {
+        /// Which document.
+        subject: Box<Subject>,
+        /// What Automerge says.
+        source: Box<AutomergeError>,
+    },
+    /// A whole Automerge document, but not the one that was asked for.
+    #[error(
+        "{subject} was expected, but the bytes hold {found}; give the right file, or restore this one from another \
+         replica (`niemyet sync`) or a backup (`niemyet restore`)"
+    )]
+    Foreign {
+        /// Which document was expected.
+        subject: Box<Subject>,
+        /// What was found instead, in words.
+        found: String,
+    },
+    /// An object that the first change makes was replaced or deleted, so work inside it would be out of sight.
+    #[error(
+        "{subject}: `{path}` was replaced or deleted, and what others wrote there is out of sight; restore the \
+         document from another replica (`niemyet sync`) or a backup (`niemyet restore`)"
+    )]
+    Skeleton {
+        /// Which document.
+        subject: Box<Subject>,
+        /// The object.
+        path: String,
+    },
+    /// Written by a newer niemyet.
+    #[error("{subject} has format {found}, this niemyet knows up to {known}; install a newer niemyet")]
+    TooNew {
+        /// Which document.
+        subject: Box<Subject>,
+        /// Its schema version.
+        found: i64,
+        /// The newest known one.
+        known: i64,
+    },
+    /// Of a schema version from which no step leads on.
+    #[error(
+        "{subject} has format {found}, from which there is no upgrade; restore it from a backup of this niemyet"
+    )]
+    TooOld {
+        /// Which document.
+        subject: Box<Subject>,
+        /// Its schema version.
+        found: i64,
+    },
+    /// Heads that this replica does not have.
+    #[error("{subject} has no change {}; sync first (`niemyet sync`)", missing.join(", "))]
+    UnknownHeads {
+        /// Which document.
+        subject: Box<Subject>,
+        /// The missing changes, as hexadecimal hashes.
+        missing: Vec<String>,
+    },
+    /// A text that is not the hash of a change.
+    #[error("`{text}` is not the hash of a change; heads are 64 hexadecimal digits each")]
+    Head {
+        /// What was given.
+        text: String,
+    },
+    /// A field holds something it cannot hold.
+    #[error(
+        "{subject}: `{path}` should be {expected}; correct the field in the editor, or restore the document"
+    )]
+    Field {
+        /// Which document.
+        subject: Box<Subject>,
+        /// The field.
+        path: String,
+        /// What it should hold, in words.
+        expected: String,
+    },
+    /// A value that may not be written.
+    #[error("{subject}: {reason}")]
+    Refused {
+        /// Which document.
+        subject: Box<Subject>,
+        /// Why, with the remedy.
+        reason: String,
+    },
+    /// An operation on a document of another kind.
+    #[error("{subject} is not of kind `{expected}`; open the `{expected}` document instead")]
+    WrongKind {
+        /// Which document.
+        subject: Box<Subject>,
+        /// The kind that the operation works on.
+        expected: Kind,
+    },
+    /// Automerge refused an operation that should be possible.
+    #[error("{subject} could not be changed or read: {source}; nothing was written, report this as a fault")]
+    Automerge {
+        /// Which document.
+        subject: Box<Subject>,
+        /// What Automerge says.
+        source: Box<AutomergeError>,
+    },
+}
+
+impl DocumentError {
+    pub(super) fn key(text: &str, reason: &'static str) -> Self {
+        Self::Key { text: text.to_owned(), reason }
+    }
+}

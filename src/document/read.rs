@@ -1,0 +1,217 @@
+//! Reading a document, now or at given heads, with a path in every complaint.
+
+use std::collections::BTreeMap;
+
+use automerge::AutoCommit;
+use automerge::AutomergeError;
+use automerge::ChangeHash;
+use automerge::ObjId;
+use automerge::ROOT;
+use automerge::ReadDoc;
+use automerge::ScalarValue;
+use automerge::hydrate;
+
+use super::error::DocumentError;
+use super::error::Subject;
+
+/// A document as it stands, or stood at given heads.
+pub(super) struct View<'a> {
+    doc: &'a AutoCommit,
+    heads: Option<&'a [ChangeHash]>,
+    subject: &'a Subject,
+    content: hydrate::Value,
+}
+
+/// One of several values that stand at one place because devices wrote them at once.
+#[derive(Clone, Debug)]
+pub(super) struct Rival {
+    /// The value; `None` if it is not a scalar.
+    pub value: Option<ScalarValue>,
+    /// Hexadecimal hash of the change that wrote it; empty while that change is not committed.
+    pub change: String,
+    /// Actor that wrote it, hexadecimal.
+    pub actor: String,
+}
+
+impl<'a> View<'a> {
+    pub fn new(
+        doc: &'a AutoCommit,
+        heads: Option<&'a [ChangeHash]>,
+        subject: &'a Subject,
+    ) -> Result<Self, DocumentError> {
+        let mut view = Self { doc, heads, subject, content: hydrate::Value::map() };
+        if let Some(content) = view.object(&["content"])? {
+            view.content = doc.hydrate(&content, heads).map_err(|source| view.wrong(source))?;
+        }
+        Ok(view)
+    }
+
+    pub const fn subject(&self) -> &'a Subject {
+        self.subject
+    }
+
+    /// The content of the document.
+    pub fn content(&self) -> Node<'_> {
+        Node { subject: self.subject, value: Some(&self.content), path: "content".to_owned() }
+    }
+
+    /// All values at `content/<map>/<name>`, best first: more than one if devices wrote at once.
+    pub fn rivals(&self, map: &str, name: &str) -> Result<Vec<Rival>, DocumentError> {
+        let Some(object) = self.object(&["content", map])? else { return Ok(Vec::new()) };
+        let all = match self.heads {
+            Some(heads) => self.doc.get_all_at(&object, name, heads),
+            None => self.doc.get_all(&object, name),
+        };
+        let mut all = all.map_err(|source| self.wrong(source))?;
+        // Automerge lists the winner last.
+        all.reverse();
+        Ok(all.into_iter().map(|(value, id)| self.rival(value.into_scalar().ok(), &id)).collect())
+    }
+
+    fn rival(&self, value: Option<ScalarValue>, id: &ObjId) -> Rival {
+        let change = self.doc.hash_for_opid(id).map(|hash| hash.to_string()).unwrap_or_default();
+        let actor = match id {
+            ObjId::Id(_, actor, _) => actor.to_hex_string(),
+            ObjId::Root => String::new(),
+        };
+        Rival { value, change, actor }
+    }
+
+    fn object(&self, path: &[&str]) -> Result<Option<ObjId>, DocumentError> {
+        let mut at = ROOT;
+        for name in path {
+            let found = match self.heads {
+                Some(heads) => self.doc.get_at(&at, *name, heads),
+                None => self.doc.get(&at, *name),
+            };
+            match found.map_err(|source| self.wrong(source))? {
+                Some((value, id)) if value.is_object() => at = id,
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(at))
+    }
+
+    fn wrong(&self, source: AutomergeError) -> DocumentError {
+        DocumentError::Automerge { subject: Box::new(self.subject.clone()), source: Box::new(source) }
+    }
+}
+
+/// A value with the path that leads to it.
+#[derive(Clone)]
+pub(super) struct Node<'a> {
+    subject: &'a Subject,
+    value: Option<&'a hydrate::Value>,
+    path: String,
+}
+
+impl<'a> Node<'a> {
+    /// The value under a name; absent if there is none.
+    pub fn field(&self, name: &str) -> Self {
+        let value = match self.value {
+            Some(hydrate::Value::Map(map)) => map.get(name),
+            _ => None,
+        };
+        Node { subject: self.subject, value, path: format!("{}/{name}", self.path) }
+    }
+
+    /// Names and values of a map, sorted by name; empty if absent. The flag says that rival values stand there.
+    pub fn map(&self) -> Result<BTreeMap<&'a str, (Self, bool)>, DocumentError> {
+        let map = match self.value {
+            None => return Ok(BTreeMap::new()),
+            Some(hydrate::Value::Map(map)) => map,
+            Some(_) => return Err(self.wrong("a map")),
+        };
+        let node = |name: &str, value| Node {
+            subject: self.subject,
+            value: Some(value),
+            path: format!("{}/{name}", self.path),
+        };
+        Ok(map.iter().map(|(name, v)| (name.as_str(), (node(name, &v.value), v.conflict))).collect())
+    }
+
+    /// Items of a list; empty if absent.
+    pub fn list(&self) -> Result<Vec<Self>, DocumentError> {
+        let list = match self.value {
+            None => return Ok(Vec::new()),
+            Some(hydrate::Value::List(list)) => list,
+            Some(_) => return Err(self.wrong("a list")),
+        };
+        let node = |(i, value)| Node { subject: self.subject, value: Some(value), path: self.index(i) };
+        Ok(list.iter().map(|item| &item.value).enumerate().map(node).collect())
+    }
+
+    fn index(&self, i: usize) -> String {
+        format!("{}/{i}", self.path)
+    }
+
+    /// A text; `None` if absent or null. A browser writes strings as Automerge texts, so both forms are read.
+    pub fn opt_text(&self) -> Result<Option<String>, DocumentError> {
+        match self.value {
+            None | Some(hydrate::Value::Scalar(ScalarValue::Null)) => Ok(None),
+            Some(hydrate::Value::Scalar(ScalarValue::Str(text))) => Ok(Some(text.to_string())),
+            Some(hydrate::Value::Text(text)) => Ok(Some(text.to_string())),
+            Some(_) => Err(self.wrong("a text")),
+        }
+    }
+
+    /// A text; empty if absent.
+    pub fn text(&self) -> Result<String, DocumentError> {
+        Ok(self.opt_text()?.unwrap_or_default())
+    }
+
+    /// A list of texts; empty if absent.
+    pub fn texts(&self) -> Result<Vec<String>, DocumentError> {
+        self.list()?.iter().map(Self::text).collect()
+    }
+
+    /// Reads a text as one of the values of a closed set.
+    pub fn choice<T>(
+        &self,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, DocumentError> {
+        let Some(text) = self.opt_text()? else { return Ok(None) };
+        parse(&text).map(Some).ok_or_else(|| self.wrong(expected))
+    }
+
+    /// The same as JSON. Floating-point numbers, bytes and the like do not occur in our documents and are refused.
+    pub fn json(&self) -> Result<serde_json::Value, DocumentError> {
+        let Some(value) = self.value else { return Ok(serde_json::Value::Null) };
+        Ok(match value {
+            hydrate::Value::Map(_) => {
+                let fields = self.map()?;
+                let json = fields.iter().map(|(name, (node, _))| Ok(((*name).to_owned(), node.json()?)));
+                serde_json::Value::Object(json.collect::<Result<_, DocumentError>>()?)
+            }
+            hydrate::Value::List(_) => self.list()?.iter().map(Self::json).collect::<Result<_, _>>()?,
+            hydrate::Value::Text(text) => text.to_string().into(),
+            hydrate::Value::Scalar(scalar) => match scalar {
+                ScalarValue::Null => serde_json::Value::Null,
+                ScalarValue::Str(text) => text.as_str().into(),
+                ScalarValue::Int(n) => (*n).into(),
+                ScalarValue::Uint(n) => (*n).into(),
+                ScalarValue::Boolean(b) => (*b).into(),
+                _ => return Err(self.wrong("a text, a whole number, true or false")),
+            },
+        })
+    }
+
+    /// The complaint that this value is not what it should be.
+    pub fn wrong(&self, expected: impl Into<String>) -> DocumentError {
+        DocumentError::Field {
+            subject: Box::new(self.subject.clone()),
+            path: self.path.clone(),
+            expected: expected.into(),
+        }
+    }
+}
+
+/// A whole number; JavaScript writes some as unsigned.
+pub(super) fn whole_number(value: &ScalarValue) -> Option<i64> {
+    match value {
+        ScalarValue::Int(n) => Some(*n),
+        ScalarValue::Uint(n) => i64::try_from(*n).ok(),
+        _ => None,
+    }
+}

@@ -1,0 +1,206 @@
+//! The one gate to the public: [`PublicRecords`] can be made only here, and the site is made only from them.
+//!
+//! What goes in is whole documents at the heads that `publication` names; what comes out is [`facts::Facts`], the allow-list.
+//! Documents of other kinds (progress, reports, incidents, reviews) are never opened, whatever `publication` says of them.
+
+mod duties;
+mod error;
+pub mod facts;
+mod steps;
+
+use std::collections::BTreeMap;
+
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::Utc;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::document::Content;
+use crate::document::Document;
+use crate::document::Key;
+use crate::document::directive::Directive;
+use crate::document::election::Election;
+use crate::document::parse_heads;
+use crate::document::publication::Approval;
+use crate::document::publication::Notice;
+use crate::document::publication::Publication;
+use crate::timetable::LawVersion;
+use crate::timetable::find_law;
+pub use error::PublicError;
+use facts::ConstituencyFacts;
+use facts::ElectionFacts;
+use facts::Facts;
+use facts::NoticeFacts;
+use facts::UnitFacts;
+use facts::Words;
+
+/// Facts that have passed the gate. Nothing outside this file can construct one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicRecords(Facts);
+
+impl PublicRecords {
+    /// The public part of the documents that `publication` approves, as of a day.
+    ///
+    /// `documents` may hold documents of every kind; only `election` and the directives are read, each at the heads of its
+    /// approval. `laws` are the known law versions; the election names the one that applies.
+    ///
+    /// # Errors
+    /// No approval of `election`; an approved document that is not here or not at those heads; an election day or an approval
+    /// that is not a date, or an election day that nobody has verified; a law version that is not known.
+    pub fn new(
+        publication: &Publication,
+        documents: &BTreeMap<Key, Document>,
+        laws: &[LawVersion],
+        as_of: NaiveDate,
+    ) -> Result<Self, PublicError> {
+        let approval = publication.items.get(&Key::Election).ok_or(PublicError::NothingApproved)?;
+        let Content::Election(election) = approved(documents, &Key::Election, approval)? else {
+            return Err(PublicError::Missing { key: Key::Election.to_string() });
+        };
+        let directives = approved_directives(publication, documents)?;
+        let law = find_law(laws, &election.law)?;
+        let steps = steps::steps(&election, law, as_of)?;
+        Ok(Self(Facts {
+            election: election_facts(&election, law, approval)?,
+            as_of,
+            units: units(&election),
+            constituencies: constituencies(&election, as_of),
+            owners: duties::owners(&directives, &election, &steps),
+            documents: duties::documents(&directives),
+            notices: notices(publication)?,
+            steps,
+        }))
+    }
+
+    /// What may be said.
+    pub fn facts(&self) -> &Facts {
+        &self.0
+    }
+}
+
+fn approved(
+    documents: &BTreeMap<Key, Document>,
+    key: &Key,
+    approval: &Approval,
+) -> Result<Content, PublicError> {
+    let document = documents.get(key).ok_or_else(|| PublicError::Missing { key: key.to_string() })?;
+    Ok(document.at_heads(&parse_heads(&approval.heads)?)?)
+}
+
+fn approved_directives(
+    publication: &Publication,
+    documents: &BTreeMap<Key, Document>,
+) -> Result<Vec<Directive>, PublicError> {
+    let mut directives = Vec::new();
+    for (key, approval) in publication.items.iter().filter(|(key, _)| matches!(key, Key::Directive(_))) {
+        if let Content::Directive(directive) = approved(documents, key, approval)? {
+            directives.push(*directive);
+        }
+    }
+    Ok(directives)
+}
+
+fn election_facts(
+    election: &Election,
+    law: &LawVersion,
+    approval: &Approval,
+) -> Result<ElectionFacts, PublicError> {
+    if !election.provenance.verified {
+        return Err(PublicError::DayUnverified { day: election.election_day.clone() });
+    }
+    let approved = DateTime::parse_from_rfc3339(&approval.at).map_err(|_| PublicError::NotADate {
+        what: "the approval of `election`",
+        value: approval.at.clone(),
+    })?;
+    Ok(ElectionFacts {
+        id: clean(&election.id),
+        name: words(&election.name_vi, &election.name_en),
+        day: day("the election day of `election`", &election.election_day)?,
+        law: clean(&election.law),
+        law_name: words(&law.name_vi, &law.name_en),
+        citation: clean(&election.election_day_citation),
+        approved: approved.with_timezone(&Utc),
+    })
+}
+
+fn units(election: &Election) -> Vec<UnitFacts> {
+    let mut units: Vec<_> = election
+        .units
+        .iter()
+        .map(|unit| UnitFacts {
+            code: clean(&unit.code),
+            name: clean(&unit.name_vi),
+            kind: words(&unit.kind_vi, &unit.kind_en),
+            level: clean(&unit.level),
+            parent: unit.parent.as_deref().map(clean),
+            verified: unit.provenance.verified,
+            source: clean(&unit.provenance.source),
+        })
+        .collect();
+    units.sort_by(|a, b| a.code.cmp(&b.code));
+    units
+}
+
+/// The National Assembly's constituencies become public when the National Election Council publishes them (article 10.2).
+fn constituencies(election: &Election, as_of: NaiveDate) -> Vec<ConstituencyFacts> {
+    let published =
+        election.dates.iter().filter(|d| d.rule == "publish_na_constituencies" && d.kind == "actual");
+    let later = |date: &str| date.parse::<NaiveDate>().is_ok_and(|day| day > as_of);
+    if published.into_iter().any(|date| later(&date.date)) {
+        return Vec::new();
+    }
+    let national = election.constituencies.iter().filter(|c| c.council == "national_assembly");
+    let mut all: Vec<_> = national
+        .map(|constituency| ConstituencyFacts {
+            id: clean(&constituency.id),
+            number: constituency.number,
+            seats: constituency.seats,
+            units: constituency.units.iter().map(|code| clean(code)).collect(),
+            verified: constituency.provenance.verified,
+            source: clean(&constituency.provenance.source),
+        })
+        .collect();
+    all.sort_by(|a, b| (a.number, &a.id).cmp(&(b.number, &b.id)));
+    all
+}
+
+fn notices(publication: &Publication) -> Result<Vec<NoticeFacts>, PublicError> {
+    let mut notices = publication.notices.iter().map(notice).collect::<Result<Vec<_>, _>>()?;
+    notices.sort_by(|a, b| (b.date, &a.id).cmp(&(a.date, &b.id)));
+    Ok(notices)
+}
+
+fn notice(notice: &Notice) -> Result<NoticeFacts, PublicError> {
+    let text = |lang: &str| notice.texts.get(lang);
+    let title = |lang| text(lang).map(|text| clean(&text.title)).unwrap_or_default();
+    let body = |lang| {
+        let paragraphs = text(lang).map(|text| text.paragraphs.as_slice()).unwrap_or_default();
+        paragraphs.iter().map(|paragraph| clean(paragraph)).collect()
+    };
+    Ok(NoticeFacts {
+        id: clean(&notice.id),
+        date: day("the date of a notice", &notice.date)?,
+        title: Words { vi: title("vi"), en: title("en") },
+        body_vi: body("vi"),
+        body_en: body("en"),
+    })
+}
+
+fn day(what: &'static str, text: &str) -> Result<NaiveDate, PublicError> {
+    text.parse().map_err(|_| PublicError::NotADate { what, value: text.to_owned() })
+}
+
+fn words(vi: &str, en: &str) -> Words {
+    Words { vi: clean(vi), en: clean(en) }
+}
+
+/// One line of text as it may stand on a public page: NFC, controls and line breaks turned to spaces, runs of spaces made one,
+/// and without the direction overrides and isolates (U+202A–202E, U+2066–2069) that would reorder the text around them.
+pub fn clean(text: &str) -> String {
+    let kept: String = text
+        .nfc()
+        .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect();
+    kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

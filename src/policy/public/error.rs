@@ -1,0 +1,46 @@
+//! Why nothing can be made public.
+
+use thiserror::Error;
+
+use crate::document::DocumentError;
+use crate::timetable::TimetableError;
+
+/// The approved documents do not give public records.
+#[derive(Debug, Error)]
+pub enum PublicError {
+    /// `publication` does not name the election.
+    #[error(
+        "`publication` approves no heads of `election`, so nothing is public; approve `election` and build again"
+    )]
+    NothingApproved,
+    /// An approved document is not in this replica.
+    #[error(
+        "`{key}` is approved in `publication` but is not in this replica; sync it, or take the approval back"
+    )]
+    Missing {
+        /// Key of the document.
+        key: String,
+    },
+    /// A text that has to be a date.
+    #[error("{what} is `{value}`, which is not a date; correct it in the document and approve the new heads")]
+    NotADate {
+        /// Which text.
+        what: &'static str,
+        /// What stands there.
+        value: String,
+    },
+    /// The day that everything counts from is not known to be true.
+    #[error(
+        "the election day {day} is not verified; name its source in `election`, approve the new heads and build again"
+    )]
+    DayUnverified {
+        /// The day.
+        day: String,
+    },
+    /// An approved document cannot be read at its heads.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The timetable cannot be computed.
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+}

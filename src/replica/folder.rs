@@ -1,0 +1,29 @@
+//! The working folder and where everything lies in it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::FolderError;
+use crate::config;
+use crate::config::Config;
+
+/// Folder of the documents: `<document id>.automerge`.
+pub const DOCUMENTS: &str = "documents";
+/// Folder of the site's source, a Zola site that officials may edit.
+pub const SITE: &str = "site";
+/// Folder of the releases.
+pub const RELEASES: &str = "releases";
+
+/// The settings of a working folder, the environment included.
+pub fn config(dir: &Path) -> Result<Config, FolderError> {
+    let path = dir.join(config::FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(FolderError::NotAFolder { dir: dir.to_owned() });
+        }
+        Err(source) => return Err(FolderError::Io { action: "read", path, source }),
+    };
+    Ok(Config::read(Some((&path, &text)), |name| std::env::var(name).ok())?)
+}

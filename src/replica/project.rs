@@ -1,0 +1,148 @@
+//! Documents at their approved heads + the site's source → the complete Zola project, and the record of what went in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use sha2::Digest;
+use sha2::Sha256;
+
+use super::documents::Documents;
+use crate::build::records;
+use crate::build::source::SourceTree;
+use crate::document::Content;
+use crate::document::DocumentError;
+use crate::document::Key;
+use crate::document::format_heads;
+use crate::document::parse_heads;
+use crate::document::publication::Publication;
+use crate::policy::public::PublicError;
+use crate::policy::public::PublicRecords;
+use crate::release::Inputs;
+use crate::release::manifest;
+use crate::timetable::LawVersion;
+use crate::timetable::TimetableError;
+
+/// Version of niemyet, which decides with the inputs what the bytes of a release are.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Why there is no project to build.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// No publication document.
+    #[error(
+        "the folder holds no `publication`, so nothing is approved. Restore it, or run `niemyet init` in a new folder"
+    )]
+    NoPublication,
+    /// A document cannot be read at its heads.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// What is approved cannot be made public.
+    #[error(transparent)]
+    Public(#[from] PublicError),
+    /// The calendar.
+    #[error(transparent)]
+    Timetable(#[from] TimetableError),
+}
+
+/// What a build needs besides documents and site.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// The known law versions.
+    pub laws: &'a [LawVersion],
+    /// The day that "next dates" counts from.
+    pub as_of: NaiveDate,
+    /// Address of the site, if it overrides the one of `config.toml`.
+    pub base_url: Option<&'a str>,
+    /// Name and version of the engine, for the record.
+    pub engine: &'a str,
+}
+
+/// A project and the record of its inputs.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Every file of the Zola project.
+    pub tree: SourceTree,
+    /// What it was made from.
+    pub inputs: Inputs,
+}
+
+/// The project of what is approved now.
+pub fn current(
+    documents: &mut Documents,
+    site: &SourceTree,
+    settings: Settings<'_>,
+) -> Result<Project, ProjectError> {
+    let document = documents.get_mut(&Key::Publication).ok_or(ProjectError::NoPublication)?;
+    let heads = format_heads(&document.heads());
+    at(documents, &heads, site, settings)
+}
+
+/// The project of what was approved when `publication` had these heads.
+pub fn at(
+    documents: &Documents,
+    heads: &[String],
+    site: &SourceTree,
+    settings: Settings<'_>,
+) -> Result<Project, ProjectError> {
+    let document = documents.get(&Key::Publication).ok_or(ProjectError::NoPublication)?;
+    let Content::Publication(publication) = document.at_heads(&parse_heads(heads)?)? else {
+        return Err(ProjectError::NoPublication);
+    };
+    let records = PublicRecords::new(&publication, documents, settings.laws, settings.as_of)?;
+    let mut tree = records::project(site, &records)?;
+    if let Some(url) = settings.base_url {
+        let config = tree.get("config.toml").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        if let Some(config) = config {
+            tree.insert("config.toml".to_owned(), Arc::from(with_base_url(&config, url).into_bytes()));
+        }
+    }
+    let inputs = Inputs {
+        as_of: settings.as_of.to_string(),
+        base_url: settings.base_url.map(str::to_owned),
+        documents: built_from(&publication, heads),
+        site: hash(site),
+        niemyet: VERSION.to_owned(),
+        engine: settings.engine.to_owned(),
+    };
+    Ok(Project { tree, inputs })
+}
+
+fn built_from(publication: &Publication, heads: &[String]) -> BTreeMap<String, Vec<String>> {
+    let approved = publication.items.iter().map(|(key, approval)| (key.to_string(), approval.heads.clone()));
+    approved.chain([(Key::Publication.to_string(), heads.to_vec())]).collect()
+}
+
+/// SHA-256 over the site's paths and bytes, each with its length before it so that no two trees give one input.
+fn hash(site: &SourceTree) -> String {
+    let mut hasher = Sha256::new();
+    for (path, bytes) in site {
+        hasher.update((path.len() as u64).to_be_bytes());
+        hasher.update(path);
+        hasher.update((bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    }
+    manifest::hex(&hasher.finalize().into())
+}
+
+/// The site's settings with another address, every other line where it was: messages name lines of this file.
+fn with_base_url(config: &str, url: &str) -> String {
+    let line = format!("base_url = \"{url}\"");
+    let mut found = false;
+    let mut in_table = false;
+    let mut lines: Vec<&str> = Vec::new();
+    for text in config.lines() {
+        in_table |= text.trim_start().starts_with('[');
+        let key = text.split('=').next().unwrap_or_default().trim();
+        if !in_table && !found && key == "base_url" && text.contains('=') {
+            found = true;
+            lines.push(&line);
+        } else {
+            lines.push(text);
+        }
+    }
+    if !found {
+        lines.insert(0, &line);
+    }
+    lines.join("\n") + "\n"
+}

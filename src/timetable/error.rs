@@ -1,0 +1,108 @@
+//! What can be wrong with a request for a timetable.
+
+use chrono::NaiveDate;
+use thiserror::Error;
+
+/// A request for a timetable that cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum TimetableError {
+    /// Article 5: election day is a Sunday.
+    #[error(
+        "{day} is a {weekday}; election day must be a Sunday (law 85/2015, article 5). \
+         Give a Sunday (the next one is {next}), or use --force to compute for this day anyway"
+    )]
+    NotSunday {
+        /// The day asked for.
+        day: NaiveDate,
+        /// Its weekday in English.
+        weekday: String,
+        /// The Sunday after it.
+        next: NaiveDate,
+    },
+    /// A year for which no rule of these laws can hold.
+    #[error("the year of {day} is outside {first} to {last}, for which these laws can hold. Check the year")]
+    AbsurdYear {
+        /// The day asked for, as it was written.
+        day: String,
+        /// First year accepted.
+        first: i32,
+        /// Last year accepted.
+        last: i32,
+    },
+    /// Not a calendar date.
+    #[error("`{value}` is not a date. Write a date that exists as YYYY-MM-DD, for example 2021-05-23")]
+    NotADate {
+        /// The text given.
+        value: String,
+    },
+    /// Not a time of day.
+    #[error("`{value}` is not a time of day. Write HH:MM from 00:00 to 23:59, for example 17:00")]
+    NotATime {
+        /// The text given.
+        value: String,
+    },
+    /// Not an offset.
+    #[error(
+        "`{value}` is not an offset. Write a number of days or hours from the anchor, for example -115d, 0d or -24h"
+    )]
+    NotAnOffset {
+        /// The text given.
+        value: String,
+    },
+    /// No such law version.
+    #[error("law version `{law}` is not known. Known versions: {known}")]
+    UnknownLaw {
+        /// The version asked for.
+        law: String,
+        /// The known ones, separated by commas.
+        known: String,
+    },
+    /// No such rule under this law version.
+    #[error("law {law} has no rule `{rule}`. Use the id of a rule in the file of that law version")]
+    UnknownRule {
+        /// The rule asked for.
+        rule: String,
+        /// The law version.
+        law: String,
+    },
+    /// No such anchor.
+    #[error(
+        "`{anchor}` is not an anchor. Use one of ELECTION_DAY, VOTING_START, OFFICIAL_LIST_PUBLISHED, \
+         VOTER_LIST_POSTED, RESULTS_PUBLISHED, COMPLAINT_RECEIVED, POLLING_TEAM_SET_UP, BY_ELECTION_DAY"
+    )]
+    UnknownAnchor {
+        /// The name given.
+        anchor: String,
+    },
+    /// The instant of an anchor cannot be read.
+    #[error(
+        "the instant `{value}` of {anchor} is not a date. Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, local time"
+    )]
+    AnchorNotADate {
+        /// Name of the anchor.
+        anchor: String,
+        /// The text given.
+        value: String,
+    },
+    /// Election day given a second time.
+    #[error("ELECTION_DAY cannot be given as an anchor. Remove it; the election day itself says it")]
+    ElectionDayAsAnchor,
+    /// A reporting regime that yields no due dates.
+    #[error("regime `{regime}`: {reason}")]
+    Regime {
+        /// Id of the regime.
+        regime: String,
+        /// What is wrong and the remedy.
+        reason: String,
+    },
+    /// The calendar could not be written.
+    #[error(
+        "the {format} form of the timetable could not be written: {reason}. Report this with the data used"
+    )]
+    Write {
+        /// The form: `csv`, `json` or `ics`.
+        format: &'static str,
+        /// What the writer said.
+        reason: String,
+    },
+}

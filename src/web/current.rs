@@ -1,0 +1,85 @@
+//! Follows the release that is current, without a restart and without asking the disk at every request.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::RwLock;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::release::Release;
+use crate::release::Store;
+
+/// How old an answer may be: a switch is seen by requests that begin this much later.
+const STALE: Duration = Duration::from_millis(100);
+
+/// The current release as of at most `STALE` ago.
+#[derive(Debug)]
+pub struct Current {
+    store: Store,
+    release: RwLock<Option<Arc<Release>>>,
+    seen: Mutex<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    asked: Option<Instant>,
+    loaded: Option<Stamp>,
+    failed: Option<Stamp>,
+}
+
+/// Tells two files apart that stood under one name: a rename brings another inode.
+type Stamp = (u64, i64, i64);
+
+impl Current {
+    /// Knows of no release until it is asked.
+    pub fn new(store: Store) -> Self {
+        Self { store, release: RwLock::default(), seen: Mutex::default() }
+    }
+
+    /// The release to answer from; a request keeps it until it is answered.
+    pub fn release(&self) -> Option<Arc<Release>> {
+        // One request at a time looks; the others answer from what is known.
+        if let Ok(mut seen) = self.seen.try_lock() {
+            self.look(&mut seen);
+        } else if self.known().is_none() {
+            drop(self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        self.known()
+    }
+
+    fn known(&self) -> Option<Arc<Release>> {
+        self.release.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn look(&self, seen: &mut Seen) {
+        if seen.asked.is_some_and(|asked| asked.elapsed() < STALE) {
+            return;
+        }
+        seen.asked = Some(Instant::now());
+        let stamp = stamp(&self.store);
+        if stamp.is_none() || stamp == seen.loaded {
+            return;
+        }
+        match self.store.require_current() {
+            Ok(release) => {
+                tracing::info!(release = release.id(), "serving");
+                seen.loaded = stamp;
+                *self.release.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(release));
+            }
+            // Tried again at the next look, since retention may have been at work; said once.
+            Err(error) if seen.failed != stamp => {
+                seen.failed = stamp;
+                tracing::error!(%error, "the current release cannot be loaded; the last good one is still served");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn stamp(store: &Store) -> Option<Stamp> {
+    let metadata = fs::metadata(store.current_path()).ok()?;
+    Some((metadata.ino(), metadata.mtime(), metadata.mtime_nsec()))
+}

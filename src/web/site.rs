@@ -1,0 +1,231 @@
+//! A request in, a file of the current release out.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::HeaderValue;
+use axum::http::Method;
+use axum::http::Request;
+use axum::http::Response;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::http::request::Parts;
+use percent_encoding::percent_decode_str;
+
+use super::Site;
+use super::conditional;
+use super::conditional::Range;
+use super::encoding;
+use super::encoding::Encoding;
+use super::headers;
+use super::problem;
+use super::problem::Problem;
+use crate::release::Release;
+use crate::release::loaded::File;
+
+/// Below this a body is not worth compressing.
+const SMALL: u64 = 256;
+
+/// The process lives.
+pub async fn health(request: Request<Body>) -> Response<Body> {
+    let answer = match read_only(request.method()) {
+        Ok(()) => text("ok\n".to_owned()),
+        Err(problem) => problem.response(),
+    };
+    finish(answer, request.method())
+}
+
+/// The process can answer with a release.
+pub async fn ready(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
+    let answer = match (read_only(request.method()), site.current.release()) {
+        (Err(problem), _) => problem.response(),
+        (Ok(()), None) => problem::NO_RELEASE.response(),
+        (Ok(()), Some(release)) => text(format!("{}\n", release.id())),
+    };
+    finish(answer, request.method())
+}
+
+/// A file of the release.
+pub async fn page(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
+    let (request, _) = request.into_parts();
+    let answer = match answer(&site, &request).await {
+        Ok(response) => response,
+        Err(problem) => problem.response(),
+    };
+    finish(answer, &request.method)
+}
+
+async fn answer(site: &Site, request: &Parts) -> Result<Response<Body>, Problem> {
+    read_only(&request.method)?;
+    let release = site.current.release().ok_or(problem::NO_RELEASE)?;
+    let decoded = percent_decode_str(request.uri.path()).decode_utf8().map_err(|_| problem::BAD_PATH)?;
+    let path = decoded.strip_prefix('/').ok_or(problem::BAD_PATH)?;
+    match find(&release, path) {
+        Found::File(path, file) => send(site, request, StatusCode::OK, (&path, file)).await,
+        Found::Folder => Ok(redirect(request)),
+        Found::Nothing => {
+            let file = release.page("404.html").ok_or(problem::NOT_FOUND)?;
+            send(site, request, StatusCode::NOT_FOUND, ("404.html", file)).await
+        }
+    }
+}
+
+enum Found {
+    File(String, File),
+    Folder,
+    Nothing,
+}
+
+fn find(release: &Release, path: &str) -> Found {
+    let file =
+        if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
+    if let Some(found) = release.page(&file) {
+        return Found::File(file, found);
+    }
+    if release.page(&format!("{path}/index.html")).is_some() {
+        return Found::Folder;
+    }
+    Found::Nothing
+}
+
+fn read_only(method: &Method) -> Result<(), Problem> {
+    if matches!(*method, Method::GET | Method::HEAD) { Ok(()) } else { Err(problem::METHOD) }
+}
+
+/// `/x` → `/x/`. The path is as the client wrote it, and names a folder of the release, so it leads nowhere else.
+fn redirect(request: &Parts) -> Response<Body> {
+    let query = request.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let target = format!("{}/{query}", request.uri.path());
+    let Ok(location) = HeaderValue::try_from(target) else {
+        return problem::BAD_PATH.response();
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(header::LOCATION, location);
+    response.headers_mut().insert(header::CACHE_CONTROL, headers::cache_control(None));
+    response
+}
+
+async fn send(
+    site: &Site,
+    request: &Parts,
+    status: StatusCode,
+    (path, file): (&str, File),
+) -> Result<Response<Body>, Problem> {
+    let content_type = headers::content_type(path);
+    let asked = |name| request.headers.get(name).and_then(|value| value.to_str().ok());
+    let compressible = headers::compressible(&content_type);
+    // A range is a range of the bytes as they are: what a client resumes it began without a coding.
+    let ranged = asked(header::RANGE).filter(|_| status == StatusCode::OK);
+    let encoding = if compressible && file.size() >= SMALL && ranged.is_none() {
+        encoding::choose(asked(header::ACCEPT_ENCODING))
+    } else {
+        Encoding::Identity
+    };
+    let etag = etag(&file, encoding);
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    describe(response.headers_mut(), request, (&etag, compressible));
+    if status == StatusCode::OK
+        && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag))
+    {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(response);
+    }
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    if let Some(name) = encoding.name() {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+    }
+    let current = asked(header::IF_RANGE).is_none_or(|tag| tag == etag);
+    if let Some(range) = ranged.filter(|_| current) {
+        return part(response, &file, conditional::range(range, file.size()));
+    }
+    let bytes = body(site, file, encoding).await?;
+    set_body(&mut response, &bytes);
+    Ok(response)
+}
+
+fn describe(headers: &mut HeaderMap, request: &Parts, (etag, compressible): (&str, bool)) {
+    if let Ok(etag) = HeaderValue::try_from(etag) {
+        headers.insert(header::ETAG, etag);
+    }
+    headers.insert(header::CACHE_CONTROL, headers::cache_control(request.uri.query()));
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    if compressible {
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    }
+}
+
+fn etag(file: &File, encoding: Encoding) -> String {
+    let hash = file.sha256();
+    let suffix = encoding.name().map(|name| format!("-{name}")).unwrap_or_default();
+    format!("\"{}{suffix}\"", &hash[..32])
+}
+
+fn part(mut response: Response<Body>, file: &File, range: Range) -> Result<Response<Body>, Problem> {
+    let size = file.size();
+    let (status, content_range, bytes) = match range {
+        Range::Whole => (StatusCode::OK, None, file.read()),
+        Range::Part { start, end } => {
+            let text = format!("bytes {start}-{end}/{size}");
+            (StatusCode::PARTIAL_CONTENT, Some(text), file.read_range(start, end - start + 1))
+        }
+        Range::Unsatisfiable => {
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{size}")), Ok(Vec::new()))
+        }
+    };
+    *response.status_mut() = status;
+    if let Some(value) = content_range.and_then(|text| HeaderValue::try_from(text).ok()) {
+        response.headers_mut().insert(header::CONTENT_RANGE, value);
+    }
+    let bytes = bytes.map_err(unreadable)?;
+    set_body(&mut response, &bytes);
+    Ok(response)
+}
+
+async fn body(site: &Site, file: File, encoding: Encoding) -> Result<Arc<[u8]>, Problem> {
+    if encoding == Encoding::Identity {
+        return file.read().map(Arc::from).map_err(unreadable);
+    }
+    let key = (file.location().sha256, encoding);
+    if let Some(body) = site.compressed.get(&key) {
+        return Ok(body);
+    }
+    let compressed = tokio::task::spawn_blocking(move || {
+        let bytes = file.read().map_err(unreadable)?;
+        encoding::compress(encoding, &bytes).map_err(unreadable)
+    });
+    let body: Arc<[u8]> = compressed.await.map_err(unreadable)??.into();
+    site.compressed.put(key, Arc::clone(&body));
+    Ok(body)
+}
+
+fn unreadable(error: impl std::fmt::Display) -> Problem {
+    tracing::error!(%error, "a stored page cannot be read");
+    problem::UNREADABLE
+}
+
+fn set_body(response: &mut Response<Body>, bytes: &[u8]) {
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    *response.body_mut() = Body::from(bytes.to_vec());
+}
+
+fn text(body: String) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    set_body(&mut response, body.as_bytes());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What holds for every answer; a `HEAD` keeps the headers and loses the body.
+fn finish(mut response: Response<Body>, method: &Method) -> Response<Body> {
+    headers::secure(response.headers_mut());
+    if *method == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
