@@ -103,6 +103,7 @@ fn measure_size(
 ) -> Result<(Vec<Row>, Vec<ours::Change>)> {
     let project = work.join("project");
     generate::project(pages, &project)?;
+    generate::hugo(&project, &work.join("hugo-source"))?;
     let mut rows: Vec<Row> = peers.iter().map(|peer| Row::new(peer.name)).collect();
     for round in 0..rounds {
         for (peer, row) in peers.iter().zip(&mut rows) {
@@ -112,12 +113,14 @@ fn measure_size(
             }
             row.fresh.push(measure::run(&mut peer.build(&project, &out))?);
             row.again.push(measure::run(&mut peer.build(&project, &out))?);
+            if let Some(mut start) = peer.start() {
+                row.start.push(measure::run(&mut start)?);
+            }
         }
         let _ = write!(io::stderr(), "\r{pages} pages: round {} of {rounds}", round + 1);
     }
     let _ = writeln!(io::stderr());
     for row in &mut rows {
-        row.start = peers.iter().find(|peer| peer.name == row.name).and_then(Peer::start).transpose()?;
         row.equals_zola = peers::same_site(&work.join("zola"), &work.join(row.name))?;
     }
     Ok((rows, ours::changes(&project, &work.join("changes"), rounds)?))

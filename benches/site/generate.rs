@@ -25,13 +25,22 @@ const FIXED: &[(&str, &str)] = &[
     ("templates/internal/alias.html", include_str!("project/alias.html")),
 ];
 
+/// The same site for Hugo: its own configuration and layouts, showing the same things, over the same content.
+const HUGO: &[(&str, &str)] = &[
+    ("hugo.toml", include_str!("hugo/hugo.toml")),
+    ("layouts/_default/baseof.html", include_str!("hugo/baseof.html")),
+    ("layouts/_default/list.html", include_str!("hugo/list.html")),
+    ("layouts/_default/single.html", include_str!("hugo/single.html")),
+    ("layouts/_default/rss.xml", include_str!("hugo/rss.xml")),
+];
+
 /// Parts of the site: folder, title, share of the pages in tenths.
 const PARTS: &[(&str, &str, usize)] =
     &[("don-vi", "Đơn vị", 4), ("nhiem-vu", "Nhiệm vụ", 4), ("bao-cao", "Báo cáo", 2)];
 
 /// Writes a site of `pages` pages below `folder`; the same number gives the same bytes.
 pub fn project(pages: usize, folder: &Path) -> io::Result<()> {
-    let mut write = |path: &str, text: &str| {
+    let write = |path: &str, text: &str| {
         let target = folder.join(path);
         if let Some(parent) = target.parent() {
             fs::create_dir_all(parent)?;
@@ -62,6 +71,16 @@ pub fn project(pages: usize, folder: &Path) -> io::Result<()> {
 /// Path of the page with this number in its part.
 pub fn path(part: &str, item: usize) -> String {
     format!("content/{part}/nhom-{}/muc-{item}.md", item / SECTION)
+}
+
+/// Writes Hugo's files into `folder`; its content is that of `project`.
+pub fn hugo(project: &Path, folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder.join("layouts/_default"))?;
+    for (path, text) in HUGO {
+        fs::write(folder.join(path), text)?;
+    }
+    let content = format!("contentDir = {:?}\n", project.join("content"));
+    fs::write(folder.join("hugo.toml"), content + HUGO[0].1)
 }
 
 fn section(title: &str, weight: usize, options: &str) -> String {

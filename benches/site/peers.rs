@@ -9,8 +9,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::Result;
-use super::measure;
-use super::measure::Sample;
 
 /// A program that builds the site.
 pub struct Peer {
@@ -26,16 +24,24 @@ impl Peer {
         command.args(&self.first);
         match self.name {
             "zola" => command.arg("--root").arg(project).args(["build", "--force", "--output-dir"]).arg(out),
-            "hugo" => command.arg("--source").arg(project.join("hugo")).arg("--destination").arg(out),
+            "hugo" => command
+                .arg("--source")
+                .arg(project.with_file_name("hugo-source"))
+                .arg("--destination")
+                .arg(out),
             _ => command.arg("--full").arg(project).arg(out),
         };
         command
     }
 
-    /// What the start alone takes, for the program that runs inside another.
-    pub fn start(&self) -> Option<Result<Sample>> {
-        (!self.first.is_empty() && self.name == "zola")
-            .then(|| measure::run(Command::new(&self.program).args(&self.first).arg("--version")))
+    /// The command that only starts the program, for the one that runs inside another.
+    pub fn start(&self) -> Option<Command> {
+        let inside_another = self.name == "zola" && !self.first.is_empty();
+        inside_another.then(|| {
+            let mut command = Command::new(&self.program);
+            command.args(&self.first).arg("--version");
+            command
+        })
     }
 }
 

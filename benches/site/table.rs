@@ -15,28 +15,33 @@ pub struct Row {
     /// Builds into the folder that the last build left.
     pub again: Vec<Sample>,
     /// The program's start without work, where it is not its own (Zola runs inside Node).
-    pub start: Option<Sample>,
+    pub start: Vec<Sample>,
     /// Whether its site is Zola's, byte for byte; unknown for programs with templates of their own.
     pub equals_zola: Option<bool>,
 }
 
 impl Row {
     pub fn new(name: &'static str) -> Self {
-        Self { name, fresh: Vec::new(), again: Vec::new(), start: None, equals_zola: None }
+        Self { name, fresh: Vec::new(), again: Vec::new(), start: Vec::new(), equals_zola: None }
     }
 
     /// Median seconds, without the start that is not the program's own.
     fn seconds(&self, samples: &[Sample]) -> f64 {
-        let start = self.start.map_or(0.0, |start| start.seconds);
-        median(samples.iter().map(|sample| sample.seconds).collect()) - start
+        middle(samples, |sample| sample.seconds) - self.start_seconds()
     }
 
-    fn peak_mib(&self) -> f64 {
-        let start = self.start.map_or(0, |start| start.peak_kib);
-        median(
-            self.fresh.iter().map(|sample| sample.peak_kib.saturating_sub(start) as f64 / 1024.0).collect(),
-        )
+    fn start_seconds(&self) -> f64 {
+        if self.start.is_empty() { 0.0 } else { middle(&self.start, |sample| sample.seconds) }
     }
+
+    /// Median peak memory in MiB, the whole process.
+    fn peak_mib(&self, samples: &[Sample]) -> f64 {
+        middle(samples, |sample| sample.peak_kib as f64 / 1024.0)
+    }
+}
+
+fn middle(samples: &[Sample], value: fn(&Sample) -> f64) -> f64 {
+    median(samples.iter().map(value).collect())
 }
 
 /// Full builds, each beside its ratio to ours.
@@ -59,17 +64,17 @@ pub fn print_full(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
             row.name,
             ratio(fresh, |row| &row.fresh),
             ratio(again, |row| &row.again),
-            row.peak_mib()
+            row.peak_mib(&row.fresh)
         )?;
     }
     for row in rows {
-        if let Some(start) = row.start {
+        if !row.start.is_empty() {
+            let (seconds, mib) = (row.start_seconds(), row.peak_mib(&row.start));
             writeln!(
                 out,
-                "\n{}: without the start of Node, {:.3} s and {} MiB.",
-                row.name,
-                start.seconds,
-                start.peak_kib / 1024
+                "
+{}: the start of Node ({seconds:.3} s) is taken off its times; its memory holds Node's {mib:.0} MiB.",
+                row.name
             )?;
         }
     }

@@ -38,7 +38,10 @@ const IMPURE: &[(&str, &str)] = &[
         r"\bstd::(fs|net|env|process|thread)\b",
         "take the bytes or the value as an argument; src/replica, src/release and src/cli do I/O",
     ),
-    (r"\b(SystemTime|Instant)\b|\b(Utc|Local)::now\b", "take the time as an argument"),
+    (
+        r"\bstd::time::(SystemTime|Instant)\b|\b(SystemTime|Instant|Utc|Local)::now\b",
+        "take the time as an argument",
+    ),
     (
         r"\b(rand|getrandom|tokio|reqwest|rustix|walkdir|notify)::",
         "this crate belongs to the shell (replica, release, watch, web, cli)",
