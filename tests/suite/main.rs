@@ -7,7 +7,11 @@
 )]
 
 mod browser;
+mod cli;
 mod release;
 mod support;
 mod tidy;
+mod watch;
+mod web;
+mod working_folder;
 mod zola;
