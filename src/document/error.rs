@@ -90,7 +90,9 @@ pub enum DocumentError {
         known: i64,
     },
     /// Of a schema version from which no step leads on.
-    #[error("{subject} has format {found}, from which there is no upgrade; restore it from a backup of this niemyet")]
+    #[error(
+        "{subject} has format {found}, from which there is no upgrade; restore it from a backup of this niemyet"
+    )]
     TooOld {
         /// Which document.
         subject: Box<Subject>,
@@ -112,7 +114,9 @@ pub enum DocumentError {
         text: String,
     },
     /// A field holds something it cannot hold.
-    #[error("{subject}: `{path}` should be {expected}; correct the field in the editor, or restore the document")]
+    #[error(
+        "{subject}: `{path}` should be {expected}; correct the field in the editor, or restore the document"
+    )]
     Field {
         /// Which document.
         subject: Box<Subject>,

@@ -262,7 +262,10 @@ impl<'de> Deserialize<'de> for Key {
 /// Strict `YYYY-MM-DD`: chrono also reads `2021-3-4` and signed years, which would give one day two keys.
 pub(super) fn date(text: &str) -> Result<NaiveDate, DocumentError> {
     let reason = "a date is written YYYY-MM-DD";
-    let date =
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| DocumentError::key(text, reason))?;
-    if text.len() == 10 && date.to_string() == text { Ok(date) } else { Err(DocumentError::key(text, reason)) }
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| DocumentError::key(text, reason))?;
+    if text.len() == 10 && date.to_string() == text {
+        Ok(date)
+    } else {
+        Err(DocumentError::key(text, reason))
+    }
 }

@@ -48,12 +48,7 @@ impl Document {
     }
 
     /// [`Document::load`] with other upgrade steps than this version's own.
-    pub fn load_with(
-        bytes: &[u8],
-        election: &str,
-        key: &Key,
-        steps: &[Step],
-    ) -> Result<Self, DocumentError> {
+    pub fn load_with(bytes: &[u8], election: &str, key: &Key, steps: &[Step]) -> Result<Self, DocumentError> {
         let subject = Subject { key: key.clone(), id: DocumentId::derive(election, key)? };
         let doc = AutoCommit::load(bytes).map_err(|source| DocumentError::Damaged {
             subject: Box::new(subject.clone()),
@@ -102,7 +97,9 @@ impl Document {
         let key = skeleton::root_text(&self.doc, "key");
         let election = skeleton::root_text(&self.doc, "election");
         let found = match (key, election) {
-            (Some(key), Some(election)) if key != self.subject.key.to_string() || election != self.election => {
+            (Some(key), Some(election))
+                if key != self.subject.key.to_string() || election != self.election =>
+            {
                 format!("`{key}` of election `{election}`")
             }
             (Some(_), Some(_)) => "a document with another beginning".to_owned(),
@@ -244,8 +241,7 @@ pub fn format_heads(heads: &[ChangeHash]) -> Vec<String> {
 
 /// Reads heads as [`format_heads`] writes them.
 pub fn parse_heads<T: AsRef<str>>(heads: &[T]) -> Result<Vec<ChangeHash>, DocumentError> {
-    let parse = |text: &T| {
-        text.as_ref().parse().map_err(|_| DocumentError::Head { text: text.as_ref().to_owned() })
-    };
+    let parse =
+        |text: &T| text.as_ref().parse().map_err(|_| DocumentError::Head { text: text.as_ref().to_owned() });
     heads.iter().map(parse).collect()
 }

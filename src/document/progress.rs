@@ -162,7 +162,12 @@ pub fn add_note(document: &mut Document, task: &str, note: &str) -> Result<(), D
 }
 
 /// Changes the wording of a task's note, the `number`-th of it from 0; pending until the document is committed.
-pub fn edit_note(document: &mut Document, task: &str, number: usize, note: &str) -> Result<(), DocumentError> {
+pub fn edit_note(
+    document: &mut Document,
+    task: &str,
+    number: usize,
+    note: &str,
+) -> Result<(), DocumentError> {
     document.expect_kind(Kind::Progress)?;
     let list = text::object(document, &["content", "notes"])?;
     let entry = document.write(|doc| {

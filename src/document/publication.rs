@@ -72,7 +72,8 @@ impl Publication {
         let content = view.content();
         let mut publication = Self::default();
         for (key, (node, contested)) in content.field("items").map()? {
-            let key = key.parse().map_err(|error: DocumentError| node.wrong(format!("under a key ({error})")))?;
+            let key =
+                key.parse().map_err(|error: DocumentError| node.wrong(format!("under a key ({error})")))?;
             publication.items.insert(key, approval(&node, contested)?);
         }
         for node in content.field("notices").list()? {

@@ -98,7 +98,11 @@ pub(super) fn object(document: &Document, path: &[&str]) -> Result<ObjId, Docume
     for name in path {
         match document.automerge().get(&at, *name) {
             Ok(Some((value, id))) if value.is_object() => at = id,
-            _ => return Err(document.refused(format!("it has no `{}`; choose a field that it has", path.join("/")))),
+            _ => {
+                return Err(
+                    document.refused(format!("it has no `{}`; choose a field that it has", path.join("/")))
+                );
+            }
         }
     }
     Ok(at)
@@ -168,7 +172,8 @@ pub(super) fn rewrite(doc: &mut AutoCommit, at: &ObjId, prop: Prop, new: &str) -
             let old: Vec<char> = doc.text(&text)?.chars().collect();
             let new: Vec<char> = new.chars().collect();
             let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-            let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
+            let tail =
+                old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
             if head == old.len() && head == new.len() {
                 return Ok(());
             }
@@ -183,7 +188,12 @@ pub(super) fn rewrite(doc: &mut AutoCommit, at: &ObjId, prop: Prop, new: &str) -
 }
 
 /// Inserts a paragraph.
-pub(super) fn insert(doc: &mut AutoCommit, list: &ObjId, at: usize, text: &str) -> Result<(), AutomergeError> {
+pub(super) fn insert(
+    doc: &mut AutoCommit,
+    list: &ObjId,
+    at: usize,
+    text: &str,
+) -> Result<(), AutomergeError> {
     let object = doc.insert_object(list, at, ObjType::Text)?;
     doc.splice_text(&object, 0, 0, text)
 }

@@ -3,9 +3,9 @@
 //! What goes in is whole documents at the heads that `publication` names; what comes out is [`facts::Facts`], the allow-list.
 //! Documents of other kinds (progress, reports, incidents, reviews) are never opened, whatever `publication` says of them.
 
-pub mod facts;
 mod duties;
 mod error;
+pub mod facts;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -108,8 +108,10 @@ fn election_facts(
     if !election.provenance.verified {
         return Err(PublicError::DayUnverified { day: election.election_day.clone() });
     }
-    let approved = DateTime::parse_from_rfc3339(&approval.at)
-        .map_err(|_| PublicError::NotADate { what: "the approval of `election`", value: approval.at.clone() })?;
+    let approved = DateTime::parse_from_rfc3339(&approval.at).map_err(|_| PublicError::NotADate {
+        what: "the approval of `election`",
+        value: approval.at.clone(),
+    })?;
     Ok(ElectionFacts {
         id: clean(&election.id),
         name: words(&election.name_vi, &election.name_en),
@@ -141,7 +143,8 @@ fn units(election: &Election) -> Vec<UnitFacts> {
 
 /// The National Assembly's constituencies become public when the National Election Council publishes them (article 10.2).
 fn constituencies(election: &Election, as_of: NaiveDate) -> Vec<ConstituencyFacts> {
-    let published = election.dates.iter().filter(|d| d.rule == "publish_na_constituencies" && d.kind == "actual");
+    let published =
+        election.dates.iter().filter(|d| d.rule == "publish_na_constituencies" && d.kind == "actual");
     let later = |date: &str| date.parse::<NaiveDate>().is_ok_and(|day| day > as_of);
     if published.into_iter().any(|date| later(&date.date)) {
         return Vec::new();

@@ -1,14 +1,22 @@
 //! The one integration-test binary: one feature per file.
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
+mod access;
 mod browser;
 mod cli;
+mod content;
+mod documents;
+mod incremental;
+mod public;
+mod records;
 mod release;
+mod site;
 mod support;
 mod tidy;
 mod watch;

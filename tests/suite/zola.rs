@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
+use niemyet::build::engine::Engine;
+use niemyet::build::engine::Memory;
+use niemyet::build::source::SourceTree;
+
 use crate::support::tree;
 use crate::support::tree::Tree;
 use crate::support::zola;
@@ -61,6 +65,31 @@ fn by_zola(project: &Tree) -> Tree {
     tree::write(&root, project).expect("the project is written");
     zola::build(&root, &out).unwrap_or_else(|error| panic!("{error}"));
     tree::read(&out).expect("Zola's output can be read")
+}
+
+/// What our engine makes of a project.
+fn by_engine(project: &Tree) -> Result<Tree, String> {
+    let source: SourceTree =
+        project.iter().map(|(path, bytes)| (path.clone(), bytes.as_slice().into())).collect();
+    let pages = Memory::default();
+    Engine::build(source, &pages).map_err(|error| error.to_string())?;
+    Ok(pages.into_inner())
+}
+
+#[test]
+fn our_site_equals_zolas_in_every_variant() {
+    let mut reports = Vec::new();
+    for (name, _) in VARIANTS {
+        let project = variant(name);
+        match by_engine(&project) {
+            Ok(ours) => reports.extend(
+                tree::difference(("zola", &by_zola(&project)), ("ours", &ours))
+                    .map(|report| format!("{name}: {report}")),
+            ),
+            Err(error) => reports.push(format!("{name}: refused: {error}\n")),
+        }
+    }
+    assert!(reports.is_empty(), "{}", reports.join("\n"));
 }
 
 #[test]

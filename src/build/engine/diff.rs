@@ -28,13 +28,7 @@ pub fn between(old: Option<&Entry>, new: Option<&Entry>) -> Difference {
         (Some(Entry::Page(old)), Some(Entry::Page(new))) => pages(old, new),
         (Some(Entry::Section(old)), Some(Entry::Section(new))) => sections(old, new),
         (None, None) => Difference::default(),
-        _ => Difference {
-            fields: EVERYTHING,
-            order: true,
-            structure: true,
-            markdown: new.is_some(),
-            outputs: true,
-        },
+        _ => Difference { fields: EVERYTHING, order: true, structure: true, markdown: true, outputs: true },
     }
 }
 

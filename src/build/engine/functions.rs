@@ -1,6 +1,9 @@
 //! The global functions that look into the site: `get_url`, `get_page`, `get_section`, `trans`, `load_data`; and the
 //! filter `markdown`.
 
+use num_format::Locale;
+use num_format::ToFormattedString;
+
 use super::model::PAGE;
 use super::model::SECTION;
 use super::model::SECTION_META;
@@ -40,6 +43,22 @@ pub fn markdown<'s>(view: &View<'s>, value: &Val<'s>, args: &Args<'s>) -> Result
     let context =
         MarkdownContext::of_filter(&view.site.library.config, "text of the filter `markdown`", &resolve);
     markdown_filter(source, inline, &context).map(text).map_err(|error| error.to_string())
+}
+
+/// The filter `num_format`: digits grouped as a language writes them; the site's default language unless told.
+///
+/// # Errors
+/// If the value is no whole number or the locale is unknown.
+pub fn num_format<'s>(view: &View<'s>, value: &Val<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
+    let number = match value {
+        Val::Num(number) => number.as_i64(),
+        _ => None,
+    };
+    let number = number.ok_or("`num_format` works on whole numbers only")?;
+    let default = view.site.library.config.default_language.as_str();
+    let name = args.opt_text("num_format", "locale")?.unwrap_or(default);
+    let locale = Locale::from_name(name).map_err(|_| format!("`num_format`: `{name}` is not a locale"))?;
+    Ok(text(number.to_formatted_string(&locale)))
 }
 
 /// The page or section of a path from `content/`; notes the look-up, found or not.
@@ -145,12 +164,15 @@ const SEARCHED: [&str; 3] = ["", "static/", "content/"];
 
 fn data<'s>(view: &View<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
     for (name, _) in &args.0 {
-        if !["path", "format", "required"].contains(name) {
+        if !["path", "literal", "format", "required"].contains(name) {
             return Err(format!("the argument `{name}` is not implemented by niemyet's engine"));
         }
     }
-    let path = args.text("load_data", "path")?;
     let format = args.opt_text("load_data", "format")?;
+    if let Some(literal) = args.opt_text("load_data", "literal")? {
+        return load_data("literal", literal, format).map(Val::from_owned).map_err(|error| error.to_string());
+    }
+    let path = args.text("load_data", "path")?;
     let required = !matches!(args.get("required"), Some(Val::Bool(false)));
     let inside = path
         .strip_prefix("@/")

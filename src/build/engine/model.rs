@@ -372,7 +372,11 @@ impl<'s> Model<'s> for View<'s> {
     }
 
     fn filter(&self, name: &str, text: &Val<'s>, args: &Args<'s>) -> Option<Result<Val<'s>, String>> {
-        (name == "markdown").then(|| functions::markdown(self, text, args))
+        match name {
+            "markdown" => Some(functions::markdown(self, text, args)),
+            "num_format" => Some(functions::num_format(self, text, args)),
+            _ => None,
+        }
     }
 
     fn used_template(&self, name: &str) {

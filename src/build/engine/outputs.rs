@@ -89,6 +89,11 @@ impl Outputs {
         self.slots.iter().filter(|slot| slot.target.is_some()).count()
     }
 
+    /// True if there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The hash of each output's bytes, by path.
     pub fn hashes(&self) -> BTreeMap<&str, u128> {
         let live = self.slots.iter().filter(|slot| slot.target.is_some());

@@ -24,6 +24,9 @@ use crate::build::template::value::Ids;
 use crate::build::template::value::Object;
 use crate::build::template::value::Val;
 
+/// What Zola 0.22.0 tells the templates of pages about itself.
+const ZOLA_VERSION: &str = "0.21.0";
+
 /// What was rendered: bytes and reads.
 pub type Output = (Vec<u8>, Reads);
 
@@ -87,6 +90,7 @@ fn page<'s>(view: &mut View<'s>, id: NodeId) -> &'s str {
     let Some(page) = node.page() else { return "page.html" };
     view.recorder.note_mask(id, Field::Template.bit() | Field::Permalink.bit());
     view.roots.push(("page", Val::Object(Object { kind: PAGE, id })));
+    view.roots.push(("zola_version", Val::Str(ZOLA_VERSION)));
     located(view, &page.lang, Val::Str(&page.permalink), Val::Str(&page.path));
     page.meta.template.as_deref().or(node.home.template.as_deref()).unwrap_or("page.html")
 }

@@ -63,14 +63,18 @@ fn owner_front(owner: &OwnerFacts, facts: &Facts, index: usize, lang: Lang) -> M
     };
     let mut front = head(lang.of(&owner.name), description, index + 1);
     let tasks: Vec<_> = owner.tasks.iter().map(|task| task_entry(task, facts, lang)).collect();
-    let extra = json!({ "id": owner.id, "title_lang": lang.tag(&owner.name), "count": count, "tasks": tasks });
+    let extra =
+        json!({ "id": owner.id, "title_lang": lang.tag(&owner.name), "count": count, "tasks": tasks });
     front.insert("extra".into(), extra);
     front
 }
 
 fn task_entry(task: &TaskFacts, facts: &Facts, lang: Lang) -> Value {
-    let collaborators: Vec<_> =
-        task.collaborators.iter().map(|name| json!({ "name": lang.of(name), "lang": lang.tag(name) })).collect();
+    let collaborators: Vec<_> = task
+        .collaborators
+        .iter()
+        .map(|name| json!({ "name": lang.of(name), "lang": lang.tag(name) }))
+        .collect();
     json!({
         "id": task.id,
         "anchor": text::stem(&task.id),

@@ -119,7 +119,10 @@ pub fn state_word(state: State) -> &'static str {
 /// The heading under which the schedule lists a step, and the id of that heading.
 fn group(step: &StepFacts, lang: Lang) -> (String, String) {
     if step.by_election {
-        return (lang.say("Nếu có bầu cử bổ sung", "If there is a by-election").into(), "bau-cu-bo-sung".into());
+        return (
+            lang.say("Nếu có bầu cử bổ sung", "If there is a by-election").into(),
+            "bau-cu-bo-sung".into(),
+        );
     }
     match words::listed_day(step) {
         Some(day) => (words::month(day, lang), day.format("thang-%Y-%m").to_string()),

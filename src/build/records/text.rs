@@ -130,7 +130,7 @@ fn csv_plain(value: &Value) -> String {
 /// which becomes `-`), eight hex digits of the identifier's SHA-256 keep two identifiers apart.
 pub fn stem(id: &str) -> String {
     let slug = slug::slugify(id);
-    if slug == id.replace('_', "-") && !id.contains('-') {
+    if !slug.is_empty() && slug == id.replace('_', "-") && !id.contains('-') {
         return slug;
     }
     let hash = Sha256::digest(id.as_bytes());

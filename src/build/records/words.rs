@@ -49,8 +49,7 @@ impl Lang {
     }
 }
 
-const WEEKDAYS_VI: [&str; 7] =
-    ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"];
+const WEEKDAYS_VI: [&str; 7] = ["Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"];
 
 /// `Chủ nhật, ngày 23 tháng 5 năm 2021`, with spaces that do not break before the numbers; `Sunday 23 May 2021`.
 pub fn long_date(day: NaiveDate, lang: Lang) -> String {
@@ -170,7 +169,10 @@ pub fn spell_out(text: &str) -> String {
 
 fn spell_word(word: &str) -> String {
     let bare = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ';' | '.'));
-    SPELT_OUT.iter().find(|(short, _)| *short == bare).map_or_else(|| word.to_owned(), |(short, long)| word.replace(short, long))
+    SPELT_OUT
+        .iter()
+        .find(|(short, _)| *short == bare)
+        .map_or_else(|| word.to_owned(), |(short, long)| word.replace(short, long))
 }
 
 /// `khoản 1 Điều 35` for `Đ35.1`; what is not such a citation stays as it is.

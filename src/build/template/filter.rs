@@ -25,7 +25,7 @@ pub const FUNCTIONS: [&str; 7] =
 pub const SAFE_FUNCTIONS: [&str; 1] = ["get_url"];
 
 /// Filters of Zola that the model applies.
-const MODEL_FILTERS: [&str; 1] = ["markdown"];
+const MODEL_FILTERS: [&str; 2] = ["markdown", "num_format"];
 
 /// More elements than any page needs; a typing error in `range` must not fill the memory.
 const RANGE_LIMIT: i64 = 1_000_000;

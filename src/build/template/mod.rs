@@ -7,10 +7,13 @@
 pub mod compare;
 pub mod compile;
 pub mod eval;
+mod expr;
 pub mod filter;
 pub mod fragment;
 pub mod frame;
 pub mod ir;
+mod logic;
+mod lookup;
 pub mod number;
 pub mod path;
 pub mod print;

@@ -182,7 +182,7 @@ fn syntax_error(name: &str, error: &tera::Error) -> TemplateError {
         .and_then(|rest| rest.split(':').next())
         .and_then(|digits| digits.trim().parse().ok())
         .unwrap_or(1);
-    let detail = message.lines().filter(|text| text.trim_start().starts_with("= ")).next_back();
+    let detail = message.lines().rfind(|text| text.trim_start().starts_with("= "));
     let detail = detail.map_or_else(|| message.trim().to_owned(), |text| text.trim_start()[2..].to_owned());
     TemplateError { template: name.to_owned(), line, message: format!("syntax error: {detail}") }
 }

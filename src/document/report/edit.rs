@@ -74,7 +74,12 @@ pub fn add_row(document: &mut Document, field: &str, cells: &[(&str, &str)]) -> 
 }
 
 /// Writes one cell; `row` is the id of the field and the number of the row.
-pub fn set_cell(document: &mut Document, row: (&str, usize), name: &str, value: &str) -> Result<(), DocumentError> {
+pub fn set_cell(
+    document: &mut Document,
+    row: (&str, usize),
+    name: &str,
+    value: &str,
+) -> Result<(), DocumentError> {
     let field = known(document, row.0, |field| matches!(field.holds, Holds::Rows(_)))?;
     let cell = column(document, &field, name, value)?.cell;
     let list = text::object(document, &["content", "lists", &field.id])?;
@@ -114,7 +119,11 @@ pub fn revise(document: &mut Document, verdict: Option<&Verdict>) -> Result<Stat
     to_draft(document, verdict, Action::Revise)
 }
 
-fn to_draft(document: &mut Document, verdict: Option<&Verdict>, action: Action) -> Result<Status, DocumentError> {
+fn to_draft(
+    document: &mut Document,
+    verdict: Option<&Verdict>,
+    action: Action,
+) -> Result<Status, DocumentError> {
     let next = act(document, verdict, action)?;
     let content = text::object(document, &["content"])?;
     document.write(|doc| doc.put(&content, "status", "draft"))?;
@@ -135,11 +144,17 @@ fn known(document: &Document, id: &str, fits: impl Fn(&Field) -> bool) -> Result
     document.expect_kind(Kind::Report)?;
     editable(document)?;
     fields::find(id).filter(fits).ok_or_else(|| {
-        document.refused(format!("a report has no field `{id}` of this kind; choose one of the report's table"))
+        document
+            .refused(format!("a report has no field `{id}` of this kind; choose one of the report's table"))
     })
 }
 
-fn column<'f>(document: &Document, field: &'f Field, name: &str, value: &str) -> Result<&'f Column, DocumentError> {
+fn column<'f>(
+    document: &Document,
+    field: &'f Field,
+    name: &str,
+    value: &str,
+) -> Result<&'f Column, DocumentError> {
     let Holds::Rows(columns) = field.holds else {
         return Err(document.refused(format!("`{}` holds no rows", field.id)));
     };
@@ -151,7 +166,11 @@ fn column<'f>(document: &Document, field: &'f Field, name: &str, value: &str) ->
         Cell::Date => date(value).is_ok(),
         Cell::Body => BodyId::new(value).is_ok(),
     };
-    if fits { Ok(column) } else { Err(document.refused(format!("`{name}` of `{}` cannot be `{value}`", field.id))) }
+    if fits {
+        Ok(column)
+    } else {
+        Err(document.refused(format!("`{name}` of `{}` cannot be `{value}`", field.id)))
+    }
 }
 
 /// True if a field that holds a date, a yes or no or a choice can hold this.

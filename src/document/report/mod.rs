@@ -81,11 +81,8 @@ pub struct Fact {
 impl Report {
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
         let content = view.content();
-        let mut report = Self {
-            handed_in: handed_in(&content)?,
-            submissions: submissions(&content)?,
-            ..Self::default()
-        };
+        let mut report =
+            Self { handed_in: handed_in(&content)?, submissions: submissions(&content)?, ..Self::default() };
         for (id, (node, contested)) in content.field("figures").map()? {
             if fields::find(id).is_some_and(|field| field.is_figure()) {
                 report.figures.insert(id.to_owned(), figure(view, (id, &node), contested)?);
@@ -181,10 +178,13 @@ pub(super) fn submissions(content: &Node<'_>) -> Result<Vec<Submission>, Documen
 /// Refuses to change a report that was handed in.
 pub(super) fn editable(document: &Document) -> Result<(), DocumentError> {
     let doc = document.automerge();
-    let status = doc.get(ROOT, "content").ok().flatten().and_then(|(_, id)| doc.get(&id, "status").ok().flatten());
+    let status =
+        doc.get(ROOT, "content").ok().flatten().and_then(|(_, id)| doc.get(&id, "status").ok().flatten());
     match status {
         Some((Value::Scalar(value), _)) if *value == ScalarValue::Str("submitted".into()) => Err(document
-            .refused("it was submitted; withdraw it first, or revise it once the standing agency returned it")),
+            .refused(
+                "it was submitted; withdraw it first, or revise it once the standing agency returned it",
+            )),
         _ => Ok(()),
     }
 }

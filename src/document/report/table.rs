@@ -25,7 +25,13 @@ struct Group(u8, &'static str, Per);
 
 impl Group {
     /// A line of this group: last part of the id, what it holds, how it is aggregated, labels.
-    const fn line(&self, name: &'static str, what: (Holds, Aggregation), vi: &'static str, en: &'static str) -> Line {
+    const fn line(
+        &self,
+        name: &'static str,
+        what: (Holds, Aggregation),
+        vi: &'static str,
+        en: &'static str,
+    ) -> Line {
         Line { section: self.0, group: self.1, per: self.2, name, holds: what.0, aggregation: what.1, vi, en }
     }
 
@@ -123,7 +129,12 @@ pub(super) const LINES: &[Line] = &[
         "Tỷ lệ người dân tộc thiểu số",
         "Share of ethnic minorities",
     ),
-    CANDIDATES.line("under_40_share", (Share("under_40", "received"), Derived), "Tỷ lệ dưới 40 tuổi", "Share under 40"),
+    CANDIDATES.line(
+        "under_40_share",
+        (Share("under_40", "received"), Derived),
+        "Tỷ lệ dưới 40 tuổi",
+        "Share under 40",
+    ),
     CANDIDATES.line(
         "non_party_share",
         (Share("non_party", "received"), Derived),
@@ -148,7 +159,11 @@ pub(super) const LINES: &[Line] = &[
     VOTERS.count("removed", "Xóa khỏi danh sách", "Removed from lists"),
     VOTERS.count("vote_elsewhere", "Đăng ký bỏ phiếu nơi khác", "Voting elsewhere"),
     VOTERS.count("list_complaints_received", "Khiếu nại về danh sách đã nhận", "List complaints received"),
-    VOTERS.count("list_complaints_resolved", "Khiếu nại về danh sách đã giải quyết", "List complaints resolved"),
+    VOTERS.count(
+        "list_complaints_resolved",
+        "Khiếu nại về danh sách đã giải quyết",
+        "List complaints resolved",
+    ),
     LOGISTICS.line("budget_approved", (Vnd, Sum), "Kinh phí được duyệt (đồng)", "Budget approved (VND)"),
     LOGISTICS.line("budget_disbursed", (Vnd, Sum), "Kinh phí đã cấp (đồng)", "Budget disbursed (VND)"),
     LOGISTICS.count("seals_needed", "Con dấu cần có", "Seals needed"),
@@ -176,6 +191,11 @@ pub(super) const LINES: &[Line] = &[
     PETITIONS.count("in_hand", "Đơn đang giải quyết", "In hand"),
     PETITIONS.count("resolved", "Đơn đã giải quyết", "Resolved"),
     PETITIONS.count("forwarded", "Đơn đã chuyển", "Forwarded"),
-    DIFFICULTIES.line("items", (Rows(DIFFICULTY), BySource), "Khó khăn, kiến nghị", "Difficulties and proposals"),
+    DIFFICULTIES.line(
+        "items",
+        (Rows(DIFFICULTY), BySource),
+        "Khó khăn, kiến nghị",
+        "Difficulties and proposals",
+    ),
     NEXT_WEEK.line("tasks", (Rows(PLANNED), BySource), "Nhiệm vụ tuần tới", "Tasks of the next week"),
 ];

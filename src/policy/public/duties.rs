@@ -40,7 +40,8 @@ fn body_name(id: &str, election: &Election) -> Option<Words> {
 }
 
 fn task_facts(task: &Task, directive: &Directive, election: &Election, steps: &[StepFacts]) -> TaskFacts {
-    let public = |symbol: &&String| directive.cited.iter().any(|d| d.symbol == **symbol && d.publish == PUBLIC);
+    let public =
+        |symbol: &&String| directive.cited.iter().any(|d| d.symbol == **symbol && d.publish == PUBLIC);
     let known = |rule: &&String| steps.iter().any(|step| step.id == **rule);
     TaskFacts {
         id: clean(&task.id),

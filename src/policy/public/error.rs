@@ -9,10 +9,14 @@ use crate::timetable::TimetableError;
 #[derive(Debug, Error)]
 pub enum PublicError {
     /// `publication` does not name the election.
-    #[error("`publication` approves no heads of `election`, so nothing is public; approve `election` and build again")]
+    #[error(
+        "`publication` approves no heads of `election`, so nothing is public; approve `election` and build again"
+    )]
     NothingApproved,
     /// An approved document is not in this replica.
-    #[error("`{key}` is approved in `publication` but is not in this replica; sync it, or take the approval back")]
+    #[error(
+        "`{key}` is approved in `publication` but is not in this replica; sync it, or take the approval back"
+    )]
     Missing {
         /// Key of the document.
         key: String,
@@ -26,7 +30,9 @@ pub enum PublicError {
         value: String,
     },
     /// The day that everything counts from is not known to be true.
-    #[error("the election day {day} is not verified; name its source in `election`, approve the new heads and build again")]
+    #[error(
+        "the election day {day} is not verified; name its source in `election`, approve the new heads and build again"
+    )]
     DayUnverified {
         /// The day.
         day: String,

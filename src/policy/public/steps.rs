@@ -30,8 +30,11 @@ pub fn steps(election: &Election, law: &LawVersion, as_of: NaiveDate) -> Result<
     let day = ElectionDay::parse(&election.election_day, true)?;
     let shown: Vec<_> = election.dates.iter().filter(|date| is_known(date, as_of)).cloned().collect();
     let steps = schedule(law, day, &shown, &election.anchors)?;
-    let mut facts: Vec<_> =
-        steps.iter().filter(|step| step.rule.publish == Publish::Public).map(|step| facts(&scrub(step))).collect();
+    let mut facts: Vec<_> = steps
+        .iter()
+        .filter(|step| step.rule.publish == Publish::Public)
+        .map(|step| facts(&scrub(step)))
+        .collect();
     facts.sort_by_key(|step| {
         let day = if step.bound == "within" { step.end.or(step.start) } else { step.start.or(step.end) };
         (step.by_election, day.is_none(), day)
@@ -110,16 +113,18 @@ fn facts(step: &Step) -> StepFacts {
 
 fn days_from_election(rule: &Rule) -> Option<i64> {
     match (rule.anchor, rule.bound, rule.offset) {
-        (Anchor::ElectionDay, Bound::AtLatest | Bound::From | Bound::On, Some(Offset::Days(days))) => Some(days),
+        (Anchor::ElectionDay, Bound::AtLatest | Bound::From | Bound::On, Some(Offset::Days(days))) => {
+            Some(days)
+        }
         _ => None,
     }
 }
 
 /// The rule's time of day, or that of the limit where the rule counts hours.
 fn time(step: &Step) -> Option<Words> {
-    let instant = |moment: Option<Moment>| match moment {
-        Some(Moment::Instant(at)) => Some(at.time()),
-        _ => None,
+    let instant = |moment: Option<Moment>| match moment? {
+        Moment::Day(_) => None,
+        other => Some(other.first_instant().time()),
     };
     match &step.rule.time {
         Some(time) => Some(time_words(time)),

@@ -49,14 +49,13 @@ impl Repository {
     pub fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut repository = Self { top: Vec::new(), files: BTreeMap::new() };
+        // `.git` is a file where the repository has several work trees.
         let ignored = |name: &str| [".git", "target", "node_modules", "niemyet"].contains(&name);
         let walk = walkdir::WalkDir::new(root).min_depth(1).sort_by_file_name().into_iter();
         for entry in fs::read_dir(root).expect("the repository's folder") {
             repository.top.push(entry.expect("an entry").file_name().to_string_lossy().into_owned());
         }
-        for entry in walk.filter_entry(|entry| {
-            !(entry.file_type().is_dir() && ignored(&entry.file_name().to_string_lossy()))
-        }) {
+        for entry in walk.filter_entry(|entry| !ignored(&entry.file_name().to_string_lossy())) {
             let entry = entry.expect("a readable entry");
             if entry.file_type().is_file() {
                 let path = entry

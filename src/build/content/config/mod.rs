@@ -2,6 +2,7 @@
 
 mod language;
 mod merge;
+mod raw;
 mod read;
 mod value;
 
@@ -14,6 +15,9 @@ use super::error::ContentError;
 use super::front_matter::InsertAnchor;
 use super::slug::SlugifyStrategy;
 use super::slug::slugify;
+
+/// Zola's own choice of a search index's format.
+const DEFAULT_INDEX_FORMAT: &str = "elasticlunr_javascript";
 
 /// What a language of the site sets for itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,112 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
 use toml::Spanned;
 
-use super::super::error::ContentError;
-use super::super::error::line_of;
-use super::super::front_matter::InsertAnchor;
+use super::DEFAULT_INDEX_FORMAT;
 use super::LanguageConfig;
 use super::MarkdownConfig;
 use super::SiteConfig;
-use super::SlugifyConfig;
-use super::TaxonomyConfig;
 use super::language;
 use super::merge;
+use super::raw::Foreign;
+use super::raw::Raw;
+use super::raw::RawLanguage;
+use super::raw::RawMarkdown;
 use super::value;
-
-/// A key that Zola has: kept with its place, so that a value other than Zola's default can be refused by line.
-type Foreign = Option<Spanned<toml::Value>>;
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Raw {
-    base_url: Option<Spanned<String>>,
-    theme: Foreign,
-    title: Option<String>,
-    description: Option<String>,
-    default_language: Option<Spanned<String>>,
-    languages: BTreeMap<Spanned<String>, RawLanguage>,
-    translations: BTreeMap<String, String>,
-    generate_feeds: bool,
-    feed_limit: Option<usize>,
-    feed_filenames: Option<Vec<String>>,
-    taxonomies: Vec<TaxonomyConfig>,
-    taxonomy_root: Option<String>,
-    author: Option<String>,
-    compile_sass: bool,
-    minify_html: Foreign,
-    build_search_index: Foreign,
-    ignored_content: Foreign,
-    ignored_static: Foreign,
-    link_checker: RawLinkChecker,
-    slugify: SlugifyConfig,
-    search: RawSearch,
-    markdown: RawMarkdown,
-    extra: BTreeMap<String, toml::Value>,
-    generate_sitemap: Option<bool>,
-    generate_robots_txt: Option<bool>,
-    exclude_paginated_pages_in_sitemap: Option<Spanned<String>>,
-    #[serde(rename = "hard_link_static")]
-    _hard_link_static: bool,
-    #[serde(rename = "output_dir")]
-    _output_dir: Option<String>,
-    #[serde(rename = "preserve_dotfiles_in_output")]
-    _preserve_dotfiles_in_output: bool,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawLanguage {
-    title: Option<String>,
-    description: Option<String>,
-    generate_feeds: bool,
-    feed_filenames: Option<Vec<String>>,
-    taxonomies: Vec<TaxonomyConfig>,
-    build_search_index: Foreign,
-    search: Foreign,
-    translations: BTreeMap<String, String>,
-}
-
-/// What concerns only `zola check` is read and passed over.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawLinkChecker {
-    internal_level: Foreign,
-    ignored_files: Foreign,
-    #[serde(rename = "skip_prefixes")]
-    _skip_prefixes: Vec<String>,
-    #[serde(rename = "skip_anchor_prefixes")]
-    _skip_anchor_prefixes: Vec<String>,
-    #[serde(rename = "external_level")]
-    _external_level: Option<String>,
-}
-
-/// Without an index only the format reaches templates.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RawSearch {
-    index_format: Option<Spanned<String>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawMarkdown {
-    highlighting: Foreign,
-    render_emoji: Foreign,
-    external_links_class: Option<Spanned<String>>,
-    external_links_target_blank: bool,
-    external_links_no_follow: bool,
-    external_links_no_referrer: bool,
-    external_links_external: Option<bool>,
-    smart_punctuation: bool,
-    definition_list: bool,
-    bottom_footnotes: bool,
-    lazy_async_image: bool,
-    insert_anchor_links: InsertAnchor,
-    github_alerts: bool,
-}
+use crate::build::content::error::ContentError;
+use crate::build::content::error::line_of;
 
 /// The file being read, for errors.
 struct File<'a> {
@@ -141,6 +50,10 @@ fn is_off(value: &toml::Value) -> bool {
     value.as_bool() == Some(false)
 }
 
+fn is_on(value: &toml::Value) -> bool {
+    value.as_bool() == Some(true)
+}
+
 fn is_empty_list(value: &toml::Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty)
 }
@@ -154,7 +67,7 @@ pub(super) fn read(path: &str, text: &str) -> Result<SiteConfig, ContentError> {
     let default_language = check_languages(&file, &raw)?;
     let exclude_paginated_pages_in_sitemap =
         check_exclusion(&file, raw.exclude_paginated_pages_in_sitemap.as_ref())?;
-    let search_index_format = check_index_format(&file, raw.search.index_format.as_ref())?;
+    let search_index_format = check_index_format(&file, &raw, &default_language)?;
     let markdown = read_markdown(&file, raw.markdown)?;
     let feed_filenames = raw.feed_filenames.unwrap_or_else(|| LanguageConfig::default().feed_filenames);
     let base = LanguageConfig {
@@ -201,6 +114,13 @@ fn refuse_foreign(file: &File<'_>, raw: &Raw) -> Result<(), ContentError> {
     file.refuse("link_checker.ignored_files", &raw.link_checker.ignored_files, is_empty_list)?;
     file.refuse("markdown.highlighting", &raw.markdown.highlighting, |_| false)?;
     file.refuse("markdown.render_emoji", &raw.markdown.render_emoji, is_off)?;
+    let search = &raw.search;
+    file.refuse("search.include_title", &search.include_title, is_on)?;
+    file.refuse("search.include_content", &search.include_content, is_on)?;
+    file.refuse("search.truncate_content_length", &search.truncate_content_length, |_| false)?;
+    file.refuse("search.include_description", &search.include_description, is_off)?;
+    file.refuse("search.include_date", &search.include_date, is_off)?;
+    file.refuse("search.include_path", &search.include_path, is_off)?;
     for (code, language) in &raw.languages {
         let key = |name: &str| format!("languages.{}.{name}", code.get_ref());
         file.refuse(&key("build_search_index"), &language.build_search_index, is_off)?;
@@ -245,16 +165,24 @@ fn check_exclusion(file: &File<'_>, value: Option<&Spanned<String>>) -> Result<b
     }
 }
 
-fn check_index_format(file: &File<'_>, value: Option<&Spanned<String>>) -> Result<String, ContentError> {
-    const FORMATS: [&str; 4] = ["elasticlunr_javascript", "elasticlunr_json", "fuse_javascript", "fuse_json"];
-    match value {
-        None => Ok(FORMATS[0].to_owned()),
-        Some(text) if FORMATS.contains(&text.get_ref().as_str()) => Ok(text.get_ref().clone()),
-        Some(text) => {
-            let problem = format!("`search.index_format` is `{}`", text.get_ref());
-            Err(file.invalid(text, problem, &format!("write one of {}", FORMATS.join(", "))))
-        }
+fn check_index_format(file: &File<'_>, raw: &Raw, default_language: &str) -> Result<String, ContentError> {
+    const FORMATS: [&str; 4] = [DEFAULT_INDEX_FORMAT, "elasticlunr_json", "fuse_javascript", "fuse_json"];
+    let Some(format) = &raw.search.index_format else { return Ok(DEFAULT_INDEX_FORMAT.to_owned()) };
+    let name = format.get_ref().as_str();
+    if !FORMATS.contains(&name) {
+        let remedy = format!("write one of {}", FORMATS.join(", "));
+        return Err(file.invalid(format, format!("`search.index_format` is `{name}`"), &remedy));
     }
+    // Zola merges the two places of the default language and takes even an unwritten `search` of the second for a choice.
+    if name != DEFAULT_INDEX_FORMAT && raw.languages.keys().any(|code| code.get_ref() == default_language) {
+        let remedy = format!("move the other settings of [languages.{default_language}] to the top level");
+        return Err(file.invalid(
+            format,
+            "`search` of the default language is given in two places".into(),
+            &remedy,
+        ));
+    }
+    Ok(name.to_owned())
 }
 
 fn read_markdown(file: &File<'_>, raw: RawMarkdown) -> Result<MarkdownConfig, ContentError> {
@@ -299,17 +227,4 @@ fn read_languages(
         languages.insert(code.into_inner(), merged);
     }
     Ok(languages)
-}
-
-impl From<RawLanguage> for LanguageConfig {
-    fn from(raw: RawLanguage) -> Self {
-        Self {
-            title: raw.title,
-            description: raw.description,
-            generate_feeds: raw.generate_feeds,
-            feed_filenames: raw.feed_filenames.unwrap_or_else(|| Self::default().feed_filenames),
-            taxonomies: raw.taxonomies,
-            translations: raw.translations,
-        }
-    }
 }

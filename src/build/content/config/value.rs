@@ -6,6 +6,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::DEFAULT_INDEX_FORMAT;
 use super::LanguageConfig;
 use super::MarkdownConfig;
 use super::SiteConfig;
@@ -24,7 +25,7 @@ pub(super) fn of(config: &SiteConfig, lang: &str) -> Value {
         .languages
         .iter()
         .filter(|(code, _)| *code != lang)
-        .map(|(code, language)| (code.clone(), language_value(language)))
+        .map(|(code, language)| (code.clone(), language_value(language, search_format(config, code))))
         .collect();
     json!({
         "base_url": config.base_url,
@@ -49,7 +50,12 @@ pub(super) fn of(config: &SiteConfig, lang: &str) -> Value {
     })
 }
 
-fn language_value(language: &LanguageConfig) -> Value {
+/// Only the default language's search is set (at the top level); the others have Zola's default.
+fn search_format<'a>(config: &'a SiteConfig, code: &str) -> &'a str {
+    if code == config.default_language { &config.search_index_format } else { DEFAULT_INDEX_FORMAT }
+}
+
+fn language_value(language: &LanguageConfig, search_format: &str) -> Value {
     json!({
         "title": language.title,
         "description": language.description,
@@ -64,7 +70,7 @@ fn language_value(language: &LanguageConfig) -> Value {
             "include_description": false,
             "include_date": false,
             "include_path": false,
-            "index_format": "elasticlunr_javascript",
+            "index_format": search_format,
         },
         "translations": language.translations,
     })

@@ -1,7 +1,7 @@
 //! Cuts a content file into its TOML head and its text.
 
-use super::super::error::ContentError;
-use super::super::error::line_of;
+use crate::build::content::error::ContentError;
+use crate::build::content::error::line_of;
 
 /// A content file in its two parts.
 #[derive(Clone, Copy, Debug)]

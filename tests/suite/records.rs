@@ -1,0 +1,215 @@
+//! From public facts to files: every text survives every format, and the same facts give the same bytes.
+
+use niemyet::build::records::text;
+use niemyet::build::records::words;
+use niemyet::build::records::words::Lang;
+use proptest::prelude::*;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::public::office::Office;
+use crate::public::text as read;
+
+/// Texts that have broken other people's formats, and any text at all.
+fn hostile() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "+++",
+        "\n+++\n",
+        "\"",
+        "\"\"\"",
+        "'",
+        "\\",
+        "`",
+        "```",
+        "|",
+        "<script>alert(1)</script>",
+        "&lt;",
+        "{{ x() }}",
+        "{% raw %}",
+        "[a](javascript:x)",
+        "![x](y)",
+        "# ",
+        "- ",
+        "1. ",
+        "***",
+        "~~",
+        "<!-- more -->",
+        "@/lich/_index.md",
+        "\u{202e}",
+        "\u{200f}",
+        "🗳️",
+        "Ễ",
+        "đ",
+        "Sốp Cộp",
+        "=1+1",
+        ",",
+        ";",
+        "\r\n",
+        "\t",
+        "[^1]",
+        ":::",
+        "$x$",
+        "\u{7f}",
+        "http://x.vn",
+        "www.x.vn",
+        "a@b.vn",
+        "&amp;",
+        "- [ ] ",
+        "> ",
+        "    ",
+        "+",
+        "---",
+        "term\n: x",
+        "--",
+        "...",
+    ]);
+    prop_oneof![
+        prop::collection::vec(pieces.prop_map(str::to_owned), 0..6).prop_map(|pieces| pieces.concat()),
+        any::<String>(),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn front_matter_gives_back_what_went_in(title in hostile(), cell in hostile()) {
+        let mut front = Map::new();
+        front.insert("title".into(), json!(title));
+        front.insert("extra".into(), json!({ "rows": [{ "name": cell, "none": null, "n": 3 }] }));
+        let page = text::page(&front, "body");
+        let inner = page.strip_prefix("+++\n").unwrap();
+        let end = inner.find("+++").unwrap();
+        prop_assert_eq!(&inner[end..], "+++\n\nbody\n", "the first +++ is the end of the front matter");
+        let back: toml::Table = toml::from_str(&inner[..end]).unwrap();
+        prop_assert_eq!(back["title"].as_str().unwrap(), title);
+        prop_assert_eq!(back["extra"]["rows"][0]["name"].as_str().unwrap(), cell);
+    }
+
+    #[test]
+    fn markdown_shows_the_text_and_nothing_else(text_in in hostile()) {
+        use pulldown_cmark::Event;
+        let source = text::markdown(&niemyet::policy::public::clean(&text_in));
+        prop_assert!(!source.contains("{{") && !source.contains("{%"), "a shortcode: {source}");
+        let mut shown = String::new();
+        for event in pulldown_cmark::Parser::new_ext(&source, pulldown_cmark::Options::all()) {
+            match event {
+                Event::Text(text) => shown.push_str(&text),
+                Event::Start(pulldown_cmark::Tag::Paragraph) | Event::End(pulldown_cmark::TagEnd::Paragraph) => {}
+                other => return Err(TestCaseError::fail(format!("{other:?} from {source:?}"))),
+            }
+        }
+        let wanted = niemyet::policy::public::clean(&text_in);
+        prop_assert_eq!(straight(shown.trim()), straight(wanted.trim()));
+    }
+
+    #[test]
+    fn csv_gives_back_the_text_and_runs_no_formula(cell in hostile()) {
+        let line = format!("{},x\r\n", text::csv_cell(&json!(cell)));
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+        let row = reader.records().next().unwrap().unwrap();
+        prop_assert_eq!(row.len(), 2);
+        let back = row.get(0).unwrap();
+        prop_assert!(!back.starts_with(['=', '+', '-', '@']), "a spreadsheet would run {back:?}");
+        prop_assert_eq!(back.strip_prefix('\'').filter(|rest| *rest == cell).unwrap_or(back), cell);
+    }
+
+    #[test]
+    fn an_address_is_plain_and_keeps_two_ids_apart(a in hostile(), b in hostile()) {
+        let stem = text::stem(&a);
+        prop_assert!(stem.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{stem}");
+        prop_assert!(!stem.is_empty());
+        if a != b {
+            prop_assert_ne!(stem, text::stem(&b));
+        }
+    }
+}
+
+/// Smart punctuation may turn quotes and dashes; the letters must stay.
+fn straight(text: &str) -> String {
+    text.replace(['“', '”'], "\"").replace(['‘', '’'], "'")
+}
+
+#[test]
+fn the_same_facts_give_the_same_bytes() {
+    assert_eq!(Office::seeded("sonla-2021").files(), Office::seeded("sonla-2021").files());
+}
+
+#[test]
+fn every_page_stands_in_both_languages() {
+    let files = Office::seeded("sonla-2021").files();
+    let pages: Vec<_> = files.keys().filter(|path| path.starts_with("content/")).collect();
+    let (english, vietnamese): (Vec<_>, Vec<_>) =
+        pages.into_iter().partition(|path| path.ends_with(".en.md"));
+    assert!(vietnamese.len() > 60, "{}", vietnamese.len());
+    assert_eq!(english.len(), vietnamese.len());
+    for path in vietnamese {
+        assert!(files.contains_key(&path.replace(".md", ".en.md")), "{path} has no English twin");
+    }
+}
+
+#[test]
+fn weights_are_unique_within_a_section() {
+    let files = Office::seeded("sonla-2021").files();
+    for section in ["lich", "don-vi", "nhiem-vu", "van-ban"] {
+        let prefix = format!("content/{section}/");
+        let pages = files.keys().filter(|path| path.starts_with(&prefix) && !path.ends_with(".en.md"));
+        let mut weights: Vec<String> = pages
+            .map(|path| {
+                read(&files, path).lines().find(|line| line.starts_with("weight")).unwrap().to_owned()
+            })
+            .collect();
+        let all = weights.len();
+        weights.sort_unstable();
+        weights.dedup();
+        assert_eq!(weights.len(), all, "two pages of {section} have one weight: their order would be random");
+    }
+}
+
+#[test]
+fn open_data_is_one_row_for_each_fact_in_both_forms() {
+    let office = Office::seeded("sonla-2021");
+    let files = office.files();
+    for (name, rows) in [("don-vi", 217), ("don-vi-bau-cu", 3), ("nhiem-vu", 6), ("van-ban", 3)] {
+        let json: Value =
+            serde_json::from_str(&read(&files, &format!("static/du-lieu/{name}.json"))).unwrap();
+        assert_eq!(json["rows"].as_array().unwrap().len(), rows, "{name}.json");
+        let csv = read(&files, &format!("static/du-lieu/{name}.csv"));
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        assert!(reader.headers().unwrap().iter().any(|column| column == "source" || name == "nhiem-vu"));
+        assert_eq!(reader.records().map(Result::unwrap).count(), rows, "{name}.csv");
+    }
+}
+
+#[test]
+fn a_province_without_districts_lists_its_communes() {
+    let files = Office::seeded("sonla-2026").files();
+    let data: Value = serde_json::from_str(&read(&files, "data/don-vi.vi.json")).unwrap();
+    assert_eq!(data["units"].as_array().unwrap().len(), 75);
+    assert_eq!(data["districts"], json!(0));
+    assert_eq!(data["constituencies"], json!([]), "their units are in no source that was found");
+}
+
+#[test]
+fn coming_dates_start_with_the_nearest() {
+    let files = Office::seeded("sonla-2021").files();
+    let next: Value = serde_json::from_str(&read(&files, "data/sap-toi.vi.json")).unwrap();
+    let days: Vec<_> =
+        next["next"].as_array().unwrap().iter().map(|step| step["days"].as_i64().unwrap()).collect();
+    assert_eq!(days.len(), 6);
+    assert!(days.is_sorted() && days[0] >= 0, "{days:?}");
+}
+
+#[test]
+fn citations_and_names_are_written_out() {
+    assert_eq!(
+        words::article("Đ25.2.d, Đ70", Lang::Vi),
+        "điểm\u{a0}d khoản\u{a0}2 Điều\u{a0}25, Điều\u{a0}70"
+    );
+    assert_eq!(words::article("Đ5; NQ 133/2020/QH14", Lang::En), "article\u{a0}5; NQ 133/2020/QH14");
+    assert_eq!(words::article("19/KL-UBBC", Lang::Vi), "19/KL-UBBC");
+    assert_eq!(
+        words::spell_out("Thành lập Ban bầu cử ĐBQH (HĐND)"),
+        "Thành lập Ban bầu cử đại biểu Quốc hội (Hội đồng nhân dân)"
+    );
+    assert_eq!(words::spell_out("17/KH-UBBC"), "17/KH-UBBC");
+}

@@ -1,0 +1,105 @@
+//! The public site as a whole: the real Zola and our engine make the same of it, and its pages keep their promises.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use niemyet::build::engine::Engine;
+use niemyet::build::engine::Memory;
+use niemyet::build::records;
+use niemyet::build::source::SourceTree;
+
+use crate::public::office::Office;
+use crate::support::tree;
+use crate::support::tree::Tree;
+use crate::support::zola;
+
+/// The whole Zola project of an office: `site/` with what its records add.
+fn project(dataset: &str) -> SourceTree {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("site");
+    let site: SourceTree = tree::read(&folder)
+        .expect("site/ can be read")
+        .into_iter()
+        .map(|(path, bytes)| (path, bytes.into()))
+        .collect();
+    records::project(&site, &Office::seeded(dataset).records()).unwrap()
+}
+
+fn by_engine(project: SourceTree) -> Tree {
+    let pages = Memory::default();
+    Engine::build(project, &pages).unwrap_or_else(|error| panic!("{error}"));
+    pages.into_inner()
+}
+
+fn by_zola(project: &SourceTree) -> Tree {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, out) = (folder.path().join("project"), folder.path().join("out"));
+    fs::create_dir(&root).unwrap();
+    let plain: Tree = project.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect();
+    tree::write(&root, &plain).unwrap();
+    zola::build(&root, &out).unwrap_or_else(|error| panic!("{error}"));
+    tree::read(&out).unwrap()
+}
+
+#[test]
+fn the_real_zola_makes_the_same_site() {
+    for dataset in ["sonla-2021", "sonla-2026"] {
+        let project = project(dataset);
+        let zola = by_zola(&project);
+        assert!(zola.len() > 150, "{dataset}: only {} files", zola.len());
+        tree::assert_equal(("zola", &zola), (dataset, &by_engine(project)));
+    }
+}
+
+fn pages(site: &Tree) -> impl Iterator<Item = (&str, &str)> {
+    let pages = site.iter().filter(|(path, _)| path.ends_with(".html"));
+    pages.map(|(path, bytes)| (path.as_str(), std::str::from_utf8(bytes).unwrap()))
+}
+
+#[test]
+fn every_page_is_small_and_has_no_script() {
+    let site = by_engine(project("sonla-2021"));
+    let common = site["main.css"].len() + site["bieu-tuong.svg"].len();
+    for (path, html) in pages(&site) {
+        assert!(!html.contains("<script") && !html.contains(" style="), "{path} has script or inline style");
+        assert!(html.len() + common < 50_000, "{path}: {} bytes uncompressed", html.len() + common);
+    }
+}
+
+#[test]
+fn every_link_within_the_site_leads_somewhere() {
+    let site = by_engine(project("sonla-2021"));
+    let mut broken = BTreeSet::new();
+    for (path, html) in pages(&site) {
+        let links = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        for link in links.filter(|link| link.starts_with('/')) {
+            let (page, fragment) = link.split_once('#').unwrap_or((link, ""));
+            let file = page.trim_start_matches('/');
+            let file = if file.is_empty() || file.ends_with('/') {
+                format!("{file}index.html")
+            } else {
+                file.into()
+            };
+            let found = site.get(&file).is_some_and(|bytes| {
+                let id = format!("id=\"{fragment}\"");
+                fragment.is_empty() || String::from_utf8_lossy(bytes).contains(&id)
+            });
+            if !found {
+                broken.insert(format!("{path}: {link}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_page_names_its_language_title_and_one_heading() {
+    let site = by_engine(project("sonla-2021"));
+    for (path, html) in pages(&site).filter(|(path, _)| *path != "404.html") {
+        let lang = if path.starts_with("en/") { "<html lang=\"en\">" } else { "<html lang=\"vi\">" };
+        assert!(html.contains(lang), "{path}: not {lang}");
+        assert_eq!(html.matches("<h1").count(), 1, "{path}");
+        assert!(html.contains("class=\"bo-qua\""), "{path}: no skip link");
+        assert!(html.contains("Trang trình diễn") || html.contains("Demonstration"), "{path}: no banner");
+    }
+}
