@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    clippy::unwrap_used,
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
