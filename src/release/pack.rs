@@ -128,22 +128,28 @@ impl PackWriter {
         self.folder.join("packs").join(format!("{}pack", disk::TEMPORARY))
     }
 
-    /// Makes the pack durable under its name, which is the hash of the hashes of what it holds, in order.
+    /// Makes the pack durable under its name, which is the hash of the hashes of what it holds, in order. After a
+    /// failure nothing of it is left.
     pub fn finish(mut self) -> io::Result<HashMap<[u8; 32], Location>> {
-        self.flush()?;
-        let Some(mut file) = self.file.take() else {
-            return Ok(HashMap::new());
-        };
-        file.sync()?;
-        drop(file);
         let name = manifest::hex(&self.names.clone().finalize().into());
-        let path = path_of(&self.folder, &name);
-        self.disk.rename(&self.temporary(), &path)?;
-        self.disk.sync_dir(&self.folder.join("packs"))?;
+        if let Err(error) = self.put_in_place(&name) {
+            self.discard();
+            return Err(error);
+        }
         let located = self.stored.iter().map(|(sha256, (offset, size))| {
             (*sha256, Location { sha256: *sha256, size: *size, pack: name.clone(), offset: *offset })
         });
         Ok(located.collect())
+    }
+
+    fn put_in_place(&mut self, name: &str) -> io::Result<()> {
+        self.flush()?;
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        file.sync()?;
+        self.disk.rename(&self.temporary(), &path_of(&self.folder, name))?;
+        self.disk.sync_dir(&self.folder.join("packs"))
     }
 
     /// Removes what was written.

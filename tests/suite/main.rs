@@ -7,6 +7,7 @@
 
 mod access;
 mod browser;
+mod cli;
 mod content;
 mod documents;
 mod incremental;
@@ -18,4 +19,7 @@ mod site;
 mod support;
 mod tidy;
 mod timetable;
+mod watch;
+mod web;
+mod working_folder;
 mod zola;

@@ -1,0 +1,100 @@
+//! Commands as a person types them: what they print, their exit codes, and that errors say what to do next.
+
+use std::fs;
+
+use crate::support::cli::Office;
+use crate::support::cli::files;
+
+#[test]
+fn the_main_job_from_data_to_plain_files() {
+    let office = Office::ready();
+    assert!(office.ok(&["build", "--out", "out"]).contains("is current"));
+    let out = files(&office.path("out"));
+    assert!(String::from_utf8_lossy(&out["index.html"]).contains("Sơn La"));
+    for path in ["lich/index.html", "en/index.html", "lich.ics", "atom.xml", "sitemap.xml", "404.html"] {
+        assert!(out.contains_key(path), "{path} is missing");
+    }
+    assert!(office.ok(&["build"]).contains("nothing has changed"));
+    assert!(office.ok(&["release", "verify"]).contains("same bytes"));
+}
+
+#[test]
+fn json_is_one_object_a_line() {
+    let office = Office::ready();
+    let built: serde_json::Value = serde_json::from_str(&office.ok(&["--json", "build"])).unwrap();
+    assert_eq!(built["new"], true);
+    let listed: serde_json::Value = serde_json::from_str(&office.ok(&["release", "list", "--json"])).unwrap();
+    assert_eq!(listed["id"], built["release"]);
+    assert_eq!(listed["inputs"]["as_of"], "2021-02-25");
+    let failed = office.run(&["--json", "release", "activate", "000009-0123456789ab"]);
+    let error: serde_json::Value = serde_json::from_slice(&failed.stdout).unwrap();
+    assert_eq!(error["error"]["code"], "release");
+}
+
+#[test]
+fn usage_is_2_and_refusal_is_1_with_the_next_step() {
+    let office = Office::new();
+    office.fails(2, &["no-such-command"]);
+    office.fails(2, &["timetable", "--law", "1/2", "--election-day", "2021-05-23"]);
+    let error = office.fails(1, &["build"]);
+    assert!(error.contains("not a working folder") && error.contains("niemyet init"), "{error}");
+    let error = office.fails(1, &["timetable", "--law", "85/2015", "--election-day", "2021-05-24"]);
+    assert!(error.contains("Sunday") && error.contains("--force"), "{error}");
+    office.ok(&["timetable", "--law", "85/2015", "--election-day", "2021-05-24", "--force"]);
+}
+
+#[test]
+fn timetable_in_every_form() {
+    let office = Office::new();
+    let form = |form| {
+        office.ok(&["timetable", "--law", "85/2015", "--election-day", "2021-05-23", "--format", form])
+    };
+    let rows: serde_json::Value = serde_json::from_str(&form("json")).unwrap();
+    let row = &rows.as_array().unwrap()[0];
+    let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+    let fixed =
+        ["id", "name_vi", "name_en", "article", "level", "responsible", "bound", "start", "end", "time"];
+    assert_eq!(keys, fixed);
+    assert!(form("ics").starts_with("BEGIN:VCALENDAR\r\n"));
+    assert!(form("csv").lines().count() > 20);
+    assert!(form("table").contains("2021-05-23"));
+}
+
+#[test]
+fn check_names_every_problem_with_file_and_line() {
+    let office = Office::new();
+    let data = office.path("data/laws-broken/laws");
+    fs::create_dir_all(&data).unwrap();
+    fs::write(data.join("x.toml"), "unknown_key = 1\n").unwrap();
+    let error = office.fails(1, &["check", "data"]);
+    assert!(error.contains("x.toml:1"), "{error}");
+    assert!(error.contains("problem(s) found"), "{error}");
+}
+
+#[test]
+fn site_export_is_a_zola_project_and_keeps_what_is_right() {
+    let office = Office::ready();
+    office.ok(&["site", "export", "project"]);
+    let project = files(&office.path("project"));
+    assert!(project.contains_key("config.toml") && project.contains_key("templates/index.html"));
+    assert!(project.keys().any(|path| path.starts_with("content/lich/") && path != "content/lich/_index.md"));
+    assert!(office.ok(&["site", "export", "project"]).contains(" 0 written"));
+}
+
+#[test]
+fn export_refuses_a_folder_that_it_does_not_own_and_keeps_modification_times() {
+    let office = Office::ready();
+    office.ok(&["build", "--out", "out"]);
+    let file = office.path("out/lich/index.html");
+    let stale = office.path("out/index.html");
+    let before = fs::metadata(&file).unwrap().modified().unwrap();
+    fs::write(&stale, "đã bị sửa").unwrap();
+    assert!(office.ok(&["release", "export", "out"]).contains(" 1 written"));
+    assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before);
+
+    fs::create_dir(office.path("ours")).unwrap();
+    fs::write(office.path("ours/thesis.txt"), "x").unwrap();
+    let error = office.fails(1, &["release", "export", "ours"]);
+    assert!(error.contains("Choose an empty folder"), "{error}");
+    assert_eq!(files(&office.path("ours")).len(), 1);
+}

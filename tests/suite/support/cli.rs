@@ -1,0 +1,94 @@
+//! The real program in a folder of its own.
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Child;
+use std::process::Command;
+use std::process::Output;
+use std::process::Stdio;
+
+use tempfile::TempDir;
+
+/// A folder in which the program runs; its working folder is `niemyet` in it.
+pub struct Office {
+    folder: TempDir,
+}
+
+impl Office {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// A folder with a working folder made from the data set of 2021, as of the directive's day.
+    pub fn ready() -> Self {
+        let office = Self::new();
+        let done = office.run(&["init", "--from", "data/sonla-2021"]);
+        assert!(done.status.success(), "{}", stderr(&done));
+        office
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program with these arguments, not yet started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_niemyet"));
+        command.current_dir(self.folder.path()).args(arguments).stdin(Stdio::null());
+        command.env("NIEMYET_AS_OF", "2021-02-25").env_remove("NIEMYET_DIR");
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs it, and requires success; gives what it wrote to stdout.
+    pub fn ok(&self, arguments: &[&str]) -> String {
+        let done = self.run(arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// Runs it, and requires this exit code; gives what it wrote to stderr.
+    pub fn fails(&self, code: i32, arguments: &[&str]) -> String {
+        let done = self.run(arguments);
+        assert_eq!(done.status.code(), Some(code), "{arguments:?}: {}", stderr(&done));
+        stderr(&done)
+    }
+
+    /// Starts it with its outputs as pipes.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Running(child)
+    }
+}
+
+/// A program that is killed when the test is over.
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// What a program wrote to stderr.
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// The files of a folder, by path below it, with their bytes.
+pub fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let walk = walkdir::WalkDir::new(folder).into_iter().map(Result::unwrap);
+    walk.filter(|entry| entry.file_type().is_file())
+        .map(|entry| {
+            let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}

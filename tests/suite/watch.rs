@@ -1,0 +1,77 @@
+//! `niemyet watch`: changes become releases, mistakes are told and survived.
+
+use std::fs;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use crate::support::cli::Office;
+use crate::support::cli::Running;
+
+/// Generous: it bounds a failure, not the work.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Watching {
+    _running: Running,
+    said: Receiver<String>,
+}
+
+impl Watching {
+    fn start(office: &Office) -> Self {
+        let mut running = office.start(&["watch"]);
+        let (sender, said) = mpsc::channel();
+        let (out, err) = (running.0.stdout.take().unwrap(), running.0.stderr.take().unwrap());
+        let other = sender.clone();
+        std::thread::spawn(move || BufReader::new(out).lines().try_for_each(|line| sender.send(line.unwrap())));
+        std::thread::spawn(move || BufReader::new(err).lines().try_for_each(|line| other.send(line.unwrap())));
+        Self { _running: running, said }
+    }
+
+    fn until(&self, words: &str) -> String {
+        loop {
+            let line = self.said.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it never said `{words}`"));
+            if line.contains(words) {
+                return line;
+            }
+        }
+    }
+}
+
+#[test]
+fn changes_become_releases_and_mistakes_are_survived() {
+    let office = Office::ready();
+    let watching = Watching::start(&office);
+    watching.until("Watching");
+
+    let page = office.path("niemyet/site/content/gioi-thieu.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("{text}\nMột dòng mới.\n")).unwrap();
+    watching.until("is current");
+
+    // As editors write: a new file renamed over the old one.
+    let template = office.path("niemyet/site/templates/page.html");
+    let good = fs::read(&template).unwrap();
+    let beside = office.path("niemyet/site/templates/.page.html.new");
+    fs::write(&beside, "{% if %}").unwrap();
+    fs::rename(&beside, &template).unwrap();
+    assert!(watching.until("error").contains("templates/page.html"));
+    watching.until("last good release stays");
+    fs::write(&template, &good).unwrap();
+    fs::write(&page, format!("{text}\nMột dòng khác.\n")).unwrap();
+    watching.until("is current");
+
+    // A folder goes, and comes back.
+    fs::rename(office.path("niemyet/site/content"), office.path("away")).unwrap();
+    watching.until("last good release stays");
+    fs::rename(office.path("away"), office.path("niemyet/site/content")).unwrap();
+    fs::write(&page, format!("{text}\nMột dòng sau cùng.\n")).unwrap();
+    watching.until("is current");
+    drop(watching);
+
+    office.ok(&["release", "verify"]);
+    office.ok(&["release", "export", "out"]);
+    let shown = fs::read_to_string(office.path("out/gioi-thieu/index.html")).unwrap();
+    assert!(shown.contains("Một dòng sau cùng."), "{shown}");
+}

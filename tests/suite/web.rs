@@ -1,0 +1,216 @@
+//! The public side over HTTP, as a browser, a cache and a slow or hostile client meet it.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::net::TcpStream;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use niemyet::release::Draft;
+use niemyet::release::Inputs;
+use niemyet::release::Kind;
+use niemyet::release::Store;
+use niemyet::replica::disk::RealDisk;
+use niemyet::replica::lock;
+use niemyet::web;
+use niemyet::web::conditional::Range;
+use niemyet::web::conditional::range;
+use niemyet::web::encoding::Encoding;
+use niemyet::web::encoding::choose;
+
+const LONG: &str = "Lịch bầu cử ";
+
+fn publish(dir: &Path, home: &str) {
+    let lock = lock::lock(dir).unwrap();
+    let store = Store::open_for_writing(&dir.join("releases"), Arc::new(RealDisk), &lock).unwrap();
+    let draft = Draft::whole(&store, &lock).unwrap();
+    let long = LONG.repeat(200);
+    for (path, text) in [
+        ("index.html", home),
+        ("lich/index.html", long.as_str()),
+        ("404.html", "không thấy"),
+        ("lich.ics", "BEGIN:VCALENDAR"),
+        ("atom.xml", "<feed/>"),
+        ("du-lieu/lich.csv", "id"),
+        ("en/đơn vị/index.html", "unit"),
+    ] {
+        draft.put(Kind::Page, path, text.as_bytes()).unwrap();
+    }
+    draft.commit(Inputs::default(), "2021-02-25T00:00:00Z").unwrap();
+}
+
+struct Server {
+    address: SocketAddr,
+    _runtime: tokio::runtime::Runtime,
+}
+
+fn serve(dir: &Path) -> Server {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let store = Store::open(&dir.join("releases"), Arc::new(RealDisk));
+    runtime.spawn(web::serve(listener, web::Site::new(store), std::future::pending()));
+    Server { address, _runtime: runtime }
+}
+
+struct Answer {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
+}
+
+impl Server {
+    fn ask(&self, line: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        write!(stream, "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = std::str::from_utf8(&bytes[..end]).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let pairs = lines.map(|line| line.split_once(": ").unwrap());
+        let headers = pairs.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        Answer { status, headers, body: bytes[end + 4..].to_vec() }
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.ask(&format!("GET {path}"), &[])
+    }
+}
+
+#[test]
+fn pages_folders_and_what_is_not_there() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "trang đầu");
+    let server = serve(dir.path());
+    let home = server.get("/");
+    assert_eq!((home.status, home.body.as_slice()), (200, "trang đầu".as_bytes()));
+    let moved = server.get("/lich?x=1");
+    assert_eq!((moved.status, moved.headers["location"].as_str()), (308, "/lich/?x=1"));
+    assert_eq!(server.get("/en/%C4%91%C6%A1n%20v%E1%BB%8B/").body, b"unit");
+    for path in ["/nowhere", "/../../etc/passwd", "/..%2f..%2fetc/passwd", "//evil.example", "/lich.ics/"] {
+        let missing = server.get(path);
+        assert_eq!((missing.status, missing.body.as_slice()), (404, "không thấy".as_bytes()), "{path}");
+    }
+    assert_eq!(server.get("/%ff").status, 400);
+}
+
+#[test]
+fn types_security_headers_and_methods() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "x");
+    let server = serve(dir.path());
+    for (path, expected) in [
+        ("/", "text/html; charset=utf-8"),
+        ("/lich.ics", "text/calendar; charset=utf-8"),
+        ("/atom.xml", "application/atom+xml; charset=utf-8"),
+        ("/du-lieu/lich.csv", "text/csv; charset=utf-8"),
+    ] {
+        assert_eq!(server.get(path).headers["content-type"], expected, "{path}");
+    }
+    for line in ["GET /", "GET /nowhere", "GET /lich", "POST /", "GET /healthz", "GET /readyz"] {
+        let headers = server.ask(line, &[]).headers;
+        assert!(headers["content-security-policy"].starts_with("default-src 'none'; style-src 'self'"), "{line}");
+        assert_eq!(headers["x-content-type-options"], "nosniff", "{line}");
+        assert!(headers.contains_key("permissions-policy") && headers.contains_key("referrer-policy"), "{line}");
+        assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{line}");
+    }
+    let refused = server.ask("DELETE /", &[]);
+    assert_eq!((refused.status, refused.headers["allow"].as_str()), (405, "GET, HEAD"));
+    assert_eq!(refused.headers["content-type"], "application/problem+json");
+    let problem: serde_json::Value = serde_json::from_slice(&refused.body).unwrap();
+    assert_eq!(problem["code"], "method_not_allowed");
+}
+
+#[test]
+fn head_conditions_ranges_and_codings() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "x");
+    let server = serve(dir.path());
+    let whole = server.get("/lich/");
+    let head = server.ask("HEAD /lich/", &[]);
+    assert!(head.body.is_empty());
+    assert_eq!(head.headers["content-length"], whole.body.len().to_string());
+    let etag = whole.headers["etag"].as_str();
+    let same = server.ask("GET /lich/", &[("if-none-match", etag)]);
+    assert_eq!((same.status, same.body.len(), same.headers["etag"].as_str()), (304, 0, etag));
+
+    let part = server.ask("GET /lich/", &[("range", "bytes=3-9"), ("accept-encoding", "br")]);
+    assert_eq!((part.status, part.body.as_slice()), (206, &whole.body[3..=9]));
+    assert_eq!(part.headers["content-range"], format!("bytes 3-9/{}", whole.body.len()));
+    let stale = server.ask("GET /lich/", &[("range", "bytes=3-9"), ("if-range", "\"old\"")]);
+    assert_eq!((stale.status, stale.body.len()), (200, whole.body.len()));
+    assert_eq!(server.ask("GET /lich/", &[("range", "bytes=999999-")]).status, 416);
+
+    let brotli = server.ask("GET /lich/", &[("accept-encoding", "gzip, br")]);
+    assert_eq!(brotli.headers["content-encoding"], "br");
+    assert_eq!(brotli.headers["vary"], "accept-encoding");
+    assert_ne!(brotli.headers["etag"], etag);
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut brotli.body.as_slice(), &mut plain).unwrap();
+    assert_eq!(plain, whole.body);
+    let gzip = server.ask("GET /lich/", &[("accept-encoding", "gzip, br;q=0")]);
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(gzip.body.as_slice()).read_to_end(&mut plain).unwrap();
+    assert_eq!(plain, whole.body);
+}
+
+#[test]
+fn a_switch_is_followed_without_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = serve(dir.path());
+    let waiting = server.get("/");
+    assert_eq!((waiting.status, waiting.headers["content-type"].as_str()), (503, "application/problem+json"));
+    assert_eq!(server.get("/readyz").status, 503);
+    assert_eq!(server.get("/healthz").status, 200);
+    for home in ["một", "hai", "ba"] {
+        publish(dir.path(), home);
+        // Longer than an answer may be old.
+        std::thread::sleep(Duration::from_millis(150));
+        assert_eq!(String::from_utf8(server.get("/").body).unwrap(), home);
+    }
+    assert_eq!(server.get("/readyz").status, 200);
+}
+
+#[test]
+fn range_forms() {
+    for (header, size, expected) in [
+        ("bytes=0-0", 10, Range::Part { start: 0, end: 0 }),
+        ("bytes=5-", 10, Range::Part { start: 5, end: 9 }),
+        ("bytes=-3", 10, Range::Part { start: 7, end: 9 }),
+        ("bytes=-30", 10, Range::Part { start: 0, end: 9 }),
+        ("bytes=5-99999999999999999999999", 10, Range::Part { start: 5, end: 9 }),
+        ("bytes=10-", 10, Range::Unsatisfiable),
+        ("bytes=-0", 10, Range::Unsatisfiable),
+        ("bytes=0-", 0, Range::Unsatisfiable),
+        ("bytes=-1", 0, Range::Unsatisfiable),
+        ("bytes=5-3", 10, Range::Whole),
+        ("bytes=0-1,3-4", 10, Range::Whole),
+        ("bytes=+1-3", 10, Range::Whole),
+        ("lines=0-1", 10, Range::Whole),
+        ("bytes", 10, Range::Whole),
+    ] {
+        assert_eq!(range(header, size), expected, "{header} of {size}");
+    }
+}
+
+#[test]
+fn coding_preferences() {
+    for (accept, expected) in [
+        (None, Encoding::Identity),
+        (Some(""), Encoding::Identity),
+        (Some("gzip, deflate, br, zstd"), Encoding::Brotli),
+        (Some("gzip;q=1.0, br;q=0.5"), Encoding::Gzip),
+        (Some("br;q=0, gzip;q=0"), Encoding::Identity),
+        (Some("*"), Encoding::Brotli),
+        (Some("*;q=0.1, br;q=0"), Encoding::Gzip),
+        (Some("br;q=nonsense"), Encoding::Brotli),
+    ] {
+        assert_eq!(choose(accept), expected, "{accept:?}");
+    }
+}
