@@ -52,7 +52,11 @@ impl Terminal {
     /// Tells one of several problems that a command found.
     pub fn finding(&mut self, object: &impl Serialize, text: &str) {
         // The command fails with their number anyway, also where stdout is closed.
-        let _ = if self.json { self.result(object, text) } else { Ok(self.say(text)) };
+        if self.json {
+            let _ = self.result(object, text);
+        } else {
+            self.say(text);
+        }
     }
 
     /// Tells a person something.
