@@ -51,8 +51,12 @@ impl Terminal {
 
     /// Tells one of several problems that a command found.
     pub fn finding(&mut self, object: &impl Serialize, text: &str) {
-        // The command fails with their number anyway, also where stdout is closed.
-        let _ = if self.json { self.result(object, text) } else { Ok(self.say(text)) };
+        if !self.json {
+            self.say(text);
+        } else if let Err(error) = self.result(object, text) {
+            // The command fails with their number anyway, also where stdout is closed.
+            tracing::debug!(%error, "a finding was not written");
+        }
     }
 
     /// Tells a person something.

@@ -24,8 +24,12 @@ impl Watching {
         let (sender, said) = mpsc::channel();
         let (out, err) = (running.0.stdout.take().unwrap(), running.0.stderr.take().unwrap());
         let other = sender.clone();
-        std::thread::spawn(move || BufReader::new(out).lines().try_for_each(|line| sender.send(line.unwrap())));
-        std::thread::spawn(move || BufReader::new(err).lines().try_for_each(|line| other.send(line.unwrap())));
+        std::thread::spawn(move || {
+            BufReader::new(out).lines().try_for_each(|line| sender.send(line.unwrap()))
+        });
+        std::thread::spawn(move || {
+            BufReader::new(err).lines().try_for_each(|line| other.send(line.unwrap()))
+        });
         Self { _running: running, said }
     }
 

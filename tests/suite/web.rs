@@ -115,9 +115,15 @@ fn types_security_headers_and_methods() {
     }
     for line in ["GET /", "GET /nowhere", "GET /lich", "POST /", "GET /healthz", "GET /readyz"] {
         let headers = server.ask(line, &[]).headers;
-        assert!(headers["content-security-policy"].starts_with("default-src 'none'; style-src 'self'"), "{line}");
+        assert!(
+            headers["content-security-policy"].starts_with("default-src 'none'; style-src 'self'"),
+            "{line}"
+        );
         assert_eq!(headers["x-content-type-options"], "nosniff", "{line}");
-        assert!(headers.contains_key("permissions-policy") && headers.contains_key("referrer-policy"), "{line}");
+        assert!(
+            headers.contains_key("permissions-policy") && headers.contains_key("referrer-policy"),
+            "{line}"
+        );
         assert_eq!(headers["cross-origin-opener-policy"], "same-origin", "{line}");
     }
     let refused = server.ask("DELETE /", &[]);
