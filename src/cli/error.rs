@@ -72,7 +72,15 @@ pub enum CliError {
     Project(#[from] ProjectError),
     /// The site cannot be rendered.
     #[error("{0}\nThe last good release stays current. Correct the file named above and build again")]
-    Build(#[from] BuildError),
+    Build(BuildError),
+    /// What was rendered cannot be stored.
+    #[error("write {output}: {source}. {}. The last good release stays current", remedy(source))]
+    Store {
+        /// The page.
+        output: String,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// Zola could not be run, or refused the project.
     #[error(
         "{} failed: {what}. Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
@@ -99,6 +107,15 @@ pub enum CliError {
     /// The timetable.
     #[error(transparent)]
     Timetable(#[from] TimetableError),
+}
+
+impl From<BuildError> for CliError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Write { output, source } => Self::Store { output, source },
+            error => Self::Build(error),
+        }
+    }
 }
 
 impl CliError {
@@ -130,6 +147,7 @@ impl CliError {
             Self::Import(_) => "import",
             Self::Project(_) => "project",
             Self::Build(_) => "build",
+            Self::Store { .. } => "store",
             Self::Zola { .. } => "zola",
             Self::Watch(_) => "watch",
             Self::Folder(FolderError::Config(_)) => "config",

@@ -28,6 +28,7 @@ pub fn collect(store: &Store, keep: NonZeroUsize, _lock: &FolderLock) -> Result<
     let removed: Vec<String> = ids.into_iter().filter(|id| !kept.contains(id)).collect();
     let disk = store.disk();
     for id in &removed {
+        store.forget(id);
         let path = store.manifest_path(id);
         disk.remove(&path).map_err(ReleaseError::io("remove", path))?;
     }

@@ -174,6 +174,11 @@ impl Store {
         Ok(layer)
     }
 
+    /// A removed release is not to be found again, though a reader may still hold its layer.
+    pub(super) fn forget(&self, id: &str) {
+        self.layers.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
     fn pack(&self, name: &str) -> Result<Arc<Pack>, ReleaseError> {
         let mut cache = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pack) = cache.get(name).and_then(Weak::upgrade) {
