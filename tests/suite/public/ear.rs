@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use memchr::memmem;
+
 /// Everything that was written, in one piece.
 pub struct Ear {
     text: String,
@@ -21,9 +23,10 @@ impl Ear {
 
     /// Whether a canary occurs: plain, as HTML's character references, percent-encoded, hexadecimal (in any case), as base64.
     pub fn hears(&self, canary: &str) -> bool {
-        self.lower.contains(canary)
-            || spelt(canary).iter().any(|form| self.lower.contains(form))
-            || base64_forms(canary).iter().any(|form| self.text.contains(form))
+        let heard = |text: &str, form: &str| memmem::find(text.as_bytes(), form.as_bytes()).is_some();
+        heard(&self.lower, canary)
+            || spelt(canary).iter().any(|form| heard(&self.lower, form))
+            || base64_forms(canary).iter().any(|form| heard(&self.text, form))
     }
 }
 

@@ -23,6 +23,7 @@ use niemyet::replica::site_source;
 use super::canary::Nest;
 use super::ear::Ear;
 use super::leaked;
+use super::nothing_private;
 use super::office::Office;
 use super::office::as_of;
 use super::office_of_canaries;
@@ -39,12 +40,10 @@ fn only_the_listed_fields_reach_the_release_its_packs_its_export_and_its_readers
     let packs = tree::read(&dir.path().join("releases")).unwrap();
     assert!(packs.keys().any(|path| path.starts_with("packs/")), "{:?}", packs.keys());
     let exported = tree::read(&dir.path().join("out")).unwrap();
-    let served = served(dir.path(), &exported);
-    for (name, files) in
-        [("project", &project), ("packs", &packs), ("export", &exported), ("served", &served)]
-    {
+    for (name, files) in [("project", &project), ("packs", &packs), ("export", &exported)] {
         only_public(name, &leaked(&nest, &ear(files)));
     }
+    nothing_private("header fields", &leaked(&nest, &ear(&served_heads(dir.path(), &exported))));
 }
 
 fn ear(files: &Tree) -> Ear {
@@ -87,22 +86,20 @@ fn plain(tree: &SourceTree) -> Tree {
     tree.iter().map(|(path, bytes)| (path.clone(), bytes.to_vec())).collect()
 }
 
-/// Every file as it comes over HTTP: header fields and body, plain and unpacked from gzip and Brotli.
-fn served(dir: &Path, exported: &Tree) -> Tree {
+/// The header fields of every file as it is served, whose body must be the exported file under each content coding.
+fn served_heads(dir: &Path, exported: &Tree) -> Tree {
     let server = serve(dir);
-    let mut served = Tree::new();
+    let mut heads = Tree::new();
     for (path, bytes) in exported.iter().filter(|(path, _)| *path != export::LIST) {
         let address = path.strip_suffix("index.html").unwrap_or(path);
         for coding in ["identity", "gzip", "br"] {
             let answer = server.ask(&format!("GET /{address}"), &[("accept-encoding", coding)]);
             assert_eq!(answer.status, 200, "{path}");
-            let body = unpacked(&answer.headers, &answer.body);
-            assert_eq!(&body, bytes, "{path} as {coding}");
-            let head = format!("{:?}\n", answer.headers).into_bytes();
-            served.insert(format!("{coding} {path}"), [head, answer.body, body].concat());
+            assert_eq!(&unpacked(&answer.headers, &answer.body), bytes, "{path} as {coding}");
+            heads.insert(format!("{coding} {path}"), format!("{:?}", answer.headers).into_bytes());
         }
     }
-    served
+    heads
 }
 
 fn unpacked(headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<u8> {
