@@ -15,6 +15,7 @@ mod public;
 mod records;
 mod reference;
 mod release;
+mod setting_up;
 mod site;
 mod support;
 mod tidy;
