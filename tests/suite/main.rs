@@ -2,6 +2,7 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
