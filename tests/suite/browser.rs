@@ -99,5 +99,11 @@ async fn the_visitor_sees_every_kind_of_fault_and_none_on_a_good_page() -> Resul
     for part in expected {
         assert!(found.contains(part), "{part:?} was not seen in\n{found}");
     }
+
+    let dim = "<style>@media (prefers-color-scheme:dark){p{color:#333;background:#222}}</style></html>";
+    fs::write(site.path().join("index.html"), GOOD.replace("</html>", dim))?;
+    let found = faults(&server.url(""), &["/".to_owned()]).await?;
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().all(|fault| fault.contains("dark: accessibility: color-contrast")), "{found:#?}");
     Ok(())
 }

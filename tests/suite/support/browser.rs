@@ -109,7 +109,8 @@ impl Visitor {
         page.goto(url).await?;
         let mut visit: Visit = ask(&page, MEASURE).await?;
         ask::<bool>(&page, &format!("{}; true", self.axe)).await?;
-        visit.violations = ask(&page, AXE).await?;
+        let rules = if dark { OF_COLOURS } else { LEVEL_AA };
+        visit.violations = ask(&page, &AXE.replace("RULES", rules)).await?;
         let picture = picture(url, width, colours)?;
         page.save_screenshot(ScreenshotParams::builder().full_page(true).build(), picture).await?;
         page.close().await?;
@@ -136,9 +137,12 @@ const MEASURE: &str = r"({
 })";
 
 /// The rules of the law's level: WCAG 2.0, 2.1 and 2.2, A and AA.
-const AXE: &str = r"axe.run(document, {
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
-}).then((result) => result.violations.map((rule) =>
+const LEVEL_AA: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']";
+/// Those of them that look at colours: all that can differ between light and dark.
+const OF_COLOURS: &str = "{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
+
+/// Runs axe with the rules in place of `RULES`.
+const AXE: &str = r"axe.run(document, { runOnly: RULES, resultTypes: ['violations'] }).then((result) => result.violations.map((rule) =>
     `${rule.id}: ${rule.help} (${rule.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')})`))";
 
 async fn ask<T: serde::de::DeserializeOwned>(page: &Page, expression: &str) -> Result<T> {
