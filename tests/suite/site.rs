@@ -111,6 +111,17 @@ fn every_page_names_its_language_title_and_one_heading() {
 }
 
 #[test]
+fn a_province_without_districts_speaks_of_none() {
+    let site = by_engine(project("sonla-2026"));
+    for path in ["index.html", "don-vi/index.html", "en/index.html", "en/don-vi/index.html"] {
+        let html = String::from_utf8_lossy(&site[path]).to_lowercase();
+        for word in ["huyện", "district", "thị trấn", "township"] {
+            assert!(!html.contains(word), "{path} speaks of {word}");
+        }
+    }
+}
+
+#[test]
 fn names_of_a_hostile_hand_show_as_text_in_both_engines() {
     const NAMES: [&str; 6] = [
         "Xã \"Hua\" <script>alert(1)</script>",
