@@ -46,6 +46,13 @@ fn demo_sets_up_serves_ends_when_asked_and_goes_on_with_the_same_folder() {
         assert!(home.contains("tính đến <time datetime=\"2021-03-05\">"), "{home}");
         // The feed names the address that was asked for, which is known only when it is taken.
         assert!(get(&url, "/atom.xml").contains(&url));
+        let taken = url.strip_prefix("http://").unwrap();
+        let refused = office.fails(1, &["demo", "--listen", taken]);
+        assert!(refused.contains(taken) && refused.contains("--listen"), "{refused}");
+        // A visitor who stays connected must not keep the program from ending.
+        let mut visitor = TcpStream::connect(taken).unwrap();
+        visitor.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        visitor.read_exact(&mut [0; 12]).unwrap();
         assert_eq!(demo.terminate(), Some(0));
         let now = files(&office.path("niemyet/documents"));
         assert_eq!(documents.get_or_insert_with(|| now.clone()), &now, "the folder was set up anew");
