@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::dirty::Dirty;
@@ -66,10 +66,10 @@ struct Slot {
 #[derive(Debug, Default)]
 pub struct Outputs {
     slots: Vec<Slot>,
-    ids: HashMap<String, OutputId>,
-    owned: HashMap<Owner, Vec<OutputId>>,
+    ids: AHashMap<String, OutputId>,
+    owned: AHashMap<Owner, Vec<OutputId>>,
     /// Outputs that copy a file; may name some that no longer do.
-    copies: HashMap<String, Vec<OutputId>>,
+    copies: AHashMap<String, Vec<OutputId>>,
     readers: Readers,
 }
 

@@ -54,7 +54,7 @@ pub fn apply(site: &mut Site, edits: &[Edit]) -> Result<Dirty, BuildError> {
     };
     let result = refresh(site, entries, edits, &mut dirty);
     for id in dirty.fields.keys() {
-        site.library.nodes[*id as usize].revision += 1;
+        site.library.revise(*id);
     }
     templates?;
     result?;
