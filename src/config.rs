@@ -18,7 +18,7 @@ pub const TEMPLATE: &str = "\
 # base_url = \"https://example.org\"
 
 # The day that \"next dates\" counts from; without it, today in Asia/Ho_Chi_Minh.
-# as_of = 2021-02-25
+# as_of = 2021-03-05
 
 # Releases that are kept besides the current one.
 # keep_releases = 20
@@ -129,7 +129,7 @@ impl Config {
                 self.base_url = Some(url);
             }
             "as_of" => {
-                let date = value.parse().map_err(|_| refused("a date such as 2021-02-25"))?;
+                let date = value.parse().map_err(|_| refused("a date such as 2021-03-05"))?;
                 self.as_of = Some(date);
             }
             "keep_releases" => {

@@ -15,14 +15,15 @@ use crate::config;
 /// The data set that the binary carries for it.
 const DATASET: &str = "data/sonla-2021";
 
-/// The day of directive 19/KL-UBBC: what its readers saw as the next dates.
-const AS_OF: &str = "as_of = 2021-02-25";
+/// A day in the middle of the work: the constituencies have been published (3 March 2021, resolution 64/NQ-HĐBCQG) and the
+/// first weekly report of directive 19/KL-UBBC has fallen due (Thursday, 4 March 2021).
+const AS_OF: &str = "as_of = 2021-03-05";
 
 /// Seeds the folder unless it is one already, builds, serves.
 pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> Result<(), CliError> {
     if !dir.join(config::FILE).exists() {
         terminal.say(&format!("Setting up {} from {DATASET} …", dir.display()));
-        let settings = config::TEMPLATE.replace("# as_of = 2021-02-25", AS_OF);
+        let settings = config::TEMPLATE.replace(&format!("# {AS_OF}"), AS_OF);
         init::create(dir, Path::new(DATASET), &settings, terminal)?;
     }
     let mut workspace = Workspace::open(dir, terminal)?;

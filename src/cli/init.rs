@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 
 use automerge::ActorId;
 use chrono::Utc;
@@ -12,6 +13,7 @@ use super::data;
 use super::error::CliError;
 use super::terminal::Terminal;
 use crate::config;
+use crate::document::Document;
 use crate::replica::FolderError;
 use crate::replica::disk;
 use crate::replica::disk::Disk;
@@ -31,27 +33,75 @@ pub fn run(dir: &Path, from: &Path, terminal: &mut Terminal) -> Result<(), CliEr
     )
 }
 
-/// Sets up a working folder with these settings: everything is written beside it and renamed in at the end.
+/// Sets up a working folder with these settings: everything is written elsewhere and renamed in at the end.
 pub fn create(dir: &Path, from: &Path, settings: &str, terminal: &mut Terminal) -> Result<(), CliError> {
     refuse_occupied(dir)?;
     let laws = data::laws(terminal)?;
     let dataset = data::dataset(from, &laws, terminal)?;
     let importer = Importer { actor: ActorId::random(), at: Utc::now(), by: "niemyet init".to_owned() };
     let mut documents = import::import(&dataset, &importer).map_err(CliError::Import)?;
-    // `dir/.` has no name to write beside; the resolved path of a folder that exists has.
-    let target = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
-    let beside = disk::temporary(&target);
-    let written = write(&beside, &mut documents, settings).and_then(|()| put_in_place(&beside, &target));
+    let staged = Staged::of(dir);
+    let written = staged.write(&mut documents, settings).and_then(|()| staged.put_in_place());
     if written.is_err() {
         // What is left of it is replaced by the next attempt.
-        let _ = fs::remove_dir_all(&beside);
+        let _ = fs::remove_dir_all(&staged.at);
     }
     written
 }
 
+/// What is being written, and where it goes when it is whole.
+struct Staged {
+    at: PathBuf,
+    target: PathBuf,
+    exists: bool,
+}
+
+impl Staged {
+    /// Beside a folder that does not exist. Within one that does: it may be a mounted volume, onto which nothing can be
+    /// renamed, and the folder above it may belong to somebody else.
+    fn of(dir: &Path) -> Self {
+        match fs::canonicalize(dir) {
+            Ok(target) => Self { at: target.join(format!("{}init", disk::TEMPORARY)), target, exists: true },
+            Err(_) => Self { at: disk::temporary(dir), target: dir.to_owned(), exists: false },
+        }
+    }
+
+    fn write(&self, documents: &mut [Document], settings: &str) -> Result<(), CliError> {
+        match fs::remove_dir_all(&self.at) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(CliError::file("remove", &self.at)(error));
+            }
+            _ => {}
+        }
+        let folder = self.at.join(folder::DOCUMENTS);
+        RealDisk.create_dir_all(&folder).map_err(FolderError::io("create", &folder))?;
+        for document in documents {
+            documents::save(&RealDisk, &folder, document)?;
+        }
+        site_source::write(&RealDisk, &self.at.join(folder::SITE), &site_source::default_site())?;
+        let path = self.at.join(config::FILE);
+        Ok(disk::replace(&RealDisk, &path, settings.as_bytes()).map_err(FolderError::io("write", path))?)
+    }
+
+    fn put_in_place(&self) -> Result<(), CliError> {
+        let failed = || CliError::file("create", &self.target);
+        if !self.exists {
+            RealDisk.rename(&self.at, &self.target).map_err(failed())?;
+            let parent = self.target.parent().filter(|parent| !parent.as_os_str().is_empty());
+            return RealDisk.sync_dir(parent.unwrap_or(Path::new("."))).map_err(failed());
+        }
+        // The settings come last: only they make it a working folder.
+        for name in [folder::DOCUMENTS, folder::SITE, config::FILE] {
+            RealDisk.rename(&self.at.join(name), &self.target.join(name)).map_err(failed())?;
+        }
+        fs::remove_dir(&self.at).map_err(failed())?;
+        RealDisk.sync_dir(&self.target).map_err(failed())
+    }
+}
+
 /// A working folder, or a folder with anything else in it, is never written over.
 fn refuse_occupied(dir: &Path) -> Result<(), CliError> {
-    let mut entries = match fs::read_dir(dir) {
+    let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(CliError::file("read", dir)(error)),
@@ -59,32 +109,12 @@ fn refuse_occupied(dir: &Path) -> Result<(), CliError> {
     if dir.join(config::FILE).exists() {
         return Err(CliError::Occupied { dir: dir.to_owned(), what: "is a working folder already" });
     }
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => Err(CliError::Occupied { dir: dir.to_owned(), what: "is not empty" }),
-    }
-}
-
-fn write(beside: &Path, documents: &mut [crate::document::Document], settings: &str) -> Result<(), CliError> {
-    match fs::remove_dir_all(beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(CliError::file("remove", beside)(error));
+    for entry in entries {
+        let name = entry.map_err(CliError::file("read", dir))?.file_name();
+        // What a killed `init` left, and what a new file system of Linux always holds.
+        if !name.as_encoded_bytes().starts_with(disk::TEMPORARY.as_bytes()) && name != "lost+found" {
+            return Err(CliError::Occupied { dir: dir.to_owned(), what: "is not empty" });
         }
-        _ => {}
     }
-    let folder = beside.join(folder::DOCUMENTS);
-    RealDisk.create_dir_all(&folder).map_err(FolderError::io("create", &folder))?;
-    for document in documents {
-        documents::save(&RealDisk, &folder, document)?;
-    }
-    site_source::write(&RealDisk, &beside.join(folder::SITE), &site_source::default_site())?;
-    let path = beside.join(config::FILE);
-    Ok(disk::replace(&RealDisk, &path, settings.as_bytes()).map_err(FolderError::io("write", path))?)
-}
-
-fn put_in_place(beside: &Path, target: &Path) -> Result<(), CliError> {
-    let failed = || CliError::file("create", target);
-    RealDisk.rename(beside, target).map_err(failed())?;
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    RealDisk.sync_dir(parent).map_err(failed())
+    Ok(())
 }

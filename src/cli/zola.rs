@@ -29,13 +29,19 @@ pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Resu
     let outputs = made.and_then(|()| Ok(site_source::read(&folder.join("public"))?));
     // Also after a failure; what cannot be removed now is removed before the next use.
     let _ = fs::remove_dir_all(&folder);
+    let outputs = outputs?;
     let draft = build::draft(workspace, full)?;
     let bar = terminal.progress("files taken from Zola");
-    for (path, bytes) in &outputs? {
+    let put = outputs.iter().try_for_each(|(path, bytes)| {
         bar.inc(1);
-        draft.put(Kind::Page, path, bytes).map_err(ReleaseError::io("write", workspace.store.folder()))?;
-    }
+        draft.put(Kind::Page, path, bytes)
+    });
     bar.finish_and_clear();
+    if let Err(source) = put {
+        // Half a release would take the room that a full disk does not have.
+        draft.discard();
+        return Err(ReleaseError::io("write", workspace.store.folder())(source).into());
+    }
     build::commit(workspace, draft, &loaded.site, project.inputs)
 }
 

@@ -25,7 +25,7 @@ fn json_is_one_object_a_line() {
     assert_eq!(built["new"], true);
     let listed: serde_json::Value = serde_json::from_str(&office.ok(&["release", "list", "--json"])).unwrap();
     assert_eq!(listed["id"], built["release"]);
-    assert_eq!(listed["inputs"]["as_of"], "2021-02-25");
+    assert_eq!(listed["inputs"]["as_of"], "2021-03-05");
     let failed = office.run(&["--json", "release", "activate", "000009-0123456789ab"]);
     let error: serde_json::Value = serde_json::from_slice(&failed.stdout).unwrap();
     assert_eq!(error["error"]["code"], "release");

@@ -2,6 +2,7 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test says what went wrong by panicking, its helpers too"
 )]
 
@@ -15,6 +16,7 @@ mod public;
 mod records;
 mod reference;
 mod release;
+mod setting_up;
 mod site;
 mod support;
 mod tidy;

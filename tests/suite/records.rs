@@ -212,6 +212,11 @@ fn citations_and_names_are_written_out() {
         "Thành lập Ban bầu cử đại biểu Quốc hội (Hội đồng nhân dân)"
     );
     assert_eq!(words::spell_out("17/KH-UBBC"), "17/KH-UBBC");
+    assert_eq!(
+        words::resolution("NQ 133/2020/QH14 ngày 17/11/2020"),
+        "Nghị quyết 133/2020/QH14 ngày 17/11/2020"
+    );
+    assert_eq!(words::resolution("19/KL-UBBC"), "19/KL-UBBC");
     let own = "Ủy ban bầu cử tỉnh Sơn La (UBBC tỉnh)";
     assert_eq!(words::spell_out(own), own, "it says itself what it means");
 }

@@ -42,12 +42,14 @@ fn publish(dir: &Path, home: &str) {
     draft.commit(Inputs::default(), "2021-02-25T00:00:00Z").unwrap();
 }
 
-struct Server {
+/// The program's own server over the releases of a folder, until dropped.
+pub struct Server {
     address: SocketAddr,
     _runtime: tokio::runtime::Runtime,
 }
 
-fn serve(dir: &Path) -> Server {
+/// Serves the releases of a working folder on a free port.
+pub fn serve(dir: &Path) -> Server {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
@@ -56,14 +58,16 @@ fn serve(dir: &Path) -> Server {
     Server { address, _runtime: runtime }
 }
 
-struct Answer {
-    status: u16,
-    headers: BTreeMap<String, String>,
-    body: Vec<u8>,
+/// What came back; names of header fields in lower case.
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 impl Server {
-    fn ask(&self, line: &str, headers: &[(&str, &str)]) -> Answer {
+    /// One request on a connection of its own.
+    pub fn ask(&self, line: &str, headers: &[(&str, &str)]) -> Answer {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         write!(stream, "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();

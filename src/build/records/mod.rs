@@ -70,7 +70,7 @@ fn common(facts: &Facts, lang: Lang) -> Value {
         "day_long": words::long_date(facts.election.day, lang),
         "day_plain": words::plain_date(facts.election.day, lang),
         "law": lang.of(&facts.election.law_name),
-        "citation": facts.election.citation,
+        "citation": words::resolution(&facts.election.citation),
         "as_of": facts.as_of,
         "as_of_long": words::long_date(facts.as_of, lang),
         "as_of_plain": words::plain_date(facts.as_of, lang),

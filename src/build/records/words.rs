@@ -182,6 +182,11 @@ pub fn name(words: &Words, lang: Lang) -> String {
     }
 }
 
+/// `Nghị quyết 133/2020/QH14` for `NQ 133/2020/QH14`; what does not begin so stays as it is.
+pub fn resolution(citation: &str) -> String {
+    citation.strip_prefix("NQ ").map_or_else(|| citation.to_owned(), |rest| format!("Nghị quyết {rest}"))
+}
+
 /// `khoản 1 Điều 35` for `Đ35.1`; what is not such a citation stays as it is.
 pub fn article(citation: &str, lang: Lang) -> String {
     let list = |part: &str| part.split(", ").map(|one| one_article(one, lang)).collect::<Vec<_>>().join(", ");

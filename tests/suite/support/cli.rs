@@ -1,5 +1,8 @@
 //! The real program in a folder of its own.
 
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
@@ -20,7 +23,7 @@ impl Office {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// A folder with a working folder made from the data set of 2021, as of the directive's day.
+    /// A folder with a working folder made from the data set of 2021, as of the demonstration's day.
     pub fn ready() -> Self {
         let office = Self::new();
         let done = office.run(&["init", "--from", "data/sonla-2021"]);
@@ -37,7 +40,7 @@ impl Office {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_niemyet"));
         command.current_dir(self.folder.path()).args(arguments).stdin(Stdio::null());
-        command.env("NIEMYET_AS_OF", "2021-02-25").env_remove("NIEMYET_DIR");
+        command.env("NIEMYET_AS_OF", "2021-03-05").env_remove("NIEMYET_DIR");
         command
     }
 
@@ -69,6 +72,28 @@ impl Office {
 
 /// A program that is killed when the test is over.
 pub struct Running(pub Child);
+
+impl Running {
+    /// The address that a serving program says it serves, without a slash at the end. Waits for it.
+    pub fn url(&mut self) -> String {
+        for line in BufReader::new(self.0.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(url) = line.strip_prefix("serving ") {
+                return url.trim_end_matches('/').to_owned();
+            }
+        }
+        let mut said = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        panic!("the program ended without serving: {said}");
+    }
+
+    /// Asks it to end as a service manager does, and gives its exit code.
+    pub fn terminate(&mut self) -> Option<i32> {
+        let done = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
+        assert!(done.success());
+        self.0.wait().unwrap().code()
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
