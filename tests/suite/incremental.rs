@@ -10,6 +10,7 @@ use niemyet::build::source::Edit;
 use niemyet::build::source::SourceTree;
 use proptest::prelude::*;
 
+use crate::support::cases;
 use crate::support::tree;
 
 /// Output path → bytes.
@@ -185,7 +186,7 @@ fn run(changes: &[Change]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(12), max_shrink_iters: 60, ..ProptestConfig::default() })]
     #[test]
     fn any_sequence_of_edits_equals_a_full_build(changes in prop::collection::vec(change(), 1..8)) {
         run(&changes);

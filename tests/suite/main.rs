@@ -17,6 +17,7 @@ mod reference;
 mod release;
 mod site;
 mod support;
+mod templates;
 mod tidy;
 mod timetable;
 mod watch;

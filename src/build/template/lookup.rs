@@ -25,7 +25,10 @@ impl<'s> Evaluator<'s, '_> {
                 return Ok(turn.current_key());
             }
             if turn.loop_symbol == Some(path.root) {
-                if let Some(found) = turn.builtin(&path.segments) {
+                // Tera knows these in dotted form only.
+                if !path.text.contains('[')
+                    && let Some(found) = turn.builtin(&path.segments)
+                {
                     return Ok(Some(found));
                 }
             } else if turn.name == path.root
@@ -49,10 +52,8 @@ impl<'s> Evaluator<'s, '_> {
                         Some(Val::Str(text)) => text.to_owned(),
                         Some(Val::Text(text)) => text.to_string(),
                         Some(Val::Num(number)) => number.to_string(),
-                        Some(_) => {
-                            return fault(format!("`{}` is no string or number", inner.text), &path.text);
-                        }
-                        None => return fault(unknown(inner), &path.text),
+                        // To Tera a path with a key that is missing or no key at all does not exist: `default` fills it.
+                        Some(_) | None => return Ok(None),
                     };
                     self.step(&value, &key, path::index(&key), path)?
                 }
