@@ -13,6 +13,9 @@ use proptest::prelude::*;
 use crate::support::cases;
 use crate::support::tree;
 
+mod directed;
+mod large;
+
 /// Output path → bytes.
 type Pages = BTreeMap<String, Vec<u8>>;
 
@@ -186,7 +189,7 @@ fn run(changes: &[Change]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(12), max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(12), max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_sequence_of_edits_equals_a_full_build(changes in prop::collection::vec(change(), 1..8)) {
         run(&changes);

@@ -159,6 +159,8 @@ fn many_random_templates_are_rendered() {
         let (leaf, set) = grammar::templates(&numbers);
         rendered += usize::from(agree(&leaf, &set).expect("both agree"));
     }
-    assert!(rendered > 100, "only {rendered} of 400 random templates can be rendered: the property proves little");
+    assert!(
+        rendered > 100,
+        "only {rendered} of 400 random templates can be rendered: the property proves little"
+    );
 }
-

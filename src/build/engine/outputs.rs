@@ -207,10 +207,7 @@ impl Outputs {
                 changes.written.push((done.job.path, Arc::from(done.bytes)));
             }
         }
-        for (owner, paths) in plan.owned {
-            let ids = paths.iter().filter_map(|path| self.ids.get(path).copied()).collect();
-            self.owned.insert(owner, ids);
-        }
+        self.own(plan.owned);
         changes.written.sort_by(|(a, _), (b, _)| a.cmp(b));
         changes
     }
@@ -246,11 +243,19 @@ impl Outputs {
         std::mem::replace(&mut slot.hash, hash)
     }
 
-    /// Notes who makes what, after a first build.
-    pub fn own(&mut self, plan: Plan) {
-        for (owner, paths) in plan.owned {
-            let ids = paths.iter().filter_map(|path| self.ids.get(path).copied()).collect();
+    /// Notes who makes what, also where the output itself stayed as it was.
+    fn own(&mut self, owned: Vec<(Owner, Vec<String>)>) {
+        for (owner, paths) in owned {
+            let ids: Vec<OutputId> = paths.iter().filter_map(|path| self.ids.get(path).copied()).collect();
+            for id in &ids {
+                self.slots[*id as usize].owner = owner.clone();
+            }
             self.owned.insert(owner, ids);
         }
+    }
+
+    /// Notes who makes what, after a first build.
+    pub fn start(&mut self, plan: Plan) {
+        self.own(plan.owned);
     }
 }

@@ -16,6 +16,7 @@ use super::node::Field;
 use super::node::NodeId;
 use super::node::Rendered;
 use super::reads::key;
+use super::required;
 use super::site::Site;
 use crate::build::content::config::SiteConfig;
 use crate::build::content::markdown::MarkdownContext;
@@ -43,6 +44,7 @@ pub fn apply(site: &mut Site, edits: &[Edit]) -> Result<Dirty, BuildError> {
         }
     }
     let templates = templates_changed(site, edits, &mut dirty);
+    required::check(&site.library.config, &site.files)?;
     let parsed = parse(&site.library.config, edits);
     // Everything that restores must run even if one step fails: errors are kept until the end.
     let entries = match parsed {

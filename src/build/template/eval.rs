@@ -56,6 +56,8 @@ pub struct Evaluator<'s, 'm> {
     blocks: Vec<(Symbol, usize)>,
     pub(super) escape: bool,
     turns: u64,
+    /// How often a loop's value lacked a field, so that a variable of the same name further out was asked.
+    pub(super) looked_past: std::cell::Cell<u64>,
 }
 
 impl std::fmt::Debug for Evaluator<'_, '_> {
@@ -96,6 +98,7 @@ pub fn render<'s>(
         blocks: Vec::new(),
         escape: leaf.escapes,
         turns: 0,
+        looked_past: std::cell::Cell::new(0),
     };
     let mut out = String::with_capacity(8192);
     match evaluator.body(&root.body, &mut out) {
@@ -234,9 +237,11 @@ impl<'s> Evaluator<'s, '_> {
         if fragments.recall(slot, object, out) {
             return Ok(());
         }
-        let start = out.len();
+        let (start, before) = (out.len(), self.looked_past.get());
         self.body(&forloop.body, out)?;
-        fragments.keep(slot, object, &out[start..]);
+        if self.looked_past.get() == before {
+            fragments.keep(slot, object, &out[start..]);
+        }
         Ok(())
     }
 

@@ -36,7 +36,9 @@ impl<'s> Evaluator<'s, '_> {
             },
             Value::Concat(_) => match self.raw(expr)?.0.as_str() {
                 Some(text) => !text.is_empty(),
-                None => return fault("a condition joined with `~` must stay text; put it in a variable", "~"),
+                None => {
+                    return fault("a condition joined with `~` must stay text; put it in a variable", "~");
+                }
             },
             Value::Array(_) => return fault("an array literal cannot be a condition", "if"),
         };

@@ -31,10 +31,11 @@ impl<'s> Evaluator<'s, '_> {
                 {
                     return Ok(Some(found));
                 }
-            } else if turn.name == path.root
-                && let Some(found) = self.walk(turn.value.clone(), path)?
-            {
-                return Ok(Some(found));
+            } else if turn.name == path.root {
+                if let Some(found) = self.walk(turn.value.clone(), path)? {
+                    return Ok(Some(found));
+                }
+                self.looked_past.set(self.looked_past.get() + 1);
             }
         }
         match self.model.root(self.set.name_of(path.root)) {

@@ -6,11 +6,52 @@ use std::fmt::Write as _;
 
 /// Names of the context, and paths into it; some do not exist.
 const PATHS: [&str; 46] = [
-    "text", "n", "list", "words", "map", "rows", "row", "yes", "no", "nil", "f", "whole", "neg", "big", "empty",
-    "none", "hollow", "mixed", "key", "idx", "missing", "map.a", "map.b", "map.missing", "map[\"c.d\"].e.0",
-    "map['a']", "map[key]", "map[\"c.d\"][\"e\"][1]", "rows[0].name", "rows.1.inner.k", "rows[idx].n", "rows[9].n",
-    "list[idx]", "list.0", "list[n]", "map[missing]", "words[rows[idx].n]", "row.inner.k", "row.tags", "row.missing",
-    "text.x", "nil.x", "rows[key]", "row[\"name\"]", "row.tags[0]", "map[\"slash/ed\"]",
+    "text",
+    "n",
+    "list",
+    "words",
+    "map",
+    "rows",
+    "row",
+    "yes",
+    "no",
+    "nil",
+    "f",
+    "whole",
+    "neg",
+    "big",
+    "empty",
+    "none",
+    "hollow",
+    "mixed",
+    "key",
+    "idx",
+    "missing",
+    "map.a",
+    "map.b",
+    "map.missing",
+    "map[\"c.d\"].e.0",
+    "map['a']",
+    "map[key]",
+    "map[\"c.d\"][\"e\"][1]",
+    "rows[0].name",
+    "rows.1.inner.k",
+    "rows[idx].n",
+    "rows[9].n",
+    "list[idx]",
+    "list.0",
+    "list[n]",
+    "map[missing]",
+    "words[rows[idx].n]",
+    "row.inner.k",
+    "row.tags",
+    "row.missing",
+    "text.x",
+    "nil.x",
+    "rows[key]",
+    "row[\"name\"]",
+    "row.tags[0]",
+    "map[\"slash/ed\"]",
 ];
 
 /// Names that loops and assignments bind.
@@ -18,30 +59,108 @@ const NAMES: [&str; 7] = ["v", "w", "s", "g", "row", "n", "map"];
 
 /// Paths that start at a bound name.
 const BOUND: [&str; 16] = [
-    "v", "w", "s", "g", "k", "v.name", "v.n", "v.inner.k", "w.n", "v[key]", "loop.index", "loop.index0", "loop.first",
-    "loop.last", "g.a", "v.tags",
+    "v",
+    "w",
+    "s",
+    "g",
+    "k",
+    "v.name",
+    "v.n",
+    "v.inner.k",
+    "w.n",
+    "v[key]",
+    "loop.index",
+    "loop.index0",
+    "loop.first",
+    "loop.last",
+    "g.a",
+    "v.tags",
 ];
 
 const LITERALS: [&str; 14] =
     ["1", "0", "-2", "2.5", "3.0", "\"a\"", "'<b>'", "\"\"", "true", "false", "`é`", "7", "\"x y\"", "100"];
 
 const FILTERS: [&str; 62] = [
-    "upper", "lower", "capitalize", "title", "length", "reverse", "first", "last", "nth(n=1)", "nth(n=idx)",
-    "join(sep=\"-\")", "join", "trim", "truncate(length=3)", "wordcount", "replace(from=\"a\", to=\"<\")", "escape",
-    "safe", "slice(start=1)", "slice(end=2)", "slice(start=-2, end=-1)", "sort", "sort(attribute=\"n\")",
-    "sort(attribute=\"inner.k\")", "unique", "unique(attribute=\"name\")", "group_by(attribute=\"name\")",
-    "group_by(attribute=\"inner.k\")", "filter(attribute=\"n\", value=1)", "filter(attribute=\"name\")",
-    "filter(attribute=\"name\", value=missing)", "map(attribute=\"name\")", "map(attribute=\"inner.k\")",
-    "concat(with=words)", "concat(with=rows)", "concat(with=row)", "concat(with=7)", "int", "float", "round",
-    "round(method=\"ceil\", precision=1)", "abs", "pluralize", "json_encode", "json_encode(pretty=true)",
-    "default(value=\"d<\")", "default(value=n)", "default(value=missing)", "default", "striptags", "slugify",
-    "urlencode", "addslashes", "linebreaksbr", "split(pat=\" \")", "get(key=\"a\")", "get(key=\"q\", default=1)",
-    "escape_xml", "spaceless", "as_str", "filesizeformat", "trim_start_matches(pat=\"m\")",
+    "upper",
+    "lower",
+    "capitalize",
+    "title",
+    "length",
+    "reverse",
+    "first",
+    "last",
+    "nth(n=1)",
+    "nth(n=idx)",
+    "join(sep=\"-\")",
+    "join",
+    "trim",
+    "truncate(length=3)",
+    "wordcount",
+    "replace(from=\"a\", to=\"<\")",
+    "escape",
+    "safe",
+    "slice(start=1)",
+    "slice(end=2)",
+    "slice(start=-2, end=-1)",
+    "sort",
+    "sort(attribute=\"n\")",
+    "sort(attribute=\"inner.k\")",
+    "unique",
+    "unique(attribute=\"name\")",
+    "group_by(attribute=\"name\")",
+    "group_by(attribute=\"inner.k\")",
+    "filter(attribute=\"n\", value=1)",
+    "filter(attribute=\"name\")",
+    "filter(attribute=\"name\", value=missing)",
+    "map(attribute=\"name\")",
+    "map(attribute=\"inner.k\")",
+    "concat(with=words)",
+    "concat(with=rows)",
+    "concat(with=row)",
+    "concat(with=7)",
+    "int",
+    "float",
+    "round",
+    "round(method=\"ceil\", precision=1)",
+    "abs",
+    "pluralize",
+    "json_encode",
+    "json_encode(pretty=true)",
+    "default(value=\"d<\")",
+    "default(value=n)",
+    "default(value=missing)",
+    "default",
+    "striptags",
+    "slugify",
+    "urlencode",
+    "addslashes",
+    "linebreaksbr",
+    "split(pat=\" \")",
+    "get(key=\"a\")",
+    "get(key=\"q\", default=1)",
+    "escape_xml",
+    "spaceless",
+    "as_str",
+    "filesizeformat",
+    "trim_start_matches(pat=\"m\")",
 ];
 
 const TESTS: [&str; 16] = [
-    "defined", "not defined", "undefined", "odd", "even", "string", "number", "object", "iterable", "not iterable",
-    "divisibleby(2)", "starting_with(\"m\")", "ending_with(key)", "containing(\"a\")", "containing(missing)",
+    "defined",
+    "not defined",
+    "undefined",
+    "odd",
+    "even",
+    "string",
+    "number",
+    "object",
+    "iterable",
+    "not iterable",
+    "divisibleby(2)",
+    "starting_with(\"m\")",
+    "ending_with(key)",
+    "containing(\"a\")",
+    "containing(missing)",
     "matching(\"^m.*\")",
 ];
 
@@ -188,8 +307,14 @@ impl<'c> Choices<'c> {
             6 | 7 => self.branch(depth - 1),
             8..=10 => self.forloop(depth - 1),
             11 => {
-                let filter = self.of(&["upper", "safe", "replace(from=\"a\", to=\"<\")", "escape", "length", "trim"]);
-                format!("{}{}{}", self.tag(&format!("filter {filter}")), self.body(depth - 1), self.tag("endfilter"))
+                let filter =
+                    self.of(&["upper", "safe", "replace(from=\"a\", to=\"<\")", "escape", "length", "trim"]);
+                format!(
+                    "{}{}{}",
+                    self.tag(&format!("filter {filter}")),
+                    self.body(depth - 1),
+                    self.tag("endfilter")
+                )
             }
             _ => self
                 .of(&[
@@ -221,14 +346,27 @@ impl<'c> Choices<'c> {
     fn forloop(&mut self, depth: usize) -> String {
         let value = self.of(&NAMES);
         let over = match self.below(8) {
-            0 => format!("k, {value} in {}", self.of(&["map", "row", "hollow", "v", "rows[0].inner", "list"])),
+            0 => {
+                format!("k, {value} in {}", self.of(&["map", "row", "hollow", "v", "rows[0].inner", "list"]))
+            }
             1 => format!("k, {value} in rows | group_by(attribute=\"name\")"),
             2 => format!("{value} in {}", self.array()),
-            3 => format!("{value} in {}", self.of(&["range(end=3)", "range(end=n, step_by=3)", "none", "missing"])),
+            3 => format!(
+                "{value} in {}",
+                self.of(&["range(end=3)", "range(end=n, step_by=3)", "none", "missing"])
+            ),
             4 => format!("{value} in {}{}", self.path(), self.filters()),
             _ => format!(
                 "{value} in {}",
-                self.of(&["list", "words", "rows", "mixed", "rows | sort(attribute=\"n\")", "list | reverse", "v"])
+                self.of(&[
+                    "list",
+                    "words",
+                    "rows",
+                    "mixed",
+                    "rows | sort(attribute=\"n\")",
+                    "list | reverse",
+                    "v"
+                ])
             ),
         };
         let before = std::mem::replace(&mut self.in_loop, true);
