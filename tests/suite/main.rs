@@ -14,6 +14,7 @@ mod incremental;
 mod public;
 mod records;
 mod reference;
+mod refusals;
 mod release;
 mod site;
 mod support;

@@ -175,8 +175,7 @@ impl Engine {
                 "is missing; a Zola site needs it: run `niemyet init` for one that works",
             )
         })?;
-        let text = std::str::from_utf8(config)
-            .map_err(|_| BuildError::source("config.toml", "is not UTF-8 text; save it as UTF-8"))?;
+        let text = std::str::from_utf8(config).map_err(|_| BuildError::not_text("config.toml", config))?;
         let config = Arc::new(SiteConfig::parse("config.toml", text)?);
         let configs = config.languages.keys().map(|lang| (lang.clone(), config.to_value(lang))).collect();
         let mut edits: Vec<Edit> = source
