@@ -61,6 +61,8 @@ pub struct Evaluator<'s, 'm> {
     blocks: Vec<(Symbol, usize)>,
     pub(super) escape: bool,
     turns: u64,
+    /// How often a loop's value lacked a field, so that a variable of the same name further out was asked.
+    pub(super) looked_past: std::cell::Cell<u64>,
 }
 
 impl std::fmt::Debug for Evaluator<'_, '_> {
@@ -101,6 +103,7 @@ pub fn render<'s>(
         blocks: Vec::new(),
         escape: leaf.escapes,
         turns: 0,
+        looked_past: std::cell::Cell::new(0),
     };
     let mut out = String::with_capacity(8192);
     match evaluator.body(&root.body, &mut out) {
@@ -256,9 +259,11 @@ impl<'s> Evaluator<'s, '_> {
             let end = start + stretch_len(&ids[start..]);
             let stretch = (kind, &ids[start..end]);
             if !fragments.recall(slot, stretch, out) {
-                let before = out.len();
+                let (before, looked_past) = (out.len(), self.looked_past.get());
                 self.turns(forloop, start..end, out)?;
-                fragments.keep(slot, stretch, &out[before..]);
+                if self.looked_past.get() == looked_past {
+                    fragments.keep(slot, stretch, &out[before..]);
+                }
             }
             start = end;
         }
