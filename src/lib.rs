@@ -26,3 +26,6 @@ pub mod replica;
 pub mod timetable;
 pub mod watch;
 pub mod web;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -10,10 +10,14 @@ use niemyet::build::source::Edit;
 use niemyet::build::source::SourceTree;
 use proptest::prelude::*;
 
+use crate::support::cases;
 use crate::support::tree;
 
+pub mod directed;
+mod large;
+
 /// Output path → bytes.
-type Pages = BTreeMap<String, Vec<u8>>;
+pub type Pages = BTreeMap<String, Vec<u8>>;
 
 fn features() -> SourceTree {
     let files =
@@ -21,13 +25,13 @@ fn features() -> SourceTree {
     files.into_iter().map(|(path, bytes)| (path, bytes.into())).collect()
 }
 
-fn full(source: &SourceTree) -> Result<(Engine, Pages), String> {
+pub fn full(source: &SourceTree) -> Result<(Engine, Pages), String> {
     let memory = Memory::default();
     let engine = Engine::build(source.clone(), &memory).map_err(|error| error.to_string())?;
     Ok((engine, memory.into_inner()))
 }
 
-fn take(pages: &mut Pages, changes: Changes) {
+pub fn take(pages: &mut Pages, changes: Changes) {
     for path in changes.removed {
         assert!(pages.remove(&path).is_some(), "{path} was removed but never written");
     }
@@ -37,7 +41,7 @@ fn take(pages: &mut Pages, changes: Changes) {
     }
 }
 
-fn assert_same(ours: &Pages, full: &Pages, what: &str) {
+pub fn assert_same(ours: &Pages, full: &Pages, what: &str) {
     for (path, bytes) in full {
         let found = ours.get(path).unwrap_or_else(|| panic!("{what}: {path} is missing"));
         let (left, right) = (String::from_utf8_lossy(found), String::from_utf8_lossy(bytes));
@@ -144,7 +148,7 @@ fn edits(source: &SourceTree, change: &Change) -> Vec<Edit> {
         .collect()
 }
 
-fn applied(source: &SourceTree, edits: &[Edit]) -> SourceTree {
+pub fn applied(source: &SourceTree, edits: &[Edit]) -> SourceTree {
     let mut source = source.clone();
     for edit in edits {
         match &edit.bytes {
@@ -185,7 +189,7 @@ fn run(changes: &[Change]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 60, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(12), max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_sequence_of_edits_equals_a_full_build(changes in prop::collection::vec(change(), 1..8)) {
         run(&changes);

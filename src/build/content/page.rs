@@ -6,9 +6,7 @@ use super::error::ContentError;
 use super::file::FileInfo;
 use super::front_matter::PageFrontMatter;
 use super::front_matter::SectionFrontMatter;
-use super::front_matter::Split;
 use super::front_matter::split;
-use super::reading::reading_time;
 use super::slug::slugify;
 
 /// A page: any `.md` file under `content/` that is not `_index.md`.
@@ -32,10 +30,6 @@ pub struct ParsedPage {
     pub components: Vec<String>,
     /// Its absolute address.
     pub permalink: String,
-    /// Words of the text.
-    pub word_count: usize,
-    /// Minutes to read it.
-    pub reading_time: usize,
 }
 
 /// A section: `_index.md`.
@@ -57,10 +51,6 @@ pub struct ParsedSection {
     pub components: Vec<String>,
     /// Its absolute address.
     pub permalink: String,
-    /// Words of the text.
-    pub word_count: usize,
-    /// Minutes to read it.
-    pub reading_time: usize,
 }
 
 impl ParsedPage {
@@ -82,7 +72,7 @@ impl ParsedPage {
         let slug_source = meta.slug.as_deref().or(undated).unwrap_or(&named);
         let slug = slugify(slug_source, config.slugify.paths);
         let path = page_path(&file, &meta, &slug, (lang != config.default_language).then_some(lang.as_str()));
-        let Common { raw, raw_line, word_count, reading_time } = Common::of(&head);
+        let (raw, raw_line) = (head.content.to_owned(), head.content_line);
         Ok(Self {
             components: components(&path),
             permalink: config.make_permalink(&path),
@@ -93,8 +83,6 @@ impl ParsedPage {
             raw_line,
             slug,
             path,
-            word_count,
-            reading_time,
         })
     }
 }
@@ -115,7 +103,7 @@ impl ParsedSection {
             path.push_str(part);
             path.push('/');
         }
-        let Common { raw, raw_line, word_count, reading_time } = Common::of(&head);
+        let (raw, raw_line) = (head.content.to_owned(), head.content_line);
         Ok(Self {
             components: components(&path),
             permalink: config.make_permalink(&path),
@@ -125,8 +113,6 @@ impl ParsedSection {
             raw,
             raw_line,
             path,
-            word_count,
-            reading_time,
         })
     }
 
@@ -134,21 +120,6 @@ impl ParsedSection {
     #[must_use]
     pub fn is_index(&self) -> bool {
         self.file.components.is_empty()
-    }
-}
-
-/// What pages and sections have alike.
-struct Common {
-    raw: String,
-    raw_line: usize,
-    word_count: usize,
-    reading_time: usize,
-}
-
-impl Common {
-    fn of(head: &Split<'_>) -> Self {
-        let (word_count, reading_time) = reading_time(head.content);
-        Self { raw: head.content.to_owned(), raw_line: head.content_line, word_count, reading_time }
     }
 }
 

@@ -54,8 +54,8 @@ fn pages(old: &ParsedPage, new: &ParsedPage) -> Difference {
         (a.extra != b.extra, Field::Extra),
         (a.draft != b.draft, Field::Draft),
         (a.template != b.template, Field::Template),
-        (old.word_count != new.word_count, Field::WordCount),
-        (old.reading_time != new.reading_time, Field::ReadingTime),
+        (old.raw != new.raw, Field::WordCount),
+        (old.raw != new.raw, Field::ReadingTime),
     ]);
     Difference {
         fields,
@@ -90,8 +90,8 @@ fn sections(old: &ParsedSection, new: &ParsedSection) -> Difference {
         (a.paginate_by != b.paginate_by, Field::Pagers),
         (a.paginate_path != b.paginate_path, Field::Pagers),
         (a.paginate_reversed != b.paginate_reversed, Field::PaginateReversed),
-        (old.word_count != new.word_count, Field::WordCount),
-        (old.reading_time != new.reading_time, Field::ReadingTime),
+        (old.raw != new.raw, Field::WordCount),
+        (old.raw != new.raw, Field::ReadingTime),
     ]);
     Difference {
         fields,

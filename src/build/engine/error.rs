@@ -38,6 +38,18 @@ pub enum BuildError {
         /// The other.
         second: String,
     },
+    /// One source makes a file where another needs a folder.
+    #[error(
+        "{file} makes the file `{output}`, and {folder} files in a folder of that name; give one of them another path, slug or alias"
+    )]
+    FileAndFolder {
+        /// Path of the output.
+        output: String,
+        /// Who makes the file.
+        file: String,
+        /// Who makes files below.
+        folder: String,
+    },
     /// An output could not be handed over.
     #[error("{output} could not be written: {source}; free space or correct the permissions and build again")]
     Write {
@@ -49,6 +61,21 @@ pub enum BuildError {
 }
 
 impl BuildError {
+    /// A source file that is not text; `bytes` is what it holds.
+    pub fn not_text(path: &str, bytes: &[u8]) -> Self {
+        let good = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        let line = bytes[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Self::source(&format!("{path}:{line}"), "is not UTF-8 text; save it as UTF-8")
+    }
+
+    /// A problem at the first line of a source file that contains `needle`.
+    pub fn at(path: &str, text: &str, needle: &str, message: impl Into<String>) -> Self {
+        match text.lines().position(|line| line.contains(needle)) {
+            Some(above) => Self::source(&format!("{path}:{}", above + 1), message),
+            None => Self::source(path, message),
+        }
+    }
+
     /// A problem of a source file.
     pub fn source(path: &str, message: impl Into<String>) -> Self {
         Self::Source { path: path.to_owned(), message: message.into() }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use ahash::AHashMap;
 
 use super::diff;
 use super::dirty::Dirty;
@@ -33,13 +34,15 @@ pub struct Library {
     pub config: Arc<SiteConfig>,
     /// By number.
     pub nodes: Vec<Node>,
-    ids: HashMap<Arc<str>, NodeId>,
+    /// How often each node has changed; apart from the nodes because long lists ask for nothing else.
+    revisions: Vec<u32>,
+    ids: AHashMap<Arc<str>, NodeId>,
     places: BTreeMap<Place, Folder>,
-    listed: HashMap<NodeId, BTreeSet<Place>>,
+    listed: AHashMap<NodeId, BTreeSet<Place>>,
     sections: BTreeSet<NodeId>,
-    canonicals: HashMap<String, BTreeSet<NodeId>>,
+    canonicals: AHashMap<String, BTreeSet<NodeId>>,
     /// Path from `content/` → nodes that link to it.
-    pub links: HashMap<String, BTreeSet<NodeId>>,
+    pub links: AHashMap<String, BTreeSet<NodeId>>,
 }
 
 impl Library {
@@ -48,12 +51,13 @@ impl Library {
         Self {
             config,
             nodes: Vec::new(),
-            ids: HashMap::new(),
+            revisions: Vec::new(),
+            ids: AHashMap::new(),
             places: BTreeMap::new(),
-            listed: HashMap::new(),
+            listed: AHashMap::new(),
             sections: BTreeSet::new(),
-            canonicals: HashMap::new(),
-            links: HashMap::new(),
+            canonicals: AHashMap::new(),
+            links: AHashMap::new(),
         }
     }
 
@@ -65,6 +69,7 @@ impl Library {
         #[expect(clippy::cast_possible_truncation, reason = "a site has far fewer than 2^32 files")]
         let id = self.nodes.len() as NodeId;
         let source: Arc<str> = source.into();
+        self.revisions.push(0);
         self.nodes.push(Node { source: Arc::clone(&source), ..Node::default() });
         self.ids.insert(source, id);
         id
@@ -88,6 +93,17 @@ impl Library {
     /// The node of that number.
     pub fn node_mut(&mut self, id: NodeId) -> &mut Node {
         &mut self.nodes[id as usize]
+    }
+
+    /// How often a node has changed.
+    pub fn revision(&self, id: NodeId) -> u32 {
+        self.revisions[id as usize]
+    }
+
+    /// Counts a change of a node: what was printed before no longer holds.
+    pub fn revise(&mut self, id: NodeId) {
+        let revision = &mut self.revisions[id as usize];
+        *revision = revision.wrapping_add(1);
     }
 
     /// All nodes that are pages or sections.
@@ -166,7 +182,8 @@ impl Library {
         if self.node(id).entry.is_none() {
             return;
         }
-        self.canonicals.entry(self.node(id).canonical().to_owned()).or_default().insert(id);
+        let canonical = self.node(id).canonical().to_owned();
+        self.canonicals.entry(canonical).or_default().insert(id);
         if self.node(id).section().is_some() {
             self.sections.insert(id);
         }

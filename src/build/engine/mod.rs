@@ -22,6 +22,7 @@ pub mod outputs;
 pub mod plan;
 pub mod reads;
 pub mod render;
+mod required;
 pub mod site;
 pub mod update;
 
@@ -117,7 +118,7 @@ impl Engine {
         for (job, hash, reads) in recorded {
             engine.outputs.record(job, hash, reads);
         }
-        engine.outputs.own(plan);
+        engine.outputs.start(plan);
         Ok(engine)
     }
 
@@ -126,8 +127,10 @@ impl Engine {
     /// # Errors
     /// The first source or template that cannot be used.
     pub fn apply(&mut self, edits: &[Edit]) -> Result<Changes, BuildError> {
-        let edits: Vec<Edit> = edits
-            .iter()
+        // Of several edits of one file the last one counts.
+        let last: BTreeMap<&str, &Edit> = edits.iter().map(|edit| (edit.path.as_str(), edit)).collect();
+        let edits: Vec<Edit> = last
+            .into_values()
             .filter(|edit| self.site.files.get(&edit.path) != edit.bytes.as_ref())
             .cloned()
             .collect();
@@ -172,30 +175,13 @@ impl Engine {
                 "is missing; a Zola site needs it: run `niemyet init` for one that works",
             )
         })?;
-        let text = std::str::from_utf8(config)
-            .map_err(|_| BuildError::source("config.toml", "is not UTF-8 text; save it as UTF-8"))?;
+        let text = std::str::from_utf8(config).map_err(|_| BuildError::not_text("config.toml", config))?;
         let config = Arc::new(SiteConfig::parse("config.toml", text)?);
-        if source.range("themes/".to_owned()..).next().is_some_and(|(path, _)| path.starts_with("themes/")) {
-            let message =
-                "themes are not implemented by niemyet's engine; copy the templates into `templates/`";
-            return Err(BuildError::source("themes/", message));
-        }
         let configs = config.languages.keys().map(|lang| (lang.clone(), config.to_value(lang))).collect();
         let mut edits: Vec<Edit> = source
             .iter()
             .map(|(path, bytes)| Edit { path: path.clone(), bytes: Some(Arc::clone(bytes)) })
             .collect();
-        for lang in config.languages.keys() {
-            let name = if *lang == config.default_language {
-                "_index.md".to_owned()
-            } else {
-                format!("_index.{lang}.md")
-            };
-            if !source.contains_key(&format!("content/{name}")) {
-                let message = format!("`content/{name}` is missing; create it, if only with `+++` twice");
-                return Err(BuildError::source("content/", message));
-            }
-        }
         edits.retain(|edit| !edit.path.starts_with("static/") || edit.path.len() > "static/".len());
         let mut site = Site {
             library: Library::new(Arc::clone(&config)),

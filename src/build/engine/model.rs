@@ -12,6 +12,7 @@ use super::reads::key;
 use super::site::Site;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;
+use crate::build::content::reading::reading_time;
 use crate::build::template::value::Args;
 use crate::build::template::value::Ids;
 use crate::build::template::value::Model;
@@ -173,8 +174,8 @@ impl<'s> View<'s> {
             "extra" => (Field::Extra, Val::Table(&page.meta.extra)),
             "path" => (Field::Path, Val::Str(&page.path)),
             "components" => (Field::Components, Val::Strs(&page.components)),
-            "word_count" => (Field::WordCount, Val::count(page.word_count)),
-            "reading_time" => (Field::ReadingTime, Val::count(page.reading_time)),
+            "word_count" => (Field::WordCount, Val::count(reading_time(&page.raw).0)),
+            "reading_time" => (Field::ReadingTime, Val::count(reading_time(&page.raw).1)),
             "draft" => (Field::Draft, Val::Bool(page.meta.draft)),
             _ => return Ok(self.common_field(object.id, name)),
         };
@@ -199,8 +200,8 @@ impl<'s> View<'s> {
             "extra" => (Field::Extra, Val::Table(&section.meta.extra)),
             "path" => (Field::Path, Val::Str(&section.path)),
             "components" => (Field::Components, Val::Strs(&section.components)),
-            "word_count" => (Field::WordCount, Val::count(section.word_count)),
-            "reading_time" => (Field::ReadingTime, Val::count(section.reading_time)),
+            "word_count" => (Field::WordCount, Val::count(reading_time(&section.raw).0)),
+            "reading_time" => (Field::ReadingTime, Val::count(reading_time(&section.raw).1)),
             "draft" => (Field::Draft, Val::Bool(section.meta.draft)),
             _ => return self.common_field(object.id, name),
         };

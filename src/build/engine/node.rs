@@ -137,8 +137,6 @@ pub struct Node {
     pub assets: Assets,
     /// Newest `updated` of a feed's pages.
     pub last_updated: Option<String>,
-    /// Count of the changes it has seen; what was printed for an older count no longer holds.
-    pub revision: u64,
 }
 
 /// Files beside a page or section.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::dirty::Dirty;
@@ -66,10 +66,10 @@ struct Slot {
 #[derive(Debug, Default)]
 pub struct Outputs {
     slots: Vec<Slot>,
-    ids: HashMap<String, OutputId>,
-    owned: HashMap<Owner, Vec<OutputId>>,
+    ids: BTreeMap<String, OutputId>,
+    owned: AHashMap<Owner, Vec<OutputId>>,
     /// Outputs that copy a file; may name some that no longer do.
-    copies: HashMap<String, Vec<OutputId>>,
+    copies: AHashMap<String, Vec<OutputId>>,
     readers: Readers,
 }
 
@@ -140,8 +140,37 @@ impl Outputs {
         }
         let kept: BTreeSet<String> = makers.keys().map(|path| (*path).to_owned()).collect();
         plan.removed.retain(|path| !kept.contains(path));
+        self.check_folders(&makers, &plan.removed, name)?;
         self.add_affected(dirty, &mut plan);
         Ok(plan)
+    }
+
+    /// No new output may be a file where others need a folder, or the other way round.
+    fn check_folders(
+        &self,
+        makers: &BTreeMap<&str, &Owner>,
+        removed: &BTreeSet<String>,
+        name: &dyn Fn(&Owner) -> String,
+    ) -> Result<(), BuildError> {
+        let stays = |path: &str| self.live(path).filter(|_| !removed.contains(path)).map(|slot| &slot.owner);
+        for (path, owner) in makers.iter().filter(|(path, _)| self.live(path).is_none()) {
+            let folder = format!("{path}/");
+            let new = makers.range(folder.as_str()..).next().filter(|(other, _)| other.starts_with(&folder));
+            let mut below =
+                self.ids.range(folder.clone()..).take_while(|(other, _)| other.starts_with(&folder));
+            if let Some(other) =
+                new.map(|(_, other)| *other).or_else(|| below.find_map(|(other, _)| stays(other)))
+            {
+                let (file, folder) = (name(owner), name(other));
+                return Err(BuildError::FileAndFolder { output: (*path).to_owned(), file, folder });
+            }
+            let mut above = path.match_indices('/').map(|(at, _)| &path[..at]);
+            if let Some((output, other)) = above.find_map(|above| Some((above, stays(above)?))) {
+                let (file, folder) = (name(other), name(owner));
+                return Err(BuildError::FileAndFolder { output: output.to_owned(), file, folder });
+            }
+        }
+        Ok(())
     }
 
     fn add_affected(&self, dirty: &Dirty, plan: &mut Plan) {
@@ -207,10 +236,7 @@ impl Outputs {
                 changes.written.push((done.job.path, Arc::from(done.bytes)));
             }
         }
-        for (owner, paths) in plan.owned {
-            let ids = paths.iter().filter_map(|path| self.ids.get(path).copied()).collect();
-            self.owned.insert(owner, ids);
-        }
+        self.own(plan.owned);
         changes.written.sort_by(|(a, _), (b, _)| a.cmp(b));
         changes
     }
@@ -246,11 +272,19 @@ impl Outputs {
         std::mem::replace(&mut slot.hash, hash)
     }
 
-    /// Notes who makes what, after a first build.
-    pub fn own(&mut self, plan: Plan) {
-        for (owner, paths) in plan.owned {
-            let ids = paths.iter().filter_map(|path| self.ids.get(path).copied()).collect();
+    /// Notes who makes what, also where the output itself stayed as it was.
+    fn own(&mut self, owned: Vec<(Owner, Vec<String>)>) {
+        for (owner, paths) in owned {
+            let ids: Vec<OutputId> = paths.iter().filter_map(|path| self.ids.get(path).copied()).collect();
+            for id in &ids {
+                self.slots[*id as usize].owner = owner.clone();
+            }
             self.owned.insert(owner, ids);
         }
+    }
+
+    /// Notes who makes what, after a first build.
+    pub fn start(&mut self, plan: Plan) {
+        self.own(plan.owned);
     }
 }

@@ -139,11 +139,19 @@ impl Recorder {
         self.logging.set(true);
     }
 
-    /// The fields read since `start_log`, if all were of that node; `None`: of no node at all.
-    pub fn only_of(&self, node: Option<NodeId>) -> Option<Mask> {
+    /// What was read since `start_log`, once each.
+    pub fn take_log(&self) -> Vec<(NodeId, Mask)> {
         self.logging.set(false);
-        let log = self.log.borrow();
-        log.iter().all(|(id, _)| Some(*id) == node).then(|| log.iter().fold(0, |all, (_, mask)| all | mask))
+        let mut log = self.log.take();
+        log.sort_unstable_by_key(|(node, _)| *node);
+        log.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1 |= later.1;
+            }
+            same
+        });
+        log
     }
 
     /// All that was noted.

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 
 use ahash::AHashMap;
+use ahash::AHashSet;
 use serde_json::Value as Json;
 
 use super::entries::Entries;
@@ -20,8 +21,8 @@ use super::node::Mask;
 use super::node::NodeId;
 use crate::build::source::SourceTree;
 use crate::build::template::eval::Fragments;
+use crate::build::template::eval::Stretch;
 use crate::build::template::set::TemplateSet;
-use crate::build::template::value::Object;
 use crate::build::template::value::Val;
 
 /// The site.
@@ -78,17 +79,26 @@ fn value<'s>(json: Arc<Json>) -> Val<'s> {
     }
 }
 
-/// Loop, kind and number of the object, escaped or not.
-type FragmentKey = (u32, u8, u32, bool);
+/// Loop, kind of the objects, escaped or not, hash of their numbers.
+type FragmentKey = (u32, u8, bool, u64);
+
+/// More stretches than a site's lists have; what lies about beyond that is of lists long changed.
+const FRAGMENT_LIMIT: usize = 16_384;
 
 #[derive(Debug)]
 struct Fragment {
-    revision: u64,
-    mask: Mask,
+    /// The objects' numbers.
+    ids: Box<[u32]>,
+    /// The node behind each object, and how often it had changed.
+    stamps: Box<[Stamp]>,
+    /// What was read.
+    reads: Box<[(NodeId, Mask)]>,
     text: Box<str>,
 }
 
-/// What loops printed for an object, kept until the object changes.
+type Stamp = (Option<NodeId>, u32);
+
+/// What long loops printed, stretch by stretch, kept until one of its objects changes.
 #[derive(Debug, Default)]
 pub struct FragmentStore(RwLock<AHashMap<FragmentKey, Fragment>>);
 
@@ -109,45 +119,59 @@ pub struct ViewFragments<'v, 's> {
 }
 
 impl ViewFragments<'_, '_> {
-    /// The node behind an object, and how often it has changed.
-    fn behind(&self, object: Object) -> Option<(Option<NodeId>, u64)> {
+    fn key(&self, slot: u32, (kind, ids): Stretch<'_>) -> FragmentKey {
+        let hash = ids.iter().fold(0_u64, |hash, id| {
+            (hash ^ u64::from(*id)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
+        });
+        (slot, kind, self.escapes, hash)
+    }
+
+    /// The node behind an object, and how often it has changed; `None` for kinds that are not kept.
+    fn stamp(&self, kind: u8, id: u32) -> Option<Stamp> {
         let site = self.view.site;
-        let node = match object.kind {
-            PAGE | PAGE_ALONE => object.id,
-            ENTRY => match site.entries.get(object.id)? {
+        let node = match kind {
+            PAGE | PAGE_ALONE => id,
+            ENTRY => match site.entries.get(id)? {
                 SitemapEntry::Node(id) => *id,
                 SitemapEntry::Part(_) => return Some((None, 0)),
             },
             _ => return None,
         };
-        Some((Some(node), site.library.node(node).revision))
+        Some((Some(node), site.library.revision(node)))
     }
 }
 
 impl Fragments for ViewFragments<'_, '_> {
-    fn recall(&self, slot: u32, object: Object, out: &mut String) -> bool {
-        let Some((node, revision)) = self.behind(object) else { return false };
+    fn recall(&self, slot: u32, (kind, ids): Stretch<'_>, out: &mut String) -> bool {
         let store = self.view.site.fragments.0.read().unwrap_or_else(PoisonError::into_inner);
-        match store.get(&(slot, object.kind, object.id, self.escapes)) {
-            Some(fragment) if fragment.revision == revision => {
-                out.push_str(&fragment.text);
-                if let Some(node) = node {
-                    self.view.recorder.note_mask(node, fragment.mask);
-                }
-                true
-            }
-            _ => {
-                self.view.recorder.start_log();
-                false
-            }
+        let kept = store.get(&self.key(slot, (kind, ids))).filter(|kept| {
+            *kept.ids == *ids
+                && ids.iter().zip(&kept.stamps).all(|(id, stamp)| self.stamp(kind, *id) == Some(*stamp))
+        });
+        let Some(kept) = kept else {
+            self.view.recorder.start_log();
+            return false;
+        };
+        out.push_str(&kept.text);
+        for (node, mask) in &kept.reads {
+            self.view.recorder.note_mask(*node, *mask);
         }
+        true
     }
 
-    fn keep(&self, slot: u32, object: Object, text: &str) {
-        let Some((node, revision)) = self.behind(object) else { return };
-        let Some(mask) = self.view.recorder.only_of(node) else { return };
-        let fragment = Fragment { revision, mask, text: text.into() };
+    fn keep(&self, slot: u32, (kind, ids): Stretch<'_>, text: &str) {
+        let reads = self.view.recorder.take_log();
+        let stamps: Option<Box<[Stamp]>> = ids.iter().map(|id| self.stamp(kind, *id)).collect();
+        let Some(stamps) = stamps else { return };
+        let nodes: AHashSet<NodeId> = stamps.iter().filter_map(|(node, _)| *node).collect();
+        if !reads.iter().all(|(node, _)| nodes.contains(node)) {
+            return;
+        }
+        let fragment = Fragment { ids: ids.into(), stamps, reads: reads.into(), text: text.into() };
         let mut store = self.view.site.fragments.0.write().unwrap_or_else(PoisonError::into_inner);
-        store.insert((slot, object.kind, object.id, self.escapes), fragment);
+        if store.len() > FRAGMENT_LIMIT {
+            store.clear();
+        }
+        store.insert(self.key(slot, (kind, ids)), fragment);
     }
 }

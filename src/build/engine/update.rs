@@ -16,6 +16,7 @@ use super::node::Field;
 use super::node::NodeId;
 use super::node::Rendered;
 use super::reads::key;
+use super::required;
 use super::site::Site;
 use crate::build::content::config::SiteConfig;
 use crate::build::content::markdown::MarkdownContext;
@@ -43,6 +44,7 @@ pub fn apply(site: &mut Site, edits: &[Edit]) -> Result<Dirty, BuildError> {
         }
     }
     let templates = templates_changed(site, edits, &mut dirty);
+    required::check(&site.library.config, &site.files)?;
     let parsed = parse(&site.library.config, edits);
     // Everything that restores must run even if one step fails: errors are kept until the end.
     let entries = match parsed {
@@ -54,7 +56,7 @@ pub fn apply(site: &mut Site, edits: &[Edit]) -> Result<Dirty, BuildError> {
     };
     let result = refresh(site, entries, edits, &mut dirty);
     for id in dirty.fields.keys() {
-        site.library.nodes[*id as usize].revision += 1;
+        site.library.revise(*id);
     }
     templates?;
     result?;
@@ -102,16 +104,13 @@ fn parse(config: &SiteConfig, edits: &[Edit]) -> Result<Vec<(String, Option<Entr
 }
 
 fn parse_one(config: &SiteConfig, path: &str, bytes: &[u8]) -> Result<Option<Entry>, BuildError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        BuildError::source(&format!("{path}:{line}"), "is not UTF-8 text; save it as UTF-8")
-    })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| BuildError::not_text(path, bytes))?;
     if file_name(path).starts_with("_index.") {
         let section = ParsedSection::parse(path, text, config)?;
         if section.meta.draft {
             let message = "`draft` of a section is not implemented by niemyet's engine; move the folder away, or \
                            mark its pages";
-            return Err(BuildError::source(path, message));
+            return Err(BuildError::at(path, text, "draft", message));
         }
         return Ok(Some(Entry::Section(Arc::new(section))));
     }
@@ -119,7 +118,7 @@ fn parse_one(config: &SiteConfig, path: &str, bytes: &[u8]) -> Result<Option<Ent
     if !page.meta.taxonomies.is_empty() {
         let message =
             "taxonomies are not implemented by niemyet's engine; list the pages in a section instead";
-        return Err(BuildError::source(path, message));
+        return Err(BuildError::at(path, text, "taxonomies", message));
     }
     Ok((!page.meta.draft).then(|| Entry::Page(Arc::new(page))))
 }
@@ -138,7 +137,7 @@ pub fn template_sources(site: &Site) -> Result<BTreeMap<String, String>, BuildEr
                            `--engine zola`";
             return Err(BuildError::source(path, message));
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| BuildError::source(path, "is not UTF-8 text"))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| BuildError::not_text(path, bytes))?;
         sources.insert(name.to_owned(), text.to_owned());
     }
     Ok(sources)
@@ -318,7 +317,9 @@ fn check_anchors(site: &Site, rendered: &[NodeId]) -> Result<(), BuildError> {
             if !target.is_some_and(|target| has_anchor(site, target, anchor)) {
                 let message =
                     format!("links to `@/{path}#{anchor}`, but nothing there has that id; correct the link");
-                return Err(BuildError::source(&node.source, message));
+                let text = site.files.get(&*node.source).map(|bytes| String::from_utf8_lossy(bytes));
+                let needle = format!("@/{path}#{anchor}");
+                return Err(BuildError::at(&node.source, &text.unwrap_or_default(), &needle, message));
             }
         }
     }

@@ -98,7 +98,9 @@ impl Compiler<'_> {
         };
         let value = self.symbols.intern(&forloop.value);
         let body = self.body(&forloop.body)?;
-        let fragment = super::fragment::is_closed(&body, value).then(|| {
+        // `loop.index` is the place in the list, also where the value itself is called `loop`.
+        let closed = forloop.value != "loop" && super::fragment::is_closed(&body, value);
+        let fragment = closed.then(|| {
             *self.fragments += 1;
             *self.fragments - 1
         });

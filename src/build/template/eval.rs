@@ -1,5 +1,6 @@
 //! Walks a compiled template and prints it. Order of evaluation, scoping and escaping are Tera 1.20's.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::frame::Flow;
@@ -12,6 +13,7 @@ use super::ir::Symbol;
 use super::set::Template;
 use super::set::TemplateError;
 use super::set::TemplateSet;
+use super::value::Ids;
 use super::value::Model;
 use super::value::Val;
 
@@ -37,13 +39,16 @@ pub(super) fn fault<T>(message: impl Into<String>, needle: &str) -> Evaluated<T>
     Err(Box::new(Fault { message: message.into(), needle: needle.to_owned() }))
 }
 
-/// What loops have printed before, by slot and object. The caller decides how long an entry holds.
+/// What stretches of long loops have printed before. The implementation decides how long that holds.
 pub trait Fragments {
-    /// Appends what the loop printed for that object and notes its reads again; false if it is not kept.
-    fn recall(&self, slot: u32, object: super::value::Object, out: &mut String) -> bool;
-    /// Keeps what the loop printed for that object.
-    fn keep(&self, slot: u32, object: super::value::Object, text: &str);
+    /// Appends what the loop printed for those objects and notes its reads again; false if it is not kept.
+    fn recall(&self, slot: u32, objects: Stretch<'_>, out: &mut String) -> bool;
+    /// Keeps what the loop printed for those objects.
+    fn keep(&self, slot: u32, objects: Stretch<'_>, text: &str);
 }
+
+/// Neighbouring objects of one list: their kind and numbers.
+pub type Stretch<'i> = (u8, &'i [u32]);
 
 /// Prints one template.
 pub struct Evaluator<'s, 'm> {
@@ -56,6 +61,8 @@ pub struct Evaluator<'s, 'm> {
     blocks: Vec<(Symbol, usize)>,
     pub(super) escape: bool,
     turns: u64,
+    /// How often a loop's value lacked a field, so that a variable of the same name further out was asked.
+    pub(super) looked_past: std::cell::Cell<u64>,
 }
 
 impl std::fmt::Debug for Evaluator<'_, '_> {
@@ -96,6 +103,7 @@ pub fn render<'s>(
         blocks: Vec::new(),
         escape: leaf.escapes,
         turns: 0,
+        looked_past: std::cell::Cell::new(0),
     };
     let mut out = String::with_capacity(8192);
     match evaluator.body(&root.body, &mut out) {
@@ -103,6 +111,13 @@ pub fn render<'s>(
         Err(fault) => Err(evaluator.locate(*fault)),
     }
 }
+/// How many objects the first stretch has. It ends after an object whose number says so: one more object in the list then
+/// moves the bounds of its own stretch only.
+fn stretch_len(ids: &[u32]) -> usize {
+    let ends = |id: &u32| id.wrapping_mul(0x9E37_79B1) >> 26 == 0;
+    ids.iter().take(256).position(ends).map_or(ids.len().min(256), |at| at + 1)
+}
+
 impl<'s> Evaluator<'s, '_> {
     /// Finds the template and line that a fault belongs to: the innermost template that holds its words.
     fn locate(&self, fault: Fault) -> TemplateError {
@@ -198,45 +213,60 @@ impl<'s> Evaluator<'s, '_> {
             return forloop.empty.as_ref().map_or(Ok(()), |body| self.body(body, out));
         }
         let len = state.len;
+        let objects = match (&forloop.fragment, state.objects()) {
+            (Some(slot), Some((kind, ids))) if len >= FRAGMENT_TURNS => Some((*slot, kind, ids)),
+            _ => None,
+        };
         let template = self.frames.last().map_or(self.leaf, |frame| frame.template);
         self.frames.push(Frame::turning(template, state));
-        for at in 0..len {
-            self.turns += 1;
-            if self.turns > TURN_LIMIT {
-                return fault(
-                    format!("more than {TURN_LIMIT} loop turns for one page"),
-                    &forloop.container_name,
-                );
-            }
-            if let Some(frame) = self.frames.last_mut() {
-                frame.start_turn(at);
-            }
-            self.turn(forloop, out)?;
-            if self.top_flow() == Flow::Break {
-                break;
-            }
+        match (objects, self.fragments) {
+            (Some(objects), Some(fragments)) => self.stretches(forloop, objects, fragments, out)?,
+            _ => self.turns(forloop, 0..len, out)?,
         }
         self.frames.pop();
         Ok(())
     }
 
-    /// One turn of a loop: printed again from the kept fragment, or evaluated.
-    fn turn(&mut self, forloop: &'s Loop, out: &mut String) -> Evaluated<()> {
-        let object = match self.frames.last().and_then(|frame| frame.turn.as_ref()) {
-            Some(LoopState { len, value: Val::Object(object), .. }) if *len >= FRAGMENT_TURNS => {
-                Some(*object)
+    fn turns(&mut self, forloop: &'s Loop, range: Range<usize>, out: &mut String) -> Evaluated<()> {
+        for at in range {
+            self.turns += 1;
+            if self.turns > TURN_LIMIT {
+                let message = format!("more than {TURN_LIMIT} loop turns for one page");
+                return fault(message, &forloop.container_name);
             }
-            _ => None,
-        };
-        let (Some(slot), Some(object), Some(fragments)) = (forloop.fragment, object, self.fragments) else {
-            return self.body(&forloop.body, out);
-        };
-        if fragments.recall(slot, object, out) {
-            return Ok(());
+            if let Some(frame) = self.frames.last_mut() {
+                frame.start_turn(at);
+            }
+            self.body(&forloop.body, out)?;
+            if self.top_flow() == Flow::Break {
+                break;
+            }
         }
-        let start = out.len();
-        self.body(&forloop.body, out)?;
-        fragments.keep(slot, object, &out[start..]);
+        Ok(())
+    }
+
+    /// A long loop over objects: each stretch printed again from what is kept, or evaluated.
+    fn stretches(
+        &mut self,
+        forloop: &'s Loop,
+        (slot, kind, ids): (u32, u8, Ids<'s>),
+        fragments: &dyn Fragments,
+        out: &mut String,
+    ) -> Evaluated<()> {
+        let ids = ids.as_slice();
+        let mut start = 0;
+        while start < ids.len() {
+            let end = start + stretch_len(&ids[start..]);
+            let stretch = (kind, &ids[start..end]);
+            if !fragments.recall(slot, stretch, out) {
+                let (before, looked_past) = (out.len(), self.looked_past.get());
+                self.turns(forloop, start..end, out)?;
+                if self.looked_past.get() == looked_past {
+                    fragments.keep(slot, stretch, &out[before..]);
+                }
+            }
+            start = end;
+        }
         Ok(())
     }
 

@@ -99,7 +99,11 @@ impl<'s> Evaluator<'s, '_> {
         for item in items {
             let value = match item {
                 Value::Text(literal) => Val::Str(literal),
-                Value::Number(number) => Val::Num(number.clone()),
+                // A literal is joined as it prints (`1`), a variable as JSON writes it (`1.0`).
+                Value::Number(number) => {
+                    super::print::write_number(number, &mut text);
+                    continue;
+                }
                 Value::Path(path) => match self.lookup(path)? {
                     Some(value) => value,
                     None => return fault(unknown(path), &path.text),

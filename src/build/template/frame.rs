@@ -8,6 +8,7 @@ use super::ir::Loop;
 use super::ir::Segment;
 use super::ir::Symbol;
 use super::set::Template;
+use super::value::Ids;
 use super::value::Model;
 use super::value::Object;
 use super::value::Val;
@@ -132,6 +133,14 @@ impl<'s> LoopState<'s> {
             loop_symbol,
             flow: Flow::Normal,
         })
+    }
+
+    /// The objects that it runs over, if it runs over lazy objects.
+    pub fn objects(&self) -> Option<(u8, Ids<'s>)> {
+        match &self.items {
+            Items::Array(Val::Objects(kind, ids)) => Some((*kind, ids.clone())),
+            _ => None,
+        }
     }
 
     fn go_to(&mut self, at: usize) {

@@ -15,7 +15,10 @@ use super::value::Val;
 impl<'s> Evaluator<'s, '_> {
     pub(super) fn truth(&mut self, expr: &'s Expr) -> Evaluated<bool> {
         let result = match &expr.value {
-            Value::Logic(logic) => self.logic(logic)?,
+            Value::Logic(logic) => match self.logic(logic)? {
+                Some(value) => value,
+                None => return Ok(false),
+            },
             Value::Path(_) => {
                 let value = self.raw(expr).map(|(value, _)| value.is_truthy()).unwrap_or(false);
                 return Ok(value);
@@ -31,15 +34,21 @@ impl<'s> Evaluator<'s, '_> {
                 Val::Bool(value) => value,
                 _ => return fault("a function used as a condition must return true or false", &call.name),
             },
-            Value::Concat(_) => self.raw(expr)?.0.is_truthy(),
+            Value::Concat(_) => match self.raw(expr)?.0.as_str() {
+                Some(text) => !text.is_empty(),
+                None => {
+                    return fault("a condition joined with `~` must stay text; put it in a variable", "~");
+                }
+            },
             Value::Array(_) => return fault("an array literal cannot be a condition", "if"),
         };
         Ok(result != expr.negated)
     }
 
-    pub(super) fn logic(&mut self, logic: &'s (Expr, LogicOp, Expr)) -> Evaluated<bool> {
+    /// `None` if a number is compared with something else: Tera says false then, before it looks at a `not`.
+    pub(super) fn logic(&mut self, logic: &'s (Expr, LogicOp, Expr)) -> Evaluated<Option<bool>> {
         let (left, operator, right) = logic;
-        Ok(match operator {
+        Ok(Some(match operator {
             LogicOp::Or => self.truth(left)? || self.truth(right)?,
             LogicOp::And => self.truth(left)? && self.truth(right)?,
             LogicOp::Eq | LogicOp::NotEq => {
@@ -48,7 +57,7 @@ impl<'s> Evaluator<'s, '_> {
                 let equal = super::compare::equal(self.model, &left, &right)
                     .or_else(|message| fault(message, "=="))?;
                 match (equal, operator) {
-                    (None, _) => false,
+                    (None, _) => return Ok(None),
                     (Some(equal), LogicOp::Eq) => equal,
                     (Some(equal), _) => !equal,
                 }
@@ -65,7 +74,7 @@ impl<'s> Evaluator<'s, '_> {
                     _ => left <= right,
                 }
             }
-        })
+        }))
     }
 
     /// An operand of arithmetic: filters count here, negation does not.

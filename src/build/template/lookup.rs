@@ -25,13 +25,17 @@ impl<'s> Evaluator<'s, '_> {
                 return Ok(turn.current_key());
             }
             if turn.loop_symbol == Some(path.root) {
-                if let Some(found) = turn.builtin(&path.segments) {
+                // Tera knows these in dotted form only.
+                if !path.text.contains('[')
+                    && let Some(found) = turn.builtin(&path.segments)
+                {
                     return Ok(Some(found));
                 }
-            } else if turn.name == path.root
-                && let Some(found) = self.walk(turn.value.clone(), path)?
-            {
-                return Ok(Some(found));
+            } else if turn.name == path.root {
+                if let Some(found) = self.walk(turn.value.clone(), path)? {
+                    return Ok(Some(found));
+                }
+                self.looked_past.set(self.looked_past.get() + 1);
             }
         }
         match self.model.root(self.set.name_of(path.root)) {
@@ -49,10 +53,8 @@ impl<'s> Evaluator<'s, '_> {
                         Some(Val::Str(text)) => text.to_owned(),
                         Some(Val::Text(text)) => text.to_string(),
                         Some(Val::Num(number)) => number.to_string(),
-                        Some(_) => {
-                            return fault(format!("`{}` is no string or number", inner.text), &path.text);
-                        }
-                        None => return fault(unknown(inner), &path.text),
+                        // To Tera a path with a key that is missing or no key at all does not exist: `default` fills it.
+                        Some(_) | None => return Ok(None),
                     };
                     self.step(&value, &key, path::index(&key), path)?
                 }

@@ -92,7 +92,7 @@ fn write_json(json: &Json, out: &mut String) {
 }
 
 /// Floats print as Rust prints them (`1`, not `1.0`), which is what Tera does.
-fn write_number(number: &Number, out: &mut String) {
+pub(super) fn write_number(number: &Number, out: &mut String) {
     let result = match (number.as_i64(), number.as_u64(), number.as_f64()) {
         (Some(value), _, _) => write!(out, "{value}"),
         (_, Some(value), _) => write!(out, "{value}"),

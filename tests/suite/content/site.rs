@@ -15,6 +15,7 @@ use niemyet::build::content::Rendered;
 use niemyet::build::content::SiteConfig;
 use niemyet::build::content::compile_sass;
 use niemyet::build::content::load_data;
+use niemyet::build::content::reading::reading_time;
 use niemyet::build::content::render_markdown;
 use serde_json::Value;
 use serde_json::json;
@@ -141,8 +142,8 @@ fn print_page(page: &ParsedPage, rendered: &Rendered) -> String {
             ("extra", json!(page.meta.extra)),
             ("path", json!(page.path)),
             ("components", json!(page.components)),
-            ("word_count", json!(page.word_count)),
-            ("reading_time", json!(page.reading_time)),
+            ("word_count", json!(reading_time(&page.raw).0)),
+            ("reading_time", json!(reading_time(&page.raw).1)),
             ("draft", json!(page.meta.draft)),
             ("lang", json!(page.lang)),
         ],
@@ -161,8 +162,8 @@ fn print_section(section: &ParsedSection, rendered: &Rendered) -> String {
             ("extra", json!(section.meta.extra)),
             ("path", json!(section.path)),
             ("components", json!(section.components)),
-            ("word_count", json!(section.word_count)),
-            ("reading_time", json!(section.reading_time)),
+            ("word_count", json!(reading_time(&section.raw).0)),
+            ("reading_time", json!(reading_time(&section.raw).1)),
             ("lang", json!(section.lang)),
             ("generate_feeds", json!(section.meta.generate_feeds)),
             ("transparent", json!(section.meta.transparent)),

@@ -6,3 +6,8 @@ pub mod faulty_disk;
 pub mod serve;
 pub mod tree;
 pub mod zola;
+
+/// How many cases a property test tries: few in the gate, as many as `PROPTEST_CASES` says by hand.
+pub fn cases(few: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(few)
+}

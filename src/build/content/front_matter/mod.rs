@@ -10,7 +10,6 @@ use serde::Deserialize;
 pub(crate) use extra::with_dates_as_text;
 pub use page::PageFrontMatter;
 pub use section::SectionFrontMatter;
-pub(crate) use split::Split;
 pub(crate) use split::split;
 
 /// Where a heading gets a link to itself.
