@@ -13,6 +13,7 @@ use super::site::Site;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;
 use crate::build::content::reading::reading_time;
+use crate::build::content::toc::Heading;
 use crate::build::template::value::Args;
 use crate::build::template::value::Ids;
 use crate::build::template::value::Model;
@@ -215,7 +216,7 @@ impl<'s> View<'s> {
             "relative_path" => (Field::RelativePath, Val::Str(node.relative())),
             "content" => (Field::Content, Val::Str(&node.rendered.body)),
             "permalink" => (Field::Permalink, Val::Str(node.permalink())),
-            "toc" => (Field::Toc, Val::from_json(&node.rendered.toc)),
+            "toc" => (Field::Toc, headings(&node.rendered.toc)),
             "assets" => (Field::Assets, Val::Strs(&node.assets.addresses)),
             "lang" => (Field::Lang, Val::Str(node.lang())),
             "translations" => {
@@ -316,6 +317,11 @@ pub fn base_url(section: &ParsedSection) -> String {
 /// Address of a part of a paginated list; the first has the address of the section.
 pub fn section_part(section: &ParsedSection, index: usize) -> String {
     if index <= 1 { section.permalink.clone() } else { format!("{}{index}/", base_url(section)) }
+}
+
+/// A table of contents as templates see it. Made when asked: kept as JSON it would be most of a page's memory.
+fn headings<'s>(toc: &[Heading]) -> Val<'s> {
+    Val::from_owned(serde_json::to_value(toc).unwrap_or(Json::Null))
 }
 
 fn neighbour<'s>(id: Option<NodeId>) -> Val<'s> {

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
 use crate::build::content::front_matter::InsertAnchor;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;
+use crate::build::content::toc::Heading;
 
 /// Number of a node. A source path keeps its number for the life of an engine, deleted and restored included.
 pub type NodeId = u32;
@@ -87,10 +86,8 @@ pub struct Rendered {
     pub body: String,
     /// HTML above `<!-- more -->`.
     pub summary: Option<String>,
-    /// Table of contents, as templates see it.
-    pub toc: Json,
-    /// Ids of its headings.
-    pub headings: Vec<String>,
+    /// Table of contents.
+    pub toc: Vec<Heading>,
     /// Links to other sources: path below `content/`, anchor.
     pub links: Vec<(String, Option<String>)>,
 }

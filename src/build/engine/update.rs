@@ -23,7 +23,7 @@ use crate::build::content::markdown::MarkdownContext;
 use crate::build::content::markdown::render_markdown;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;
-use crate::build::content::toc::Heading;
+use crate::build::content::toc::has_anchor as has_heading;
 use crate::build::source::Edit;
 use crate::build::template::set::TemplateSet;
 
@@ -281,22 +281,12 @@ fn render_one(site: &Site, id: NodeId) -> Result<Rendered, BuildError> {
         None => return Ok(Rendered::default()),
     };
     let rendered = render_markdown(raw, &context)?;
-    let toc = serde_json::to_value(&rendered.toc)
-        .map_err(|error| BuildError::source(&node.source, format!("table of contents: {error}")))?;
-    let headings = heading_ids(&rendered.toc);
     Ok(Rendered {
         body: rendered.body,
         summary: rendered.summary,
-        toc,
-        headings,
+        toc: rendered.toc,
         links: rendered.internal_links,
     })
-}
-
-fn heading_ids(toc: &[Heading]) -> Vec<String> {
-    toc.iter()
-        .flat_map(|heading| std::iter::once(heading.id.clone()).chain(heading_ids(&heading.children)))
-        .collect()
 }
 
 /// Links with an anchor must find it; Zola refuses to build otherwise.
@@ -328,7 +318,7 @@ fn check_anchors(site: &Site, rendered: &[NodeId]) -> Result<(), BuildError> {
 
 fn has_anchor(site: &Site, target: NodeId, anchor: &str) -> bool {
     let node = site.library.node(target);
-    if node.rendered.headings.iter().any(|id| id == anchor) {
+    if has_heading(&node.rendered.toc, anchor) {
         return true;
     }
     let pattern = format!("(?i)\\s(?:id|name)\\s*=\\s*[\"']?{}(?:[\"'\\s>])", regex::escape(anchor));
