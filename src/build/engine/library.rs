@@ -361,7 +361,7 @@ impl Library {
             let now = self.list_of(id);
             let before = std::mem::take(&mut self.node_mut(id).pages);
             let resorted = dirty.resorted.contains(&id);
-            let (start, end) = if resorted { (0, 0) } else { common_ends(&before, &now) };
+            let (start, end) = if resorted { (0, 0) } else { order::common_ends(&before, &now) };
             if resorted || self.tells_neighbours(id) || self.node(id).section().is_none() {
                 for page in &before[start.saturating_sub(1)..(before.len() - end + 1).min(before.len())] {
                     neighbours.entry(*page).or_default();
@@ -495,11 +495,4 @@ impl Library {
 
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// How many entries two lists share at their start and at their end.
-fn common_ends(a: &[NodeId], b: &[NodeId]) -> (usize, usize) {
-    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
-    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(x, y)| x == y).count();
-    (start, end)
 }

@@ -44,3 +44,10 @@ pub fn insert(list: &mut Vec<NodeId>, id: NodeId, order: impl FnMut(&NodeId) -> 
         list.insert(at, id);
     }
 }
+
+/// How many entries two lists share at their start and at their end.
+pub fn common_ends(a: &[NodeId], b: &[NodeId]) -> (usize, usize) {
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let end = a[start..].iter().rev().zip(b[start..].iter().rev()).take_while(|(x, y)| x == y).count();
+    (start, end)
+}
