@@ -19,6 +19,7 @@ mod release;
 mod site;
 mod support;
 mod templates;
+mod tera2;
 mod tidy;
 mod timetable;
 mod watch;
