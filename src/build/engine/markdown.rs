@@ -37,8 +37,8 @@ pub fn write(site: &mut Site, dirty: &mut Dirty) -> Result<(), BuildError> {
     }
     let ids: Vec<NodeId> =
         dirty.markdown.iter().copied().filter(|id| site.library.node(*id).entry.is_some()).collect();
-    let rendered: Vec<Rendered> =
-        ids.par_iter().map(|id| render_one(site, *id)).collect::<Result<_, BuildError>>()?;
+    let rendered: Vec<_> = ids.par_iter().map(|id| render_one(site, *id)).collect();
+    let rendered: Vec<Rendered> = rendered.into_iter().collect::<Result<_, BuildError>>()?;
     for id in dirty.markdown.clone() {
         if site.library.node(id).entry.is_none() {
             set_rendered(site, id, Rendered::default(), dirty);

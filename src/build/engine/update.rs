@@ -91,6 +91,9 @@ fn parse(config: &SiteConfig, edits: &[Edit]) -> Result<Vec<(String, Option<Entr
             Some(bytes) => Ok((edit.path.clone(), parse_one(config, &edit.path, bytes)?)),
             None => Ok((edit.path.clone(), None)),
         })
+        // Gathered first: of several bad files the same one is named each time.
+        .collect::<Vec<_>>()
+        .into_iter()
         .collect::<Result<Vec<_>, BuildError>>()?;
     parsed.sort_by_cached_key(|(path, _)| (!file_name(path).starts_with("_index."), path.clone()));
     Ok(parsed)
