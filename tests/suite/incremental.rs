@@ -52,6 +52,9 @@ pub fn assert_same(ours: &Pages, full: &Pages, what: &str) {
     assert!(extra.is_empty(), "{what}: a full build has no {extra:?}");
 }
 
+/// Kinds of random changes.
+const KINDS: u8 = 27;
+
 /// One random change, given as numbers that are folded onto whatever files there are.
 #[derive(Clone, Debug)]
 struct Change {
@@ -61,7 +64,7 @@ struct Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    (0..18_u8, any::<usize>(), 0..1000_usize).prop_map(|(kind, file, value)| Change { kind, file, value })
+    (0..KINDS, any::<usize>(), 0..1000_usize).prop_map(|(kind, file, value)| Change { kind, file, value })
 }
 
 fn pick(source: &SourceTree, file: usize, wanted: impl Fn(&str) -> bool) -> Option<String> {
@@ -136,16 +139,66 @@ fn edits(source: &SourceTree, change: &Change) -> Vec<Edit> {
             let old = String::from_utf8_lossy(&source[&path]).into_owned();
             vec![(path, Some(format!("{old}\n")))]
         }),
+        18..KINDS => return rarer_edits(source, change),
         _ => pick(source, file, is_section).map(|path| {
             let folder = path.rsplit_once('/').expect("a folder").0.to_owned() + "/";
             source.keys().filter(|path| path.starts_with(&folder)).map(|path| (path.clone(), None)).collect()
         }),
     };
-    found
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(path, text)| Edit { path, bytes: text.map(|text| text.into_bytes().into()) })
-        .collect()
+    as_edits(found.unwrap_or_default())
+}
+
+fn as_edits(files: Vec<(String, Option<String>)>) -> Vec<Edit> {
+    let edit = |(path, text): (String, Option<String>)| Edit {
+        path,
+        bytes: text.map(|text| text.into_bytes().into()),
+    };
+    files.into_iter().map(edit).collect()
+}
+
+/// Edits of what sections mean for their pages, of addresses, and of several files at once.
+fn rarer_edits(source: &SourceTree, change: &Change) -> Vec<Edit> {
+    let Change { kind, file, value } = *change;
+    let head = |wanted: &dyn Fn(&str) -> bool, key: &str, text: String| {
+        let path = pick(source, file, wanted)?;
+        let old = String::from_utf8_lossy(&source[&path]).into_owned();
+        Some(vec![(path, Some(with_key(&old, key, &text)))])
+    };
+    let found: Option<Vec<(String, Option<String>)>> = match kind {
+        18 => head(&is_section, "page_template", "\"page.html\"".to_owned()),
+        19 => {
+            let anchors = ["\"left\"", "\"right\"", "\"heading\"", "\"none\""][value % 4];
+            head(&is_section, "insert_anchor_links", anchors.to_owned())
+        }
+        20 => head(&is_section, "paginate_reversed", (value % 2 == 0).to_string()),
+        21 => head(&is_section, "redirect_to", "\"lich\"".to_owned()),
+        22 => {
+            head(&|path| is_page(path) || is_section(path), "aliases", format!("[\"bi-danh-{}\"]", value % 5))
+        }
+        23 => head(&is_page, "render", (value % 2 == 0).to_string()),
+        24 => pick(source, file, |path| is_page(path) || is_section(path)).map(|path| {
+            let folder = path.rsplit_once('/').expect("a folder").0.to_owned();
+            let asset = format!("{folder}/Tep-{}.txt", value % 3);
+            let text = (!source.contains_key(&asset)).then(|| format!("tệp {value}"));
+            vec![(asset, text)]
+        }),
+        25 => pick(source, file, is_page).map(|path| {
+            let translation = path.replace(".md", ".en.md").replace(".en.en.", ".en.");
+            vec![(translation, Some(format!("+++\ntitle = \"In English {value}\"\nweight = {value}\n+++\n")))]
+        }),
+        // A page moves to another name while another of its folder is edited.
+        _ => pick(source, file, is_page).map(|path| {
+            let old = String::from_utf8_lossy(&source[&path]).into_owned();
+            let moved = path.replace(".md", &format!("-{}.md", value % 7));
+            let mut edits = vec![(path.clone(), None), (moved, Some(old))];
+            if let Some(other) = pick(source, file / 3 + value, |other| is_page(other) && other != path) {
+                let old = String::from_utf8_lossy(&source[&other]).into_owned();
+                edits.push((other, Some(with_key(&old, "weight", &value.to_string()))));
+            }
+            edits
+        }),
+    };
+    as_edits(found.unwrap_or_default())
 }
 
 pub fn applied(source: &SourceTree, edits: &[Edit]) -> SourceTree {
@@ -198,8 +251,9 @@ proptest! {
 
 #[test]
 fn most_random_edits_are_accepted() {
-    let changes: Vec<Change> =
-        (0..90).map(|at| Change { kind: (at % 18) as u8, file: at * 7919, value: at * 31 % 1000 }).collect();
+    let changes: Vec<Change> = (0..120)
+        .map(|at| Change { kind: (at % usize::from(KINDS)) as u8, file: at * 7919, value: at * 31 % 1000 })
+        .collect();
     let accepted = run(&changes);
     assert!(
         accepted > 30,

@@ -21,6 +21,7 @@ mod setting_up;
 mod site;
 mod support;
 mod templates;
+mod tera2;
 mod tidy;
 mod timetable;
 mod watch;

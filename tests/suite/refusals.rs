@@ -89,3 +89,18 @@ fn after_every_refusal_the_engine_goes_on_from_the_state_before() {
         incremental::assert_same(&pages, &expected, &format!("after {:?}", case.names()));
     }
 }
+
+#[test]
+fn of_many_bad_files_the_first_is_named_at_every_build() {
+    for (text, words) in [("không có đầu", "+++"), ("+++\n+++\n[a](@/khong-co.md)", "broken link")] {
+        let bad = (0..300).map(|number| Edit {
+            path: format!("content/tin/a{number:03}.md"),
+            bytes: Some(text.as_bytes().into()),
+        });
+        let source = incremental::applied(&small(), &bad.collect::<Vec<_>>());
+        for _ in 0..10 {
+            let error = Engine::build(source.clone(), &Memory::default()).expect_err("bad files").to_string();
+            assert!(error.starts_with("content/tin/a000.md:") && error.contains(words), "{error}");
+        }
+    }
+}

@@ -8,6 +8,8 @@
 //!
 //! The engine is pure: files come in as values, bytes go out as values or through a `Sink`.
 
+mod ancestry;
+mod assets;
 pub mod diff;
 pub mod dirty;
 pub mod entries;
@@ -15,38 +17,36 @@ pub mod error;
 pub mod functions;
 pub mod library;
 pub mod lists;
+mod load;
+mod markdown;
 pub mod model;
+mod neighbours;
 pub mod node;
 pub mod order;
 pub mod outputs;
+pub mod pager;
 pub mod plan;
 pub mod reads;
 pub mod render;
 mod required;
 pub mod site;
+mod ties;
 pub mod update;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::RwLock;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::content::config::SiteConfig;
-use super::content::sass::compile_sass;
 use super::source::Changes;
 use super::source::Edit;
 use super::source::SourceTree;
-use super::template::set::TemplateSet;
 use dirty::Dirty;
-use entries::Entries;
 pub use error::BuildError;
-use library::Library;
 use node::Field;
 use outputs::Done;
 use outputs::Job;
@@ -55,7 +55,6 @@ use outputs::Owner;
 use outputs::Plan;
 use plan::Target;
 use reads::Reads;
-use site::FragmentStore;
 use site::Site;
 
 /// Takes the outputs of a full build, from many threads at once.
@@ -166,55 +165,6 @@ impl Engine {
     /// True if there is no output.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn load(source: SourceTree) -> Result<(Self, Dirty), BuildError> {
-        let config = source.get("config.toml").ok_or_else(|| {
-            BuildError::source(
-                "config.toml",
-                "is missing; a Zola site needs it: run `niemyet init` for one that works",
-            )
-        })?;
-        let text = std::str::from_utf8(config).map_err(|_| BuildError::not_text("config.toml", config))?;
-        let config = Arc::new(SiteConfig::parse("config.toml", text)?);
-        let configs = config.languages.keys().map(|lang| (lang.clone(), config.to_value(lang))).collect();
-        let mut edits: Vec<Edit> = source
-            .iter()
-            .map(|(path, bytes)| Edit { path: path.clone(), bytes: Some(Arc::clone(bytes)) })
-            .collect();
-        edits.retain(|edit| !edit.path.starts_with("static/") || edit.path.len() > "static/".len());
-        let mut site = Site {
-            library: Library::new(Arc::clone(&config)),
-            entries: Entries::default(),
-            configs,
-            files: source,
-            templates: TemplateSet::default(),
-            feeds: BTreeMap::new(),
-            sitemaps: Vec::new(),
-            pagers: HashMap::new(),
-            parts: HashMap::new(),
-            data: RwLock::default(),
-            fragments: FragmentStore::default(),
-        };
-        let dirty = update::apply(&mut site, &edits)?;
-        let mut engine = Self { site, outputs: Outputs::default(), css: BTreeMap::new() };
-        engine.css = engine.compile_css()?;
-        Ok((engine, dirty))
-    }
-
-    fn compile_css(&self) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
-        if !self.site.library.config.compile_sass {
-            return Ok(BTreeMap::new());
-        }
-        let sheets: BTreeMap<String, Arc<[u8]>> = self
-            .site
-            .files
-            .range("sass/".to_owned()..)
-            .take_while(|(path, _)| path.starts_with("sass/"))
-            .map(|(path, bytes)| (path.clone(), Arc::clone(bytes)))
-            .collect();
-        let compiled = compile_sass(&sheets)?;
-        Ok(compiled.into_iter().map(|sheet| (sheet.css_path, sheet.bytes)).collect())
     }
 
     /// What must be rendered. `edits` is empty for a first build.

@@ -7,6 +7,8 @@ use super::functions;
 use super::node::Field;
 use super::node::Node;
 use super::node::NodeId;
+use super::pager::PAGINATOR_FIELDS;
+use super::pager::Pager;
 use super::reads::Recorder;
 use super::reads::key;
 use super::site::Site;
@@ -94,18 +96,6 @@ const SECTION_FIELDS: [&str; 24] = [
     "paginate_by",
     "paginate_reversed",
 ];
-const PAGINATOR_FIELDS: [&str; 10] = [
-    "paginate_by",
-    "first",
-    "last",
-    "previous",
-    "next",
-    "number_pagers",
-    "base_url",
-    "pages",
-    "current_index",
-    "total_pages",
-];
 
 /// The context of one output.
 #[derive(Debug)]
@@ -120,30 +110,13 @@ pub struct View<'s> {
     pub pager: Option<Pager<'s>>,
 }
 
-/// One part of a paginated list.
-#[derive(Clone, Debug)]
-pub struct Pager<'s> {
-    /// The section.
-    pub section: NodeId,
-    /// The list node of this part.
-    pub list: Option<NodeId>,
-    /// Its pages in this part.
-    pub pages: Ids<'s>,
-    /// Number of this part, from 1.
-    pub index: usize,
-    /// Pages of all parts, unwritten ones included, as Zola counts.
-    pub total: usize,
-    /// Number of parts.
-    pub count: usize,
-}
-
 impl<'s> View<'s> {
     /// A context with nothing in it.
     pub fn new(site: &'s Site) -> Self {
         Self { site, recorder: Recorder::default(), roots: Vec::new(), pager: None }
     }
 
-    fn node(&self, id: NodeId) -> &'s Node {
+    pub(super) fn node(&self, id: NodeId) -> &'s Node {
         self.site.library.node(id)
     }
 
@@ -272,51 +245,6 @@ impl<'s> View<'s> {
             _ => None,
         }
     }
-
-    fn paginator_field(&self, name: &str) -> Option<Val<'s>> {
-        let pager = self.pager.as_ref()?;
-        let section = self.node(pager.section).section()?;
-        let part = |index: usize| crate::build::template::eval::text(section_part(section, index));
-        self.recorder.note_mask(pager.section, Field::Permalink.bit());
-        match name {
-            "last" | "next" | "number_pagers" => self.recorder.note(pager.section, Field::Pagers),
-            "total_pages" => self.recorder.note(pager.section, Field::Entries),
-            "paginate_by" => self.recorder.note(pager.section, Field::PaginateBy),
-            "pages" => {
-                if let Some(list) = pager.list {
-                    self.recorder.note(list, Field::Pages);
-                }
-            }
-            _ => {}
-        }
-        Some(match name {
-            "paginate_by" => section.meta.paginate_by.map_or(Val::Null, Val::count),
-            "first" => Val::Str(&section.permalink),
-            "last" => part(pager.count),
-            "previous" if pager.index > 1 => part(pager.index - 1),
-            "next" if pager.index < pager.count => part(pager.index + 1),
-            "previous" | "next" => Val::Null,
-            "number_pagers" => Val::count(pager.count),
-            "base_url" => crate::build::template::eval::text(base_url(section)),
-            "pages" => Val::Objects(PAGE_ALONE, pager.pages.clone()),
-            "current_index" => Val::count(pager.index),
-            "total_pages" => Val::count(pager.total),
-            _ => return None,
-        })
-    }
-}
-
-/// Address above the numbered parts of a list.
-pub fn base_url(section: &ParsedSection) -> String {
-    match section.meta.paginate_path.as_str() {
-        "" => section.permalink.clone(),
-        path => format!("{}{path}/", section.permalink),
-    }
-}
-
-/// Address of a part of a paginated list; the first has the address of the section.
-pub fn section_part(section: &ParsedSection, index: usize) -> String {
-    if index <= 1 { section.permalink.clone() } else { format!("{}{index}/", base_url(section)) }
 }
 
 /// A table of contents as templates see it. Made when asked: kept as JSON it would be most of a page's memory.

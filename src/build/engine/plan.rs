@@ -1,8 +1,8 @@
 //! Which outputs a node makes.
 
 use super::error::BuildError;
-use super::model::section_part;
 use super::node::NodeId;
+use super::pager::section_part;
 use super::site::Site;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;

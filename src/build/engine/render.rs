@@ -7,12 +7,12 @@ use super::model::ENTRY;
 use super::model::PAGE;
 use super::model::PAGE_ALONE;
 use super::model::PAGINATOR;
-use super::model::Pager;
 use super::model::SECTION;
 use super::model::SECTION_META;
 use super::model::View;
 use super::node::Field;
 use super::node::NodeId;
+use super::pager::Pager;
 use super::plan::Target;
 use super::reads::Reads;
 use super::site::Site;
@@ -130,7 +130,7 @@ fn pager<'s>(view: &mut View<'s>, id: NodeId, index: usize) -> &'s str {
         total: node.pages.len(),
         count: parts.len().max(1),
     });
-    let part = model::section_part(section, index);
+    let part = super::pager::section_part(section, index);
     let path = match index {
         1 => section.path.clone(),
         _ => {

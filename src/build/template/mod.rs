@@ -11,6 +11,7 @@ mod expr;
 pub mod filter;
 pub mod fragment;
 pub mod frame;
+mod inherit;
 pub mod ir;
 mod logic;
 mod lookup;
