@@ -1,6 +1,9 @@
 //! Commands as a person types them: what they print, their exit codes, and that errors say what to do next.
 
 use std::fs;
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
 
 use crate::support::cli::Office;
 use crate::support::cli::files;
@@ -128,6 +131,22 @@ fn a_damaged_release_is_listed_and_leaves_no_half_export() {
     damage(&office);
     let error = office.fails(1, &["release", "export", "out"]);
     assert!(error.contains("is damaged") && !office.path("out").exists(), "{error}");
+
+    let mut serving = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let url = serving.url();
+    let damaged = error.split('`').nth(1).unwrap();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+        write!(stream, "GET /{damaged} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("\"damaged\""), "{answer}");
+    }
+    assert_eq!(serving.terminate(), Some(0));
+    let mut log = String::new();
+    serving.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log.matches("is damaged").count(), 1, "{log}");
+    assert!(log.contains("release activate") && log.contains("build --full"), "{log}");
 }
 
 #[test]
