@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -38,10 +39,18 @@ pub struct WatchError {
     source: notify::Error,
 }
 
+/// What a watch hears.
+#[derive(Debug)]
+enum Message {
+    Event(notify::Result<notify::Event>),
+    End,
+}
+
 /// A watch on folders and all below them.
 #[derive(Debug)]
 pub struct Watch {
-    events: Receiver<notify::Result<notify::Event>>,
+    messages: Receiver<Message>,
+    sender: Sender<Message>,
     _watcher: RecommendedWatcher,
 }
 
@@ -49,24 +58,41 @@ impl Watch {
     /// Watches a folder. Watch the folder above those of interest: a folder that is deleted and made again is then seen.
     pub fn new(folder: &Path) -> Result<Self, WatchError> {
         let failed = |source| WatchError { path: folder.to_owned(), source };
-        let (sender, events) = mpsc::channel();
-        let mut watcher = notify::recommended_watcher(sender).map_err(failed)?;
+        let (sender, messages) = mpsc::channel();
+        let events = sender.clone();
+        let handler = move |event| {
+            // It fails once the watch is dropped, and then nobody is left to be told.
+            let _ = events.send(Message::Event(event));
+        };
+        let mut watcher = notify::recommended_watcher(handler).map_err(failed)?;
         watcher.watch(folder, RecursiveMode::Recursive).map_err(failed)?;
-        Ok(Self { events, _watcher: watcher })
+        Ok(Self { messages, sender, _watcher: watcher })
+    }
+
+    /// A call that ends the watch, from whichever thread.
+    pub fn ender(&self) -> impl FnOnce() + Send + 'static {
+        let sender = self.sender.clone();
+        move || {
+            let _ = sender.send(Message::End);
+        }
     }
 
     /// Waits for the next batch of paths that `interesting` accepts. `None` if the watch is over.
     pub fn next(&self, interesting: impl Fn(&Path) -> bool) -> Option<Batch> {
         let mut batch = loop {
             let mut batch = Batch::Paths(BTreeSet::new());
-            if add(&mut batch, self.events.recv().ok()?, &interesting) {
+            let Message::Event(event) = self.messages.recv().ok()? else {
+                return None;
+            };
+            if add(&mut batch, event, &interesting) {
                 break batch;
             }
         };
         let opened = Instant::now();
         while let Some(left) = LONGEST.checked_sub(opened.elapsed()) {
-            match self.events.recv_timeout(QUIET.min(left)) {
-                Ok(event) => {
+            match self.messages.recv_timeout(QUIET.min(left)) {
+                Ok(Message::End) => return None,
+                Ok(Message::Event(event)) => {
                     add(&mut batch, event, &interesting);
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,

@@ -1,6 +1,7 @@
 //! What can be typed after `niemyet`.
 
 use std::net::SocketAddr;
+use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -8,6 +9,15 @@ use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
+
+use crate::timetable::moment::parse_date;
+
+/// An address to listen on; a host name stands for the first of its addresses, IPv4 before IPv6.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let advice = "Write a host and a port, for example 127.0.0.1:8080 or localhost:8080";
+    let found = text.to_socket_addrs().map_err(|error| format!("{error}. {advice}"))?;
+    found.min_by_key(|address| !address.is_ipv4()).ok_or_else(|| format!("it has no address. {advice}"))
+}
 
 /// The information system of an election committee: offline documents in, a public schedule out.
 #[derive(Debug, Parser)]
@@ -30,7 +40,7 @@ pub enum Command {
     /// Set up Sơn La's election of 2021 in the working folder, build its site and serve it
     Demo {
         /// Address and port; without it, the one of niemyet.toml, else 127.0.0.1:8080
-        #[arg(long, value_name = "ADDR")]
+        #[arg(long, value_name = "ADDR", value_parser = address)]
         listen: Option<SocketAddr>,
     },
     /// Set up a working folder from reference data
@@ -57,7 +67,7 @@ pub enum Command {
     /// Serve the current release over HTTP, and the next one as soon as it is current
     Serve {
         /// Address and port; without it, the one of niemyet.toml, else 127.0.0.1:8080
-        #[arg(long, value_name = "ADDR")]
+        #[arg(long, value_name = "ADDR", value_parser = address)]
         listen: Option<SocketAddr>,
     },
     /// List, switch, verify and export the kept releases
@@ -106,7 +116,7 @@ pub struct Timetable {
     #[arg(long, value_name = "LAW")]
     pub law: String,
     /// Election day, a Sunday, as YYYY-MM-DD
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub election_day: NaiveDate,
     /// Form of the output; with --json it is json
     #[arg(long, value_enum, default_value_t)]

@@ -52,8 +52,31 @@ pub fn laws(terminal: &mut Terminal) -> Result<Vec<LawVersion>, CliError> {
 pub fn dataset(from: &Path, laws: &[LawVersion], terminal: &mut Terminal) -> Result<Dataset, CliError> {
     let name = from.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let carried = embedded::datasets().iter().any(|carried| carried == name);
-    let files = if !from.exists() && carried { embedded::files(name) } else { read(from)? };
+    let files = match (from.exists(), carried) {
+        (true, _) => read(from)?,
+        (false, true) => embedded::files(name),
+        (false, false) => {
+            let carried: Vec<String> =
+                embedded::datasets().iter().map(|name| format!("data/{name}")).collect();
+            return Err(CliError::Usage(format!(
+                "{} is neither a folder here nor a data set that the program carries. Carried are: {}",
+                from.display(),
+                carried.join(", ")
+            )));
+        }
+    };
+    refuse_several(from, &files)?;
     reference::parse(&files, laws).map_err(|problems| tell(&problems, terminal))
+}
+
+/// An office is set up from one election: a folder above several data sets does not say which.
+fn refuse_several(from: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), CliError> {
+    let sets: Vec<&str> = files.keys().filter_map(|path| path.strip_suffix("/election.toml")).collect();
+    if sets.len() < 2 {
+        return Ok(());
+    }
+    let (from, sets) = (from.display(), sets.join(", "));
+    Err(CliError::Usage(format!("{from} holds several data sets. Give one of them with --from: {sets}")))
 }
 
 /// Tells every problem and gives the error that says how many there are.

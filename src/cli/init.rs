@@ -29,7 +29,7 @@ pub fn run(dir: &Path, from: &Path, terminal: &mut Terminal) -> Result<(), CliEr
     create(dir, from, config::TEMPLATE, terminal)?;
     terminal.result(
         &json!({ "dir": dir }),
-        &format!("{} is ready. Next: niemyet build --dir {}", dir.display(), dir.display()),
+        &format!("{} is ready. Next: niemyet build --dir {}", dir.display(), folder::typed(dir)),
     )
 }
 

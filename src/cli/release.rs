@@ -61,7 +61,11 @@ fn chosen(store: &Store, id: Option<&str>) -> Result<Release, CliError> {
 
 fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let store = open(dir);
-    let current = store.current_id()?;
+    // Those that are kept must be seen just when the current one has to be chosen anew.
+    let current = store.current_id().unwrap_or_else(|error| {
+        terminal.say(&format!("warning: {error}"));
+        None
+    });
     let ids = store.ids()?;
     if ids.is_empty() {
         terminal.say("There is no release yet. Run `niemyet build`.");
@@ -115,6 +119,10 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
 
 /// Writes a release as plain files.
 pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result<Exported, CliError> {
+    // All of it first: a damaged release must not leave half an export.
+    for (path, file) in release.files(Kind::Page) {
+        file.check(path)?;
+    }
     let bar = terminal.progress("files written");
     let files = release.files(Kind::Page).map(|(path, file)| {
         let bar = bar.clone();

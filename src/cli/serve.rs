@@ -44,7 +44,7 @@ pub fn with_listener<'t>(
 }
 
 /// Done at Ctrl+C or when a service manager sends SIGTERM.
-async fn asked_to_stop() {
+pub async fn asked_to_stop() {
     use tokio::signal::unix::SignalKind;
     use tokio::signal::unix::signal;
     let interrupted = tokio::signal::ctrl_c();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use chrono::Utc;
 
 use super::args::Format;
@@ -15,6 +16,9 @@ use crate::timetable::format;
 use crate::timetable::format::CalendarInfo;
 use crate::timetable::schedule;
 
+/// From this day there is no district level any more, and the amended rules hold (law 83/2025/QH15, article 1.6).
+const AMENDED: Option<NaiveDate> = NaiveDate::from_ymd_opt(2025, 7, 1);
+
 /// Prints the timetable.
 pub fn run(wanted: &Timetable, terminal: &mut Terminal) -> Result<(), CliError> {
     let laws = data::laws(terminal)?;
@@ -24,6 +28,9 @@ pub fn run(wanted: &Timetable, terminal: &mut Terminal) -> Result<(), CliError> 
     } else {
         ElectionDay::sunday(wanted.election_day)?
     };
+    if let Some(warning) = misfit(&law.id, day.date()) {
+        terminal.say(&warning);
+    }
     let steps = schedule(law, day, &[], &BTreeMap::new())?;
     let text = match if terminal.is_json() { Format::Json } else { wanted.format } {
         Format::Table => format::table(&steps),
@@ -40,4 +47,18 @@ pub fn run(wanted: &Timetable, terminal: &mut Terminal) -> Result<(), CliError> 
         }
     };
     terminal.raw(&text)
+}
+
+/// What to say where a law version is asked about a day on which the other one holds.
+fn misfit(law: &str, day: NaiveDate) -> Option<String> {
+    let amended = AMENDED?;
+    let (other, when) = match law {
+        "85/2015" if day >= amended => ("83/2025", "from"),
+        "83/2025" if day < amended => ("85/2015", "before"),
+        _ => return None,
+    };
+    Some(format!(
+        "warning: law version {law} does not fit an election on {day}: {when} {amended} version {other} holds. \
+         The dates below are computed as asked; use --law {other} for those that hold"
+    ))
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::build;
 use super::error::CliError;
+use super::serve;
 use super::terminal::Terminal;
 use super::workspace;
 use super::workspace::Loaded;
@@ -31,7 +32,9 @@ pub fn run(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let dir = std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
     let workspace = Workspace::open(&dir, terminal)?;
     let watch = Watch::new(&dir)?;
-    let mut session = Session { loaded: None, engine: None, stored: None, workspace: &workspace };
+    end_when_asked(watch.ender());
+    let mut session =
+        Session { loaded: None, engine: None, stored: None, failed: false, workspace: &workspace };
     session.batch(&Batch::Everything, terminal)?;
     let (site, documents) = (workspace.site(), dir.join(folder::DOCUMENTS));
     terminal.say("Watching. Press Ctrl+C to stop.");
@@ -39,6 +42,22 @@ pub fn run(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
         session.batch(&batch, terminal)?;
     }
     Ok(())
+}
+
+/// Calls `end` at Ctrl+C or SIGTERM: a release under way is finished first, and the command ends well.
+fn end_when_asked(end: impl FnOnce() + Send + 'static) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tracing::warn!(%error, "signals end the watch at once, without a word");
+            return;
+        }
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(serve::asked_to_stop());
+        end();
+    });
 }
 
 struct Session<'a> {
@@ -49,12 +68,20 @@ struct Session<'a> {
     engine: Option<Engine>,
     /// The site's source as it stands in the current release.
     stored: Option<SourceTree>,
+    /// The last batch was refused.
+    failed: bool,
 }
 
 impl Session<'_> {
     /// One rebuild. Only a result that cannot be told ends the watch.
     fn batch(&mut self, batch: &Batch, terminal: &mut Terminal) -> Result<(), CliError> {
-        match self.rebuild(batch, terminal) {
+        let rebuilt = self.rebuild(batch, terminal);
+        let mended = std::mem::replace(&mut self.failed, rebuilt.is_err());
+        match rebuilt {
+            Ok(Committed::Unchanged(release)) if mended => terminal.result(
+                &json!({ "release": release.id(), "new": false }),
+                &format!("in order again; release {} stays current", release.id()),
+            ),
             Ok(Committed::Unchanged(_)) => Ok(()),
             Ok(Committed::New(release)) => terminal
                 .result(&json!({ "release": release.id() }), &format!("release {} is current", release.id())),

@@ -149,6 +149,20 @@ impl File {
         self.pack.read(self.location.offset + start, length.min(self.location.size - start))
     }
 
+    /// True if its bytes were found whole since the pack was opened.
+    pub fn is_sound(&self) -> bool {
+        self.pack.is_sound(&self.location.sha256)
+    }
+
+    /// Refuses damaged bytes; what was found whole once is not read again.
+    pub fn check(&self, path: &str) -> Result<(), ReleaseError> {
+        if !self.is_sound() {
+            self.read_checked(path)?;
+            self.pack.found_sound(self.location.sha256);
+        }
+        Ok(())
+    }
+
     /// All its bytes, refused if they are not those that were written.
     pub fn read_checked(&self, path: &str) -> Result<Vec<u8>, ReleaseError> {
         let bytes = self.read()?;

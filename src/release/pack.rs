@@ -1,12 +1,16 @@
 //! Packs: the new bytes of one release in one file, written once and never changed.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use sha2::Digest;
 use sha2::Sha256;
@@ -26,6 +30,8 @@ const BUFFER: usize = 1 << 20;
 pub struct Pack {
     path: PathBuf,
     file: fs::File,
+    /// Hashes of the objects that were read once and found whole.
+    sound: Mutex<HashSet<[u8; 32]>>,
 }
 
 impl Pack {
@@ -33,7 +39,7 @@ impl Pack {
     pub fn open(folder: &Path, name: &str) -> Result<Self, ReleaseError> {
         let path = path_of(folder, name);
         match fs::File::open(&path) {
-            Ok(file) => Ok(Self { path, file }),
+            Ok(file) => Ok(Self { path, file, sound: Mutex::default() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(ReleaseError::Damaged { path, line: None, what: "the file is missing".to_owned() })
             }
@@ -58,6 +64,24 @@ impl Pack {
     /// Its length in bytes, 0 if it cannot be told.
     pub fn size(&self) -> u64 {
         self.file.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    /// False if another file has taken its name, as after a new build of the same bytes over a damaged pack.
+    pub fn stands(&self) -> bool {
+        match (self.file.metadata(), fs::metadata(&self.path)) {
+            (Ok(open), Ok(named)) => (open.dev(), open.ino()) == (named.dev(), named.ino()),
+            _ => true,
+        }
+    }
+
+    /// True if the object of that hash was found whole before.
+    pub fn is_sound(&self, sha256: &[u8; 32]) -> bool {
+        self.sound.lock().unwrap_or_else(PoisonError::into_inner).contains(sha256)
+    }
+
+    /// Remembers that the object of that hash is whole.
+    pub fn found_sound(&self, sha256: [u8; 32]) {
+        self.sound.lock().unwrap_or_else(PoisonError::into_inner).insert(sha256);
     }
 
     /// Where it lies.

@@ -181,7 +181,7 @@ impl Store {
 
     fn pack(&self, name: &str) -> Result<Arc<Pack>, ReleaseError> {
         let mut cache = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pack) = cache.get(name).and_then(Weak::upgrade) {
+        if let Some(pack) = cache.get(name).and_then(Weak::upgrade).filter(|pack| pack.stands()) {
             return Ok(pack);
         }
         let pack = Arc::new(Pack::open(&self.folder, name)?);

@@ -15,6 +15,16 @@ pub const SITE: &str = "site";
 /// Folder of the releases.
 pub const RELEASES: &str = "releases";
 
+/// A path as it can be typed in a shell: in single quotes where it holds more than plain characters.
+pub fn typed(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "-_./+,:@%=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// The settings of a working folder, the environment included.
 pub fn config(dir: &Path) -> Result<Config, FolderError> {
     let path = dir.join(config::FILE);

@@ -21,7 +21,7 @@ pub enum FolderError {
     #[error(
         "{} is not a working folder. Run `niemyet init --from data/sonla-2021 --dir {}` first, or `niemyet demo`",
         dir.display(),
-        dir.display()
+        folder::typed(dir)
     )]
     NotAFolder {
         /// The folder.

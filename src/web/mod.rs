@@ -4,6 +4,7 @@ mod cache;
 pub mod conditional;
 mod connection;
 mod current;
+mod damage;
 pub mod encoding;
 mod headers;
 pub mod problem;
@@ -25,12 +26,13 @@ use current::Current;
 pub struct Site {
     current: Arc<Current>,
     compressed: Arc<cache::Cache>,
+    damaged: Arc<damage::Told>,
 }
 
 impl Site {
     /// Serves whatever is current in `store`, now and after each switch.
     pub fn new(store: Store) -> Self {
-        Self { current: Arc::new(Current::new(store)), compressed: Arc::default() }
+        Self { current: Arc::new(Current::new(store)), compressed: Arc::default(), damaged: Arc::default() }
     }
 }
 

@@ -38,6 +38,13 @@ pub const UNREADABLE: Problem = Problem {
     title: "Không đọc được trang này, hãy thử lại sau. / This page cannot be read, try again later.",
 };
 
+/// The stored bytes are not those that were built.
+pub const DAMAGED: Problem = Problem {
+    status: StatusCode::INTERNAL_SERVER_ERROR,
+    code: "damaged",
+    title: "Trang này bị hỏng khi lưu trữ nên không được gửi đi. / This page is damaged in storage and is not sent.",
+};
+
 /// The public site is only read.
 pub const METHOD: Problem = Problem {
     status: StatusCode::METHOD_NOT_ALLOWED,

@@ -17,6 +17,7 @@ use percent_encoding::percent_decode_str;
 use super::Site;
 use super::conditional;
 use super::conditional::Range;
+use super::damage;
 use super::encoding;
 use super::encoding::Encoding;
 use super::headers;
@@ -134,6 +135,7 @@ async fn send(
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         return Ok(response);
     }
+    damage::refuse(&site.damaged, path, &file).await?;
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     if let Some(name) = encoding.name() {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));

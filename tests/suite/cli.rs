@@ -1,9 +1,13 @@
 //! Commands as a person types them: what they print, their exit codes, and that errors say what to do next.
 
 use std::fs;
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
 
 use crate::support::cli::Office;
 use crate::support::cli::files;
+use crate::support::cli::stderr;
 
 #[test]
 fn the_main_job_from_data_to_plain_files() {
@@ -97,4 +101,90 @@ fn export_refuses_a_folder_that_it_does_not_own_and_keeps_modification_times() {
     let error = office.fails(1, &["release", "export", "ours"]);
     assert!(error.contains("Choose an empty folder"), "{error}");
     assert_eq!(files(&office.path("ours")).len(), 1);
+}
+
+/// Turns one bit of the first pack of the working folder.
+fn damage(office: &Office) {
+    let packs = fs::read_dir(office.path("niemyet/releases/packs")).unwrap();
+    let pack = packs.map(|entry| entry.unwrap().path()).next().unwrap();
+    let mut bytes = fs::read(&pack).unwrap();
+    bytes[0] ^= 1;
+    fs::write(&pack, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_release_is_listed_and_leaves_no_half_export() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let current = office.path("niemyet/releases/current");
+    let name = fs::read(&current).unwrap();
+    fs::write(&current, "nonsense\n").unwrap();
+    let listed = office.run(&["release", "list"]);
+    let told = stderr(&listed);
+    assert!(
+        listed.status.success() && told.contains("warning: ") && told.contains("release activate"),
+        "{told}"
+    );
+    assert!(String::from_utf8(listed.stdout).unwrap().starts_with("  000001-"));
+
+    fs::write(&current, name).unwrap();
+    damage(&office);
+    let error = office.fails(1, &["release", "export", "out"]);
+    assert!(error.contains("is damaged") && !office.path("out").exists(), "{error}");
+
+    let mut serving = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let url = serving.url();
+    let damaged = error.split('`').nth(1).unwrap();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+        write!(stream, "GET /{damaged} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("\"damaged\""), "{answer}");
+    }
+    assert_eq!(serving.terminate(), Some(0));
+    let mut log = String::new();
+    serving.0.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log.matches("is damaged").count(), 1, "{log}");
+    assert!(log.contains("release activate") && log.contains("build --full"), "{log}");
+}
+
+#[test]
+fn init_says_which_data_it_takes() {
+    let office = Office::new();
+    let error = office.fails(2, &["init", "--from", "data/nope"]);
+    assert!(error.contains("data/nope is neither") && error.contains("data/sonla-2021"), "{error}");
+    for set in ["data/a", "data/b"] {
+        fs::create_dir_all(office.path(set)).unwrap();
+        fs::write(office.path(set).join("election.toml"), "").unwrap();
+    }
+    let error = office.fails(2, &["init", "--from", "data"]);
+    assert!(error.contains("several data sets") && error.contains("data/a, data/b"), "{error}");
+    assert!(!office.path("niemyet").exists());
+}
+
+#[test]
+fn arguments_are_met_with_advice() {
+    let office = Office::new();
+    for (law, day, other) in [
+        ("85/2015", "2025-07-06", Some("83/2025")),
+        ("83/2025", "2021-05-23", Some("85/2015")),
+        ("83/2025", "2026-03-15", None),
+    ] {
+        let done = office.run(&["timetable", "--law", law, "--election-day", day]);
+        let told = stderr(&done);
+        assert!(done.status.success(), "{told}");
+        match other {
+            Some(other) => {
+                assert!(told.contains("warning") && told.contains(&format!("--law {other}")), "{told}")
+            }
+            None => assert_eq!(told, ""),
+        }
+    }
+    let error = office.fails(2, &["timetable", "--law", "85/2015", "--election-day", "23/5/2021"]);
+    assert!(error.contains("YYYY-MM-DD, for example 2021-05-23"), "{error}");
+    let error = office.fails(2, &["serve", "--listen", "localhost"]);
+    assert!(error.contains("localhost:8080"), "{error}");
+    let error = office.fails(1, &["serve", "--listen", "localhost:8181", "--dir", "văn phòng"]);
+    assert!(error.contains("--dir 'văn phòng'`"), "{error}");
 }

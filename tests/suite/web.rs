@@ -27,6 +27,11 @@ fn publish(dir: &Path, home: &str) {
     let lock = lock::lock(dir).unwrap();
     let store = Store::open_for_writing(&dir.join("releases"), Arc::new(RealDisk), &lock).unwrap();
     let draft = Draft::whole(&store, &lock).unwrap();
+    put_all(&draft, home);
+    draft.commit(Inputs::default(), "2021-02-25T00:00:00Z").unwrap();
+}
+
+fn put_all(draft: &Draft<'_>, home: &str) {
     let long = LONG.repeat(200);
     for (path, text) in [
         ("index.html", home),
@@ -39,7 +44,6 @@ fn publish(dir: &Path, home: &str) {
     ] {
         draft.put(Kind::Page, path, text.as_bytes()).unwrap();
     }
-    draft.commit(Inputs::default(), "2021-02-25T00:00:00Z").unwrap();
 }
 
 /// The program's own server over the releases of a folder, until dropped.
@@ -185,6 +189,47 @@ fn a_switch_is_followed_without_a_restart() {
         assert_eq!(String::from_utf8(server.get("/").body).unwrap(), home);
     }
     assert_eq!(server.get("/readyz").status, 200);
+}
+
+/// Turns one bit of these bytes wherever a pack holds them.
+fn damage(dir: &Path, bytes: &[u8]) {
+    for entry in std::fs::read_dir(dir.join("releases/packs")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut pack = std::fs::read(&path).unwrap();
+        if let Some(at) = pack.windows(bytes.len()).position(|window| window == bytes) {
+            pack[at] ^= 1;
+            std::fs::write(&path, pack).unwrap();
+        }
+    }
+}
+
+#[test]
+fn damaged_bytes_are_never_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "trang đầu");
+    damage(dir.path(), LONG.as_bytes());
+    let server = serve(dir.path());
+    for headers in [&[][..], &[("accept-encoding", "br")], &[("range", "bytes=100-109")]] {
+        for line in ["GET /lich/", "GET /lich/"] {
+            let refused = server.ask(line, headers);
+            assert_eq!(refused.status, 500, "{headers:?}");
+            assert_eq!(refused.headers["content-type"], "application/problem+json");
+            assert!(!refused.headers.contains_key("etag"));
+            let problem: serde_json::Value = serde_json::from_slice(&refused.body).unwrap();
+            assert_eq!(problem["code"], "damaged");
+        }
+    }
+    assert_eq!(server.ask("HEAD /lich/", &[]).status, 500);
+    assert_eq!(server.get("/").body, "trang đầu".as_bytes());
+
+    // The same bytes built anew lie under the same name, and a running server takes them up.
+    let lock = lock::lock(dir.path()).unwrap();
+    let store = Store::open_for_writing(&dir.path().join("releases"), Arc::new(RealDisk), &lock).unwrap();
+    let draft = Draft::fresh(&store, &lock);
+    put_all(&draft, "trang đầu");
+    draft.commit(Inputs::default(), "2021-02-26T00:00:00Z").unwrap();
+    std::thread::sleep(Duration::from_millis(150));
+    assert_eq!(server.get("/lich/").status, 200);
 }
 
 #[test]
