@@ -233,7 +233,11 @@ fn one_article(part: &str, lang: Lang) -> String {
 
 /// `Kế hoạch 42/KH-HĐBCQG` for `KH 42/KH-HĐBCQG`: the kind of a document written out before its symbol.
 fn document_words(citation: &str, lang: Lang) -> String {
-    let kinds = [("NQ ", "Nghị quyết", "Resolution"), ("KH ", "Kế hoạch", "Plan")];
+    let kinds = [
+        ("NQ ", "Nghị quyết", "Resolution"),
+        ("NQLT ", "Nghị quyết liên tịch", "Joint Resolution"),
+        ("KH ", "Kế hoạch", "Plan"),
+    ];
     let known = kinds.iter().find_map(|(short, vi, en)| Some((citation.strip_prefix(short)?, vi, en)));
     known.map_or_else(|| citation.to_owned(), |(rest, vi, en)| format!("{} {rest}", lang.say(vi, en)))
 }
