@@ -202,6 +202,40 @@ fn coming_dates_start_with_the_nearest() {
     assert!(days.is_sorted() && days[0] >= 0, "{days:?}");
 }
 
+#[test]
+fn pages_of_the_timetable_speak_to_the_public() {
+    let notes = [
+        "not the law",
+        "none",
+        "->",
+        "iframe",
+        " home\"",
+        "UBBC ",
+        "UBBC/",
+        "(QH)",
+        "TT HĐND",
+        "\"Đ8",
+        "dưới 50%",
+    ];
+    let wrong = [
+        "ứng cử Hội đồng",
+        "trúng cử Hội đồng",
+        "ứng cử HĐND",
+        "trúng cử HĐND",
+        "iệp thương 1",
+        "iệp thương 3",
+    ];
+    for dataset in ["sonla-2021", "sonla-2026"] {
+        let files = Office::seeded(dataset).files();
+        for path in files.keys().filter(|path| path.starts_with("content/lich/") && !path.ends_with(".en.md"))
+        {
+            let page = read(&files, path);
+            let found: Vec<_> = notes.iter().chain(&wrong).filter(|words| page.contains(**words)).collect();
+            assert!(found.is_empty(), "{dataset}: {path} says {found:?}:\n{page}");
+        }
+    }
+}
+
 /// The data of the first page as the day `month`/`day` of 2021 sees it.
 fn first_page_data(name: &str, month: u32, day: u32) -> Value {
     let files = site_on(month, day);

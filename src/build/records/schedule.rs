@@ -175,7 +175,7 @@ fn date_entry(date: &DateFacts, lang: Lang) -> Value {
         "time": date.time,
         "when": words::long_date(date.date, lang),
         "short": words::short_date(date.date, lang),
-        "citation": date.citation,
+        "citation": words::resolution(&date.citation),
     })
 }
 
