@@ -236,6 +236,15 @@ fn pages_of_the_timetable_speak_to_the_public() {
     }
 }
 
+#[test]
+fn calendars_write_names_and_articles_out() {
+    let files = Office::seeded("sonla-2021").files();
+    let calendar = read(&files, "static/lich/ec-commune-set-up.ics").replace("\r\n ", "");
+    assert!(calendar.contains("khoản\u{a0}2 Điều\u{a0}22"), "{calendar}");
+    assert!(calendar.contains("Ủy ban nhân dân cấp xã"), "{calendar}");
+    assert!(!calendar.contains("Đ22.2") && !calendar.contains("UBND"), "{calendar}");
+}
+
 /// The data of the first page as the day `month`/`day` of 2021 sees it.
 fn first_page_data(name: &str, month: u32, day: u32) -> Value {
     let files = site_on(month, day);
