@@ -1,8 +1,11 @@
 //! From public facts to files: every text survives every format, and the same facts give the same bytes.
 
+use chrono::NaiveDate;
+use niemyet::build::records::source_files;
 use niemyet::build::records::text;
 use niemyet::build::records::words;
 use niemyet::build::records::words::Lang;
+use niemyet::build::source::SourceTree;
 use proptest::prelude::*;
 use serde_json::Map;
 use serde_json::Value;
@@ -200,12 +203,109 @@ fn coming_dates_start_with_the_nearest() {
 }
 
 #[test]
+fn pages_of_the_timetable_speak_to_the_public() {
+    let notes = [
+        "not the law",
+        "none",
+        "->",
+        "iframe",
+        " home\"",
+        "UBBC ",
+        "UBBC/",
+        "(QH)",
+        "TT HĐND",
+        "\"Đ8",
+        "dưới 50%",
+    ];
+    let wrong = [
+        "ứng cử Hội đồng",
+        "trúng cử Hội đồng",
+        "ứng cử HĐND",
+        "trúng cử HĐND",
+        "iệp thương 1",
+        "iệp thương 3",
+    ];
+    for dataset in ["sonla-2021", "sonla-2026"] {
+        let files = Office::seeded(dataset).files();
+        for path in files.keys().filter(|path| path.starts_with("content/lich/") && !path.ends_with(".en.md"))
+        {
+            let page = read(&files, path);
+            let found: Vec<_> = notes.iter().chain(&wrong).filter(|words| page.contains(**words)).collect();
+            assert!(found.is_empty(), "{dataset}: {path} says {found:?}:\n{page}");
+        }
+    }
+}
+
+#[test]
+fn calendars_write_names_and_articles_out() {
+    let files = Office::seeded("sonla-2021").files();
+    let calendar = read(&files, "static/lich/ec-commune-set-up.ics").replace("\r\n ", "");
+    assert!(calendar.contains("khoản\u{a0}2 Điều\u{a0}22"), "{calendar}");
+    assert!(calendar.contains("Ủy ban nhân dân cấp xã"), "{calendar}");
+    assert!(!calendar.contains("Đ22.2") && !calendar.contains("UBND"), "{calendar}");
+}
+
+/// The data of the first page as the day `month`/`day` of 2021 sees it.
+fn first_page_data(name: &str, month: u32, day: u32) -> Value {
+    let files = site_on(month, day);
+    serde_json::from_str(&read(&files, &format!("data/{name}.json"))).unwrap()
+}
+
+fn site_on(month: u32, day: u32) -> SourceTree {
+    let day = NaiveDate::from_ymd_opt(2021, month, day).unwrap();
+    source_files(&Office::seeded("sonla-2021").try_records(day).unwrap()).unwrap()
+}
+
+#[test]
+fn the_first_page_knows_election_day_and_its_hours() {
+    let today = first_page_data("chung.vi", 5, 23);
+    assert_eq!((&today["days_left"], &today["voting_hours"]), (&json!(0), &json!("07:00 đến 19:00")));
+    assert_eq!(first_page_data("chung.en", 5, 23)["voting_hours"], json!("07:00 to 19:00"));
+    assert_eq!(first_page_data("chung.vi", 5, 24)["days_left"], json!(-1));
+}
+
+#[test]
+fn a_coming_date_gives_its_hour() {
+    let next = first_page_data("sap-toi.vi", 3, 5);
+    let steps = next["next"].as_array().unwrap();
+    let deadline = steps.iter().find(|step| step["id"] == "dossier_deadline").unwrap();
+    assert_eq!(deadline["time"], json!("17:00"));
+    let board = steps.iter().find(|step| step["id"] == "board_na_set_up").unwrap();
+    assert_eq!(board["time"], Value::Null);
+}
+
+#[test]
+fn what_has_begun_lasts_until_what_closes_it() {
+    // Dossiers are taken in from 22 February to 14 March 2021.
+    let days = [((2, 21), "ahead"), ((2, 22), "now"), ((3, 14), "now"), ((3, 15), "past")];
+    for ((month, day), state) in days {
+        let page = read(&site_on(month, day), "content/lich/dossier-open.md");
+        assert!(page.contains(&format!("state = \"{state}\"")), "{day}/{month}: {page}");
+    }
+}
+
+#[test]
 fn citations_and_names_are_written_out() {
     assert_eq!(
         words::article("Đ25.2.d, Đ70", Lang::Vi),
         "điểm\u{a0}d khoản\u{a0}2 Điều\u{a0}25, Điều\u{a0}70"
     );
-    assert_eq!(words::article("Đ5; NQ 133/2020/QH14", Lang::En), "article\u{a0}5; NQ 133/2020/QH14");
+    assert_eq!(words::article("Đ5; NQ 133/2020/QH14", Lang::En), "article\u{a0}5; Resolution 133/2020/QH14");
+    assert_eq!(
+        words::article("Đ29.4, Đ30.2-30.4", Lang::Vi),
+        "khoản\u{a0}4 Điều\u{a0}29, khoản\u{a0}2 đến khoản\u{a0}4 Điều\u{a0}30"
+    );
+    assert_eq!(
+        words::article("Đ29.4, Đ30.2-30.4", Lang::En),
+        "article\u{a0}29(4), article\u{a0}30(2) to\u{a0}(4)"
+    );
+    assert_eq!(words::article("Đ90-92", Lang::Vi), "Điều\u{a0}90 đến Điều\u{a0}92");
+    assert_eq!(
+        words::article("NQ 1186/2021 Đ8.1", Lang::Vi),
+        "khoản\u{a0}1 Điều\u{a0}8 Nghị quyết 1186/2021"
+    );
+    assert_eq!(words::article("NQ 1186/2021 Đ8.1", Lang::En), "article\u{a0}8(1) of Resolution 1186/2021");
+    assert_eq!(words::article("KH 42/KH-HĐBCQG", Lang::Vi), "Kế hoạch 42/KH-HĐBCQG");
     assert_eq!(words::article("19/KL-UBBC", Lang::Vi), "19/KL-UBBC");
     assert_eq!(
         words::spell_out("Thành lập Ban bầu cử ĐBQH (HĐND)"),

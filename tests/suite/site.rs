@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use niemyet::build::engine::Engine;
 use niemyet::build::engine::Memory;
 use niemyet::build::records;
@@ -12,6 +13,7 @@ use niemyet::document::Key;
 
 use crate::public::approved_election;
 use crate::public::office::Office;
+use crate::public::office::as_of;
 use crate::support::tree;
 use crate::support::tree::Tree;
 use crate::support::zola;
@@ -22,13 +24,17 @@ fn project(dataset: &str) -> SourceTree {
 }
 
 fn project_of(office: &Office) -> SourceTree {
+    project_on(office, as_of())
+}
+
+fn project_on(office: &Office, day: NaiveDate) -> SourceTree {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("site");
     let site: SourceTree = tree::read(&folder)
         .expect("site/ can be read")
         .into_iter()
         .map(|(path, bytes)| (path, bytes.into()))
         .collect();
-    records::project(&site, &office.records()).unwrap()
+    records::project(&site, &office.try_records(day).unwrap()).unwrap()
 }
 
 fn by_engine(project: SourceTree) -> Tree {
@@ -118,6 +124,46 @@ fn a_province_without_districts_speaks_of_none() {
         for word in ["huyện", "district", "thị trấn", "township"] {
             assert!(!html.contains(word), "{path} speaks of {word}");
         }
+    }
+}
+
+/// The site of 2021 as that day of May sees it, by our engine, after the real Zola has been seen to make the same of it.
+fn on_may(day: u32) -> Tree {
+    let day = NaiveDate::from_ymd_opt(2021, 5, day).unwrap();
+    let project = project_on(&Office::seeded("sonla-2021"), day);
+    let ours = by_engine(project.clone());
+    tree::assert_equal(("zola", &by_zola(&project)), ("ours", &ours));
+    ours
+}
+
+#[test]
+fn the_vote_is_over_only_on_the_day_after() {
+    let pages = [
+        ("index.html", "Hôm nay là ngày bầu cử</strong>, bỏ phiếu từ 07:00 đến 19:00.", "Đã bầu xong"),
+        (
+            "en/index.html",
+            "Today is election day</strong>, with voting from 07:00 to 19:00.",
+            "The vote has taken place",
+        ),
+    ];
+    for (day, wanted) in [(22, [false, false]), (23, [true, false]), (24, [false, true])] {
+        let site = on_may(day);
+        for (path, today, over) in pages {
+            let html = String::from_utf8_lossy(&site[path]).into_owned();
+            assert_eq!([html.contains(today), html.contains(over)], wanted, "{path} on {day} May");
+        }
+    }
+}
+
+#[test]
+fn an_empty_list_says_that_it_is_empty() {
+    let site = by_engine(project("sonla-2026"));
+    for (path, words) in
+        [("van-ban/index.html", "Chưa có văn bản"), ("nhiem-vu/index.html", "Chưa có nhiệm vụ")]
+    {
+        assert!(String::from_utf8_lossy(&site[path]).contains(words), "{path}");
+        let full = by_engine(project("sonla-2021"));
+        assert!(!String::from_utf8_lossy(&full[path]).contains(words), "{path}");
     }
 }
 

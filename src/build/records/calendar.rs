@@ -2,8 +2,10 @@
 
 use super::text;
 use super::words;
+use super::words::Lang;
 use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::StepFacts;
+use crate::timetable::Rule;
 use crate::timetable::Step;
 use crate::timetable::TimetableError;
 use crate::timetable::format::ics::CalendarInfo;
@@ -24,11 +26,25 @@ pub fn files(facts: &Facts) -> Result<Vec<(String, String)>, TimetableError> {
         stamp: facts.election.approved,
     };
     let dated: Vec<_> = facts.steps.iter().filter(|step| words::listed_day(step).is_some()).collect();
-    let all: Vec<Step> = dated.iter().map(|step| step.step.clone()).collect();
+    let all: Vec<Step> = dated.iter().map(|step| written_out(step)).collect();
     let mut files = vec![("static/lich.ics".to_owned(), ics(&all, &info)?)];
     for step in dated {
-        let one = ics(std::slice::from_ref(&step.step), &info)?;
+        let one = ics(&[written_out(step)], &info)?;
         files.push((format!("static{}", step_address(step)), one));
     }
     Ok(files)
+}
+
+/// The step with its names and its article as the pages write them: a calendar is read by the public too.
+fn written_out(step: &StepFacts) -> Step {
+    let rule = &step.step.rule;
+    Step {
+        rule: Rule {
+            name_vi: words::name(&step.name, Lang::Vi),
+            responsible_vi: words::name(&step.responsible, Lang::Vi),
+            article: rule.article.as_deref().map(|article| words::article(article, Lang::Vi)),
+            ..rule.clone()
+        },
+        ..step.step.clone()
+    }
 }

@@ -64,6 +64,7 @@ fn template_data(facts: &Facts) -> Vec<(String, String)> {
 
 /// What every page says of the election.
 fn common(facts: &Facts, lang: Lang) -> Value {
+    let vote = facts.steps.iter().find(|step| step.id == "election_day");
     json!({
         "election": lang.of(&facts.election.name),
         "day": facts.election.day,
@@ -76,6 +77,7 @@ fn common(facts: &Facts, lang: Lang) -> Value {
         "as_of_plain": words::plain_date(facts.as_of, lang),
         "as_of_short": words::short_date(facts.as_of, lang),
         "days_left": (facts.election.day - facts.as_of).num_days(),
+        "voting_hours": vote.and_then(|step| step.time.as_ref()).map(|time| lang.of(time)),
         "notices": facts.notices.len(),
     })
 }

@@ -18,20 +18,45 @@ pub enum State {
     Past,
     /// A window that is open.
     Now,
+    /// It has begun, and no step of the timetable says when it ends.
+    Begun,
     /// It lies ahead.
     Ahead,
     /// It has no date.
     Undated,
 }
 
+/// What begins, and what ends it.
+const CLOSED_BY: [(&str, &str); 2] =
+    [("dossier_open", "dossier_deadline"), ("campaign_start", "campaign_end")];
+
 /// See [`State`].
 pub fn state(step: &StepFacts, facts: &Facts) -> State {
+    if step.bound == "from" {
+        return begun(step, facts);
+    }
     let done = step.dates.iter().any(|date| date.kind == "actual" && date.date <= facts.as_of);
     let Some(last) = step.end.or(step.start) else { return State::Undated };
     match step.start {
         _ if done || last < facts.as_of => State::Past,
         Some(start) if start <= facts.as_of && start != last => State::Now,
         _ => State::Ahead,
+    }
+}
+
+/// The state of a step that has a first day only.
+fn begun(step: &StepFacts, facts: &Facts) -> State {
+    let actual = step.dates.iter().filter(|date| date.kind == "actual").map(|date| date.date).min();
+    let Some(start) = actual.or(step.start) else { return State::Undated };
+    if facts.as_of < start {
+        return State::Ahead;
+    }
+    let closing = CLOSED_BY.iter().find(|(opens, _)| *opens == step.id).map(|(_, closes)| *closes);
+    let closing = closing.and_then(|id| facts.steps.iter().find(|other| other.id == id));
+    match closing.and_then(|step| step.end.or(step.start)) {
+        Some(end) if end < facts.as_of => State::Past,
+        Some(_) => State::Now,
+        None => State::Begun,
     }
 }
 
@@ -102,6 +127,7 @@ pub fn state_word(state: State) -> &'static str {
     match state {
         State::Past => "past",
         State::Now => "now",
+        State::Begun => "begun",
         State::Ahead => "ahead",
         State::Undated => "undated",
     }
@@ -149,7 +175,7 @@ fn date_entry(date: &DateFacts, lang: Lang) -> Value {
         "time": date.time,
         "when": words::long_date(date.date, lang),
         "short": words::short_date(date.date, lang),
-        "citation": date.citation,
+        "citation": words::resolution(&date.citation),
     })
 }
 
@@ -166,6 +192,7 @@ pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
             "path": format!("{}/lich/{}/", lang.say("", "/en"), text::stem(&step.id)),
             "iso": day,
             "when": words::when(step, lang),
+            "time": step.time.as_ref().map(|time| lang.of(time)),
             "days": (day - facts.as_of).num_days(),
             "article": words::article(&step.article, lang),
             "state": state_word(state(step, facts)),

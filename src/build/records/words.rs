@@ -187,33 +187,59 @@ pub fn resolution(citation: &str) -> String {
     citation.strip_prefix("NQ ").map_or_else(|| citation.to_owned(), |rest| format!("Nghị quyết {rest}"))
 }
 
-/// `khoản 1 Điều 35` for `Đ35.1`; what is not such a citation stays as it is.
+/// `khoản 1 Điều 35` for `Đ35.1`, `khoản 2 đến khoản 4 Điều 30` for `Đ30.2-30.4`; a document that is not the law stands after its
+/// article. What is not such a citation stays as it is.
 pub fn article(citation: &str, lang: Lang) -> String {
     let list = |part: &str| part.split(", ").map(|one| one_article(one, lang)).collect::<Vec<_>>().join(", ");
     citation.split("; ").map(list).collect::<Vec<_>>().join("; ")
 }
 
 fn one_article(part: &str, lang: Lang) -> String {
-    let Some(rest) = part.strip_prefix('Đ') else { return part.to_owned() };
+    if let Some((document, place)) = part.split_once(" Đ") {
+        let place = one_article(&format!("Đ{place}"), lang);
+        return format!("{place} {}{}", lang.say("", "of "), document_words(document, lang));
+    }
+    let Some(rest) = part.strip_prefix('Đ') else { return document_words(part, lang) };
     let (number, tail) = rest.split_once(' ').map_or((rest, ""), |(number, tail)| (number, tail));
-    let mut fields = number.split('.');
+    let (first, last) = number.split_once('-').map_or((number, None), |(first, last)| (first, Some(last)));
+    let mut fields = first.split('.');
     let article = fields.next().unwrap_or_default();
     if article.is_empty() || !article.bytes().all(|b| b.is_ascii_digit()) {
         return part.to_owned();
     }
     let (clause, point) = (fields.next(), fields.next());
-    let words = match lang {
-        Lang::Vi => {
+    let last = last.map(|last| last.rsplit('.').next().unwrap_or(last));
+    let words = match (lang, last, clause) {
+        (Lang::Vi, Some(last), Some(clause)) => {
+            format!("khoản\u{a0}{clause} đến khoản\u{a0}{last} Điều\u{a0}{article}")
+        }
+        (Lang::En, Some(last), Some(clause)) => {
+            format!("article\u{a0}{article}({clause}) to\u{a0}({last})")
+        }
+        (Lang::Vi, Some(last), None) => format!("Điều\u{a0}{article} đến Điều\u{a0}{last}"),
+        (Lang::En, Some(last), None) => format!("articles\u{a0}{article} to\u{a0}{last}"),
+        (Lang::Vi, None, _) => {
             let point = point.map(|p| format!("điểm\u{a0}{p} ")).unwrap_or_default();
             let clause = clause.map(|c| format!("khoản\u{a0}{c} ")).unwrap_or_default();
             format!("{point}{clause}Điều\u{a0}{article}")
         }
-        Lang::En => {
+        (Lang::En, None, _) => {
             let inner: String = [clause, point].iter().flatten().map(|part| format!("({part})")).collect();
             format!("article\u{a0}{article}{inner}")
         }
     };
     if tail.is_empty() { words } else { format!("{words} {tail}") }
+}
+
+/// `Kế hoạch 42/KH-HĐBCQG` for `KH 42/KH-HĐBCQG`: the kind of a document written out before its symbol.
+fn document_words(citation: &str, lang: Lang) -> String {
+    let kinds = [
+        ("NQ ", "Nghị quyết", "Resolution"),
+        ("NQLT ", "Nghị quyết liên tịch", "Joint Resolution"),
+        ("KH ", "Kế hoạch", "Plan"),
+    ];
+    let known = kinds.iter().find_map(|(short, vi, en)| Some((citation.strip_prefix(short)?, vi, en)));
+    known.map_or_else(|| citation.to_owned(), |(rest, vi, en)| format!("{} {rest}", lang.say(vi, en)))
 }
 
 /// A level (or several, separated by `; `) in words.
