@@ -86,7 +86,7 @@ fn init_never_writes_over_anything() {
     assert!(office.fails(1, &["init", "--from", "data/sonla-2021"]).contains("not empty"));
     let after = files(&office.path("niemyet"));
     assert_eq!(after.len(), before.len() - 1);
-    assert!(office.fails(1, &["init", "--from", "nowhere", "--dir", "b"]).contains("nowhere"));
+    assert!(office.fails(2, &["init", "--from", "nowhere", "--dir", "b"]).contains("nowhere"));
     assert!(!office.path("b").exists());
 }
 
