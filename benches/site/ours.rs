@@ -1,7 +1,9 @@
 //! Our engine, as a process for full builds (this program starting itself) and warm in this one for single changes.
 
 use std::fs;
+use std::fs::File;
 use std::io;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use niemyet::build::engine::Sink;
 use niemyet::build::source::Changes;
 use niemyet::build::source::Edit;
 use niemyet::build::source::SourceTree;
+use niemyet::replica::site_source;
 
 use super::Result;
 use super::generate;
@@ -32,42 +35,70 @@ pub struct Change {
 pub fn child(arguments: &[String]) -> Option<Result<()>> {
     match arguments {
         [mode, project, out] if mode == "--full" => {
-            Some(full(Path::new(project), Path::new(out)).map(|_| ()))
+            // The process ends here: giving the memory back piece by piece would only take time.
+            Some(full(Path::new(project), Path::new(out)).map(std::mem::forget))
+        }
+        [mode, project, out, rounds] if mode == "--changes" => {
+            Some(rounds.parse().map_err(Into::into).and_then(|rounds| {
+                let changes = changes(Path::new(project), Path::new(out), rounds)?;
+                Ok(super::table::print_changes(&mut io::stdout(), &changes, &[])?)
+            }))
         }
         _ => None,
     }
 }
 
 fn full(project: &Path, out: &Path) -> Result<Engine> {
-    Ok(Engine::build(read(project)?, &Folder(out.to_owned()))?)
+    Ok(Engine::build(site_source::read(project)?, &Folder::new(out))?)
 }
 
 /// A folder that takes pages as plain files. A file whose bytes are right already is left alone.
-struct Folder(PathBuf);
+struct Folder {
+    root: PathBuf,
+    /// Nothing can stand in it already.
+    fresh: bool,
+}
 
-impl Sink for Folder {
-    fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {
-        let target = self.0.join(path);
-        if fs::read(&target).is_ok_and(|old| old == bytes) {
-            return Ok(());
+impl Folder {
+    fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), fresh: !root.exists() }
+    }
+
+    /// Writes a file over the old one, whose room is taken again rather than given back first.
+    fn put(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        let target = self.root.join(path);
+        if self.fresh {
+            make_parent(&target)?;
         }
-        match fs::write(&target, &bytes) {
+        let open = || File::options().write(true).create(true).truncate(false).open(&target);
+        let mut file = match open() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(target.parent().unwrap_or(&self.0))?;
-                fs::write(&target, &bytes)
+                make_parent(&target)?;
+                open()?
             }
-            other => other,
-        }
+            other => other?,
+        };
+        file.write_all(bytes)?;
+        if self.fresh { Ok(()) } else { file.set_len(bytes.len() as u64) }
     }
 }
 
-fn read(project: &Path) -> Result<SourceTree> {
-    let mut source = SourceTree::new();
-    for (path, bytes) in peers::read(project)? {
-        let path = path.to_str().ok_or("a path that is not UTF-8")?.to_owned();
-        source.insert(path, bytes.into());
+fn make_parent(target: &Path) -> io::Result<()> {
+    let Some(parent) = target.parent() else { return Ok(()) };
+    match fs::create_dir(parent) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir_all(parent),
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
-    Ok(source)
+}
+
+impl Sink for Folder {
+    fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {
+        if !self.fresh && fs::read(self.root.join(path)).is_ok_and(|old| old == bytes) {
+            return Ok(());
+        }
+        self.put(path, &bytes)
+    }
 }
 
 /// Every kind of change, `rounds` times each, on a site built into `out`.
@@ -85,7 +116,7 @@ pub fn changes(project: &Path, out: &Path, rounds: usize) -> Result<Vec<Change>>
             change.files = changes.written.len();
         }
         let fresh = out.with_extension("fresh");
-        Engine::build(engine.source().clone(), &Folder(fresh.clone()))?;
+        Engine::build(engine.source().clone(), &Folder::new(&fresh))?;
         change.equals_full = peers::read(out)? == peers::read(&fresh)?;
         fs::remove_dir_all(&fresh)?;
         measured.push(change);
@@ -94,11 +125,11 @@ pub fn changes(project: &Path, out: &Path, rounds: usize) -> Result<Vec<Change>>
 }
 
 fn write(changes: &Changes, out: &Path) -> io::Result<()> {
-    let folder = Folder(out.to_owned());
+    let folder = Folder::new(out);
     for path in &changes.removed {
         fs::remove_file(out.join(path))?;
     }
-    changes.written.iter().try_for_each(|(path, bytes)| folder.write(path, bytes.to_vec()))
+    changes.written.iter().try_for_each(|(path, bytes)| folder.put(path, bytes))
 }
 
 /// Makes one edit of its kind; the number varies which page it hits.

@@ -19,7 +19,7 @@ pub struct Edit {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Output path (`lich/index.html`) and new bytes, in order of path.
-    pub written: Vec<(String, Arc<[u8]>)>,
+    pub written: Vec<(String, Vec<u8>)>,
     /// Output paths that no longer exist, in order.
     pub removed: Vec<String>,
 }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rust_embed::RustEmbed;
 use walkdir::WalkDir;
 
@@ -32,7 +33,7 @@ pub fn default_site() -> SourceTree {
 
 /// Reads a site's source. Hidden files and editors' leavings are not part of it; symbolic links are not followed.
 pub fn read(folder: &Path) -> Result<SourceTree, FolderError> {
-    let mut tree = SourceTree::new();
+    let mut files = Vec::new();
     let walk = WalkDir::new(folder)
         .into_iter()
         .filter_entry(|entry| entry.depth() == 0 || !ignored(entry.file_name()));
@@ -43,24 +44,27 @@ pub fn read(folder: &Path) -> Result<SourceTree, FolderError> {
         })?;
         if entry.file_type().is_file()
             && let Some(name) = name_of(folder, entry.path())?
-            && let Some(bytes) = read_file(entry.path())?
         {
-            tree.insert(name, bytes);
+            files.push((name, entry.into_path()));
         }
     }
-    Ok(tree)
+    // Gathered first: of several files that cannot be read the same one is named each time.
+    let read: Vec<_> =
+        files.into_par_iter().map(|(name, path)| Ok((name, read_file(&path)?))).collect::<Vec<_>>();
+    read.into_iter().filter_map(|file| file.map(|(name, bytes)| Some((name, bytes?))).transpose()).collect()
 }
 
 /// One source file, or `None` if it is gone.
 pub fn read_file(path: &Path) -> Result<Option<Arc<[u8]>>, FolderError> {
     let failed = || FolderError::io("read", path);
-    let file = match fs::File::open(path) {
+    let mut file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed()(error)),
     };
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed())?;
+    let expected = file.metadata().map_or(0, |about| about.len().min(MAX_FILE));
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
+    file.by_ref().take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed())?;
     if bytes.len() as u64 > MAX_FILE {
         let what = format!("it is larger than {} MiB", MAX_FILE >> 20);
         return Err(FolderError::Source { path: path.to_owned(), what });

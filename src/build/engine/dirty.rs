@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ahash::AHashMap;
+use ahash::AHashSet;
 
 use super::node::Field;
 use super::node::Mask;
@@ -15,7 +16,7 @@ pub struct Dirty {
     /// Fields that changed, by node.
     pub fields: AHashMap<NodeId, Mask>,
     /// Templates, data files and paths that changed.
-    pub keys: BTreeSet<Key>,
+    pub keys: AHashSet<Key>,
     /// Nodes whose Markdown must be rendered again.
     pub markdown: BTreeSet<NodeId>,
     /// Sections whose list of pages must be made again.

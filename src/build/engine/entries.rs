@@ -1,6 +1,6 @@
 //! The sitemap's entries: one address each, sorted, kept while single ones come and go.
 
-use std::collections::HashMap;
+use ahash::AHashMap;
 
 use super::node::NodeId;
 
@@ -23,8 +23,8 @@ pub enum SitemapEntry {
 #[derive(Debug, Default)]
 pub struct Entries {
     table: Vec<SitemapEntry>,
-    of_node: HashMap<NodeId, u32>,
-    of_part: HashMap<String, u32>,
+    of_node: AHashMap<NodeId, u32>,
+    of_part: AHashMap<String, u32>,
     /// Address of each entry that is in the sitemap.
     addresses: Vec<Option<String>>,
     order: Vec<u32>,

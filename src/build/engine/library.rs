@@ -37,6 +37,7 @@ pub struct Library {
     pub(super) places: BTreeMap<Place, Folder>,
     pub(super) listed: AHashMap<NodeId, BTreeSet<Place>>,
     pub(super) sections: BTreeSet<NodeId>,
+    /// Versions of one content in several languages, if the site has several.
     pub(super) canonicals: AHashMap<String, BTreeSet<NodeId>>,
     /// Path from `content/` → nodes that link to it.
     pub links: AHashMap<String, BTreeSet<NodeId>>,
@@ -122,6 +123,7 @@ impl Library {
     pub fn replace(&mut self, new: Vec<(NodeId, Option<Entry>)>, dirty: &mut Dirty) {
         let mut moved_sections = BTreeSet::new();
         let mut canonicals = BTreeSet::new();
+        let multilingual = self.config.is_multilingual();
         for (id, entry) in new {
             let difference = diff::between(self.node(id).entry.as_ref(), entry.as_ref());
             dirty.mark_mask(id, difference.fields);
@@ -140,13 +142,13 @@ impl Library {
                 dirty.lists.insert(id);
                 dirty.resorted.insert(id);
             }
-            if difference.structure {
+            if difference.structure && multilingual {
                 canonicals.insert(self.node(id).canonical().to_owned());
             }
             self.take_out(id, difference.order, dirty);
             self.node_mut(id).entry = entry;
             self.put_in(id, difference.order, dirty);
-            if difference.structure {
+            if difference.structure && multilingual {
                 canonicals.insert(self.node(id).canonical().to_owned());
             }
         }
@@ -163,7 +165,9 @@ impl Library {
 
     fn take_out(&mut self, id: NodeId, order: bool, dirty: &mut Dirty) {
         self.sections.remove(&id);
-        if let Some(set) = self.canonicals.get_mut(self.nodes[id as usize].canonical()) {
+        if self.config.is_multilingual()
+            && let Some(set) = self.canonicals.get_mut(self.nodes[id as usize].canonical())
+        {
             set.remove(&id);
         }
         let Some(place) = self.place_of(id) else { return };
@@ -179,8 +183,10 @@ impl Library {
         if self.node(id).entry.is_none() {
             return;
         }
-        let canonical = self.node(id).canonical().to_owned();
-        self.canonicals.entry(canonical).or_default().insert(id);
+        if self.config.is_multilingual() {
+            let canonical = self.node(id).canonical().to_owned();
+            self.canonicals.entry(canonical).or_default().insert(id);
+        }
         if self.node(id).section().is_some() {
             self.sections.insert(id);
         }

@@ -268,7 +268,6 @@ impl Engine {
             .into_inner()
             .into_iter()
             .filter(|(path, _)| before.get(path.as_str()) != now.get(path.as_str()))
-            .map(|(path, bytes)| (path, Arc::from(bytes)))
             .collect();
         *self = engine;
         Ok(Changes { written, removed })

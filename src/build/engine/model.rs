@@ -248,8 +248,19 @@ impl<'s> View<'s> {
 }
 
 /// A table of contents as templates see it. Made when asked: kept as JSON it would be most of a page's memory.
-fn headings<'s>(toc: &[Heading]) -> Val<'s> {
-    Val::from_owned(serde_json::to_value(toc).unwrap_or(Json::Null))
+fn headings(toc: &[Heading]) -> Val<'_> {
+    Val::List(toc.iter().map(heading).collect())
+}
+
+fn heading(heading: &Heading) -> Val<'_> {
+    let fields = [
+        ("level", Val::int(heading.level.into())),
+        ("id", Val::Str(&heading.id)),
+        ("permalink", Val::Str(&heading.permalink)),
+        ("title", Val::Str(&heading.title)),
+        ("children", headings(&heading.children)),
+    ];
+    Val::Dict(fields.map(|(name, value)| (name.into(), value)).into())
 }
 
 fn neighbour<'s>(id: Option<NodeId>) -> Val<'s> {

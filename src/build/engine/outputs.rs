@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use ahash::AHashMap;
 use xxhash_rust::xxh3::xxh3_128;
@@ -138,8 +137,7 @@ impl Outputs {
                 }
             }
         }
-        let kept: BTreeSet<String> = makers.keys().map(|path| (*path).to_owned()).collect();
-        plan.removed.retain(|path| !kept.contains(path));
+        plan.removed.retain(|path| !makers.contains_key(path.as_str()));
         self.check_folders(&makers, &plan.removed, name)?;
         self.add_affected(dirty, &mut plan);
         Ok(plan)
@@ -233,7 +231,7 @@ impl Outputs {
             let hash = xxh3_128(&done.bytes);
             let before = self.record(done.job.clone(), hash, done.reads);
             if !existed || before != hash {
-                changes.written.push((done.job.path, Arc::from(done.bytes)));
+                changes.written.push((done.job.path, done.bytes));
             }
         }
         self.own(plan.owned);

@@ -33,6 +33,9 @@ impl Library {
 
     /// Replaces the links of a node and brings the backlinks of their targets up to date.
     pub fn relink(&mut self, id: NodeId, before: &[(String, Option<String>)], dirty: &mut Dirty) {
+        if before.is_empty() && self.node(id).rendered.links.is_empty() {
+            return;
+        }
         let now: BTreeSet<String> =
             self.node(id).rendered.links.iter().map(|(target, _)| target.clone()).collect();
         let before: BTreeSet<String> = before.iter().map(|(target, _)| target.clone()).collect();
@@ -57,8 +60,10 @@ impl Library {
 
     /// Lists the nodes that link to a path, by address.
     pub fn backlink(&mut self, target: &str, dirty: &mut Dirty) {
+        // A path that was never linked to has no backlinks to take away either.
+        let Some(sources) = self.links.get(target) else { return };
         let Some(id) = self.find(&format!("content/{target}")) else { return };
-        let mut sources: Vec<NodeId> = self.links.get(target).into_iter().flatten().copied().collect();
+        let mut sources: Vec<NodeId> = sources.iter().copied().collect();
         sources.retain(|source| self.node(*source).entry.is_some());
         sources.sort_by(|a, b| self.node(*a).permalink().cmp(self.node(*b).permalink()));
         if self.node(id).backlinks != sources {

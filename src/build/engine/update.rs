@@ -82,7 +82,7 @@ pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Parses the pages and sections among the edits, sections first.
+/// Parses the pages and sections among the edits, sections first; otherwise in the order of the edits, which is that of paths.
 fn parse(config: &SiteConfig, edits: &[Edit]) -> Result<Vec<(String, Option<Entry>)>, BuildError> {
     let content: Vec<&Edit> = edits.iter().filter(|edit| is_content(&edit.path)).collect();
     let mut parsed = content
@@ -95,12 +95,12 @@ fn parse(config: &SiteConfig, edits: &[Edit]) -> Result<Vec<(String, Option<Entr
         .collect::<Vec<_>>()
         .into_iter()
         .collect::<Result<Vec<_>, BuildError>>()?;
-    parsed.sort_by_cached_key(|(path, _)| (!file_name(path).starts_with("_index."), path.clone()));
+    parsed.sort_by_key(|(path, _)| !file_name(path).starts_with("_index."));
     Ok(parsed)
 }
 
 fn parse_one(config: &SiteConfig, path: &str, bytes: &[u8]) -> Result<Option<Entry>, BuildError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| BuildError::not_text(path, bytes))?;
+    let text = simdutf8::basic::from_utf8(bytes).map_err(|_| BuildError::not_text(path, bytes))?;
     if file_name(path).starts_with("_index.") {
         let section = ParsedSection::parse(path, text, config)?;
         if section.meta.draft {

@@ -67,7 +67,7 @@ pub fn to_json<'s>(model: &dyn Model<'s>, value: &Val<'s>) -> Result<Json, Strin
             Json::Array(items.iter().map(|item| to_json(model, item)).collect::<Result<_, _>>()?)
         }
         Val::Dict(items) => {
-            let pairs = items.iter().map(|(key, item)| Ok((key.clone(), to_json(model, item)?)));
+            let pairs = items.iter().map(|(key, item)| Ok((key.to_string(), to_json(model, item)?)));
             Json::Object(pairs.collect::<Result<_, String>>()?)
         }
     })
@@ -181,7 +181,7 @@ fn by_attribute<'s>(
         Json::Object(groups) if name == "group_by" => {
             let grouped = groups.iter().map(|(key, items)| {
                 let items = items.as_array().map_or(&[][..], Vec::as_slice);
-                (key.clone(), objects(kind, list, items.iter().filter_map(place)))
+                (key.clone().into(), objects(kind, list, items.iter().filter_map(place)))
             });
             Val::Dict(grouped.collect())
         }

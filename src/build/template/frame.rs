@@ -216,7 +216,7 @@ fn pairs<'s>(container: Val<'s>, model: &dyn Model<'s>) -> Result<Vec<(Arc<str>,
             }
             pairs
         }
-        Val::Dict(items) => items.iter().map(|(key, value)| (key.as_str().into(), value.clone())).collect(),
+        Val::Dict(items) => items.iter().map(|(key, value)| (Arc::from(&**key), value.clone())).collect(),
         _ => Vec::new(),
     })
 }

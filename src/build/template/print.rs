@@ -9,10 +9,21 @@ use super::value::Model;
 use super::value::Object;
 use super::value::Val;
 
+/// The bytes that [`escape_into`] replaces; all are ASCII, so that no character of several bytes is cut.
+const ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let (bytes, mut at) = (b"&<>\"'/", 0);
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Escapes as Tera does: the five characters of XML and the slash, after OWASP.
 pub fn escape_into(text: &str, out: &mut String) {
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'', '/']) {
+    while let Some(at) = rest.bytes().position(|byte| ESCAPED[usize::from(byte)]) {
         out.push_str(&rest[..at]);
         out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",

@@ -1,5 +1,6 @@
 //! Values of the template language: borrowed where they stand, lazy where they are large.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Map;
@@ -62,7 +63,7 @@ pub enum Val<'s> {
     /// A list that contains lazy values.
     List(Arc<[Val<'s>]>),
     /// An object that contains lazy values.
-    Dict(Arc<[(String, Val<'s>)]>),
+    Dict(Arc<[(Cow<'static, str>, Val<'s>)]>),
 }
 
 impl<'s> Val<'s> {
