@@ -15,6 +15,7 @@ use niemyet::build::source::Changes;
 use niemyet::build::source::Edit;
 use niemyet::build::source::SourceTree;
 use niemyet::replica::site_source;
+use rayon::prelude::*;
 
 use super::Result;
 use super::generate;
@@ -129,7 +130,7 @@ fn write(changes: &Changes, out: &Path) -> io::Result<()> {
     for path in &changes.removed {
         fs::remove_file(out.join(path))?;
     }
-    changes.written.iter().try_for_each(|(path, bytes)| folder.put(path, bytes))
+    changes.written.par_iter().try_for_each(|(path, bytes)| folder.put(path, bytes))
 }
 
 /// Makes one edit of its kind; the number varies which page it hits.

@@ -95,7 +95,9 @@ fn ours(leaf: &str, set: &BTreeMap<String, String>, lazy: bool) -> Result<String
     let words: Vec<String> = serde_json::from_value(map["words"].clone()).expect("words");
     let compiled = TemplateSet::new(set).map_err(|error| error.to_string())?;
     let model = Context { map: &map, words: &words, lazy };
-    eval::render(&compiled, leaf, &model, None).map_err(|error| error.to_string())
+    let mut printed = String::new();
+    eval::render(&mut printed, &compiled, leaf, (&model, None)).map_err(|error| error.to_string())?;
+    Ok(printed)
 }
 
 /// Tera panics where its author thought a case impossible; that is a refusal too.

@@ -52,7 +52,7 @@ impl Entries {
                 id
             }
         };
-        self.pending.push((id, address.map(str::to_owned)));
+        self.set(id, address);
     }
 
     /// Puts in or takes out a part of a paginated list.
@@ -65,7 +65,13 @@ impl Entries {
                 id
             }
         };
-        self.pending.push((id, present.then(|| address.to_owned())));
+        self.set(id, present.then_some(address));
+    }
+
+    fn set(&mut self, id: u32, address: Option<&str>) {
+        if self.addresses[id as usize].as_deref() != address {
+            self.pending.push((id, address.map(str::to_owned)));
+        }
     }
 
     fn add(&mut self, entry: SitemapEntry) -> u32 {

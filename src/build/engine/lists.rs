@@ -135,18 +135,29 @@ fn refresh_feeds(site: &mut Site, changed: &BTreeSet<NodeId>, dirty: &mut Dirty)
         let shown = |site: &Site, id: NodeId| {
             render::is_dated(site, id) && (!config.is_multilingual() || site.library.node(id).lang() == lang)
         };
-        let mut pages = std::mem::take(&mut site.library.node_mut(list).pages);
-        let before = pages.clone();
+        let before = std::mem::take(&mut site.library.node_mut(list).pages);
+        let mut updates = site.updates.remove(lang).unwrap_or_default();
+        for id in changed {
+            let page = site.library.node(*id).page().filter(|_| shown(site, *id));
+            updates.set(*id, page.and_then(|page| page.meta.updated.as_deref()));
+        }
+        let mut pages: Vec<NodeId>;
         if changed.len() > BULK {
             pages = site.library.live().filter(|id| shown(site, *id)).collect();
             pages.sort_unstable_by(|a, b| render::feed_order(site, *a, *b));
         } else {
-            pages.retain(|id| !changed.contains(id));
+            pages = before.clone();
+            for id in changed {
+                if let Some(at) = pages.iter().position(|other| other == id) {
+                    pages.remove(at);
+                }
+            }
             for id in changed.iter().filter(|id| shown(site, **id)) {
                 super::order::insert(&mut pages, *id, |other| render::feed_order(site, *other, *id));
             }
         }
-        let updated = render::last_updated(site, &pages);
+        let updated = updates.newest().max(render::first_date(site, &pages)).map(str::to_owned);
+        site.updates.insert(lang.clone(), updates);
         if pages != before {
             dirty.mark(list, Field::Pages);
         }

@@ -43,6 +43,7 @@ impl Engine {
             files: source,
             templates: TemplateSet::default(),
             feeds: BTreeMap::new(),
+            updates: BTreeMap::new(),
             sitemaps: Vec::new(),
             pagers: HashMap::new(),
             parts: HashMap::new(),

@@ -50,6 +50,7 @@ pub use error::BuildError;
 use node::Field;
 use outputs::Done;
 use outputs::Job;
+use outputs::Mark;
 use outputs::Outputs;
 use outputs::Owner;
 use outputs::Plan;
@@ -84,9 +85,6 @@ impl Sink for Memory {
     }
 }
 
-/// Fewer outputs than this are rendered on the caller's thread.
-const PARALLEL_FROM: usize = 8;
-
 /// A built site that can be changed.
 #[derive(Debug)]
 pub struct Engine {
@@ -104,18 +102,17 @@ impl Engine {
         let (mut engine, dirty) = Self::load(source)?;
         let plan = engine.plan(&dirty, &[])?;
         let jobs: Vec<&Job> = plan.jobs.values().collect();
-        let recorded: Vec<(Job, u128, Reads)> = jobs
+        let rendered: Vec<Done> = jobs
             .par_iter()
             .map(|job| {
-                let done = engine.run(job)?;
-                let hash = xxh3_128(&done.bytes);
-                sink.write(&done.job.path, done.bytes)
+                let mut done = engine.run(job)?;
+                sink.write(&done.job.path, std::mem::take(&mut done.bytes))
                     .map_err(|source| BuildError::Write { output: done.job.path.clone(), source })?;
-                Ok((done.job, hash, done.reads))
+                Ok(done)
             })
             .collect::<Result<_, BuildError>>()?;
-        for (job, hash, reads) in recorded {
-            engine.outputs.record(job, hash, reads);
+        for done in rendered {
+            engine.outputs.record(done.job, done.mark, done.reads);
         }
         engine.outputs.start(plan);
         Ok(engine)
@@ -178,9 +175,12 @@ impl Engine {
         }
         wanted.push((Owner::Site, plan::of_site(&self.site)));
         wanted.push((Owner::Sass, self.css.keys().map(|path| (path.clone(), Target::Css)).collect()));
-        let first = edits.is_empty();
-        let statics = self.site.files.keys().filter(|_| first).chain(edits.iter().map(|edit| &edit.path));
-        for path in statics.filter(|path| path.starts_with("static/")) {
+        let statics: Vec<&String> = if edits.is_empty() {
+            self.site.files.range("static/".to_owned()..).map(|(path, _)| path).collect()
+        } else {
+            edits.iter().map(|edit| &edit.path).collect()
+        };
+        for path in statics.into_iter().filter(|path| path.starts_with("static/")) {
             let output = path.trim_start_matches("static/").to_owned();
             let exists = self.site.files.contains_key(path);
             let planned = if exists { vec![(output, Target::Copy(path.clone()))] } else { Vec::new() };
@@ -204,10 +204,11 @@ impl Engine {
                 (self.site.files.get(path).map_or_else(Vec::new, |bytes| bytes.to_vec()), Reads::default())
             }
             Target::Css => (self.css.get(&job.path).cloned().unwrap_or_default(), Reads::default()),
-            target => render::render(&self.site, target)
+            target => render::render(&self.site, target, self.outputs.size(&job.path))
                 .map_err(|source| BuildError::Render { source, output: job.path.clone() })?,
         };
-        Ok(Done { job: job.clone(), bytes, reads })
+        let mark = Mark { hash: xxh3_128(&bytes), size: bytes.len() };
+        Ok(Done { job: job.clone(), bytes, mark, reads })
     }
 
     fn try_apply(&mut self, edits: &[Edit]) -> Result<Changes, BuildError> {
@@ -219,11 +220,7 @@ impl Engine {
         let mut plan = self.plan(&dirty, edits)?;
         self.add_copies(edits, styles, &mut plan);
         let jobs: Vec<&Job> = plan.jobs.values().collect();
-        let done: Vec<Done> = if jobs.len() < PARALLEL_FROM {
-            jobs.iter().map(|job| self.run(job)).collect::<Result<_, BuildError>>()?
-        } else {
-            jobs.par_iter().map(|job| self.run(job)).collect::<Result<_, BuildError>>()?
-        };
+        let done = jobs.par_iter().map(|job| self.run(job)).collect::<Result<Vec<Done>, BuildError>>()?;
         Ok(self.outputs.commit(plan, done))
     }
 

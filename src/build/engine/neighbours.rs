@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ahash::AHashSet;
+
 use super::dirty::Dirty;
 use super::library::Library;
 use super::node::Field;
@@ -30,9 +32,9 @@ impl Library {
             if before != now {
                 dirty.mark(id, Field::Pages);
                 dirty.outputs.insert(id);
-                let gone_or_new =
-                    before[start..before.len() - end].iter().chain(&now[start..now.len() - end]);
-                dirty.outputs.extend(gone_or_new);
+                let gone: AHashSet<NodeId> = before[start..before.len() - end].iter().copied().collect();
+                let new: AHashSet<NodeId> = now[start..now.len() - end].iter().copied().collect();
+                dirty.outputs.extend(gone.symmetric_difference(&new));
             }
             self.node_mut(id).pages = now;
         }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use ahash::AHashMap;
-use xxhash_rust::xxh3::xxh3_128;
 
 use super::dirty::Dirty;
 use super::error::BuildError;
@@ -47,8 +46,19 @@ pub struct Done {
     pub job: Job,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// What they are known by.
+    pub mark: Mark,
     /// What it read.
     pub reads: Reads,
+}
+
+/// What is kept of an output's bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// XXH3, 128 bits.
+    pub hash: u128,
+    /// Number of bytes.
+    pub size: usize,
 }
 
 #[derive(Debug)]
@@ -57,7 +67,7 @@ struct Slot {
     owner: Owner,
     /// `None`: there is no such output now.
     target: Option<Target>,
-    hash: u128,
+    mark: Mark,
     reads: Reads,
 }
 
@@ -96,7 +106,12 @@ impl Outputs {
     /// The hash of each output's bytes, by path.
     pub fn hashes(&self) -> BTreeMap<&str, u128> {
         let live = self.slots.iter().filter(|slot| slot.target.is_some());
-        live.map(|slot| (slot.path.as_str(), slot.hash)).collect()
+        live.map(|slot| (slot.path.as_str(), slot.mark.hash)).collect()
+    }
+
+    /// Number of bytes of an output as it was last rendered, if it was.
+    pub fn size(&self, path: &str) -> Option<usize> {
+        Some(self.slots[*self.ids.get(path)? as usize].mark.size)
     }
 
     fn live(&self, path: &str) -> Option<&Slot> {
@@ -175,7 +190,11 @@ impl Outputs {
         let mut affected: BTreeSet<OutputId> = BTreeSet::new();
         for (node, mask) in &dirty.fields {
             let readers = self.readers.of_node(*node).iter().copied();
-            affected.extend(readers.filter(|id| self.slots[*id as usize].reads.mask(*node) & mask != 0));
+            for id in readers {
+                if !affected.contains(&id) && self.slots[id as usize].reads.mask(*node) & mask != 0 {
+                    affected.insert(id);
+                }
+            }
         }
         for key in &dirty.keys {
             let readers = self.readers.of_key(*key).iter().copied();
@@ -228,9 +247,8 @@ impl Outputs {
         }
         for done in done {
             let existed = self.live(&done.job.path).is_some();
-            let hash = xxh3_128(&done.bytes);
-            let before = self.record(done.job.clone(), hash, done.reads);
-            if !existed || before != hash {
+            let before = self.record(done.job.clone(), done.mark, done.reads);
+            if !existed || before != done.mark {
                 changes.written.push((done.job.path, done.bytes));
             }
         }
@@ -239,8 +257,8 @@ impl Outputs {
         changes
     }
 
-    /// Notes an output; returns the hash it had before.
-    pub fn record(&mut self, job: Job, hash: u128, reads: Reads) -> u128 {
+    /// Notes an output; returns the mark it had before.
+    pub fn record(&mut self, job: Job, mark: Mark, reads: Reads) -> Mark {
         let id = match self.ids.get(&job.path) {
             Some(id) => *id,
             None => {
@@ -251,7 +269,7 @@ impl Outputs {
                     path: job.path.clone(),
                     owner: job.owner.clone(),
                     target: None,
-                    hash: 0,
+                    mark: Mark::default(),
                     reads: Reads::default(),
                 });
                 id
@@ -267,7 +285,7 @@ impl Outputs {
             self.copies.entry(source.clone()).or_default().push(id);
         }
         slot.target = Some(job.target);
-        std::mem::replace(&mut slot.hash, hash)
+        std::mem::replace(&mut slot.mark, mark)
     }
 
     /// Notes who makes what, also where the output itself stayed as it was.

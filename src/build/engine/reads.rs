@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use ahash::AHashMap;
+use ahash::AHashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::node::Field;
@@ -25,10 +26,14 @@ pub fn key(kind: &str, name: &str) -> Key {
 /// From this many nodes on, an output's reads are kept as one mask per node of the site.
 const WIDE: usize = 2048;
 
+/// Nodes and fields that a stretch of a loop read, by node; shared by all outputs that print it.
+pub type Shared = Arc<[(NodeId, Mask)]>;
+
 /// What one output read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reads {
     nodes: Nodes,
+    shared: Box<[Shared]>,
     /// Sorted.
     keys: Box<[Key]>,
 }
@@ -41,15 +46,20 @@ enum Nodes {
 
 impl Default for Reads {
     fn default() -> Self {
-        Self { nodes: Nodes::Few(Box::default()), keys: Box::default() }
+        Self { nodes: Nodes::Few(Box::default()), shared: Box::default(), keys: Box::default() }
     }
 }
 
 impl Reads {
     /// Which fields of that node were read.
     pub fn mask(&self, node: NodeId) -> Mask {
+        self.shared.iter().fold(self.own_mask(node), |mask, stretch| mask | find(stretch, node))
+    }
+
+    /// Which were read outside the shared stretches.
+    fn own_mask(&self, node: NodeId) -> Mask {
         match &self.nodes {
-            Nodes::Few(list) => list.binary_search_by_key(&node, |(id, _)| *id).map_or(0, |at| list[at].1),
+            Nodes::Few(list) => find(list, node),
             Nodes::Wide(masks) => masks.get(node as usize).copied().unwrap_or(0),
         }
     }
@@ -59,7 +69,8 @@ impl Reads {
         self.keys.binary_search(&key).is_ok()
     }
 
-    fn each_node(&self, mut visit: impl FnMut(NodeId)) {
+    /// Nodes that were read outside the shared stretches.
+    fn each_own_node(&self, mut visit: impl FnMut(NodeId)) {
         match &self.nodes {
             Nodes::Few(list) => list.iter().for_each(|(id, _)| visit(*id)),
             Nodes::Wide(masks) => {
@@ -77,6 +88,13 @@ impl Reads {
     }
 }
 
+fn find(list: &[(NodeId, Mask)], node: NodeId) -> Mask {
+    match list {
+        [(first, _), .., (last, _)] if node < *first || node > *last => 0,
+        _ => list.binary_search_by_key(&node, |(id, _)| *id).map_or(0, |at| list[at].1),
+    }
+}
+
 /// Notes reads while one output is rendered.
 #[derive(Debug, Default)]
 pub struct Recorder {
@@ -84,7 +102,8 @@ pub struct Recorder {
     few: RefCell<AHashMap<NodeId, Mask>>,
     wide: RefCell<Vec<Mask>>,
     keys: RefCell<Vec<Key>>,
-    /// Nodes and fields read since `start_log`.
+    shared: RefCell<Vec<Shared>>,
+    /// Nodes and fields read since `start_log`, instead of in `few` or `wide`.
     log: RefCell<Vec<(NodeId, Mask)>>,
     logging: Cell<bool>,
 }
@@ -97,10 +116,11 @@ impl Recorder {
 
     /// Notes that fields were read.
     pub fn note_mask(&self, node: NodeId, mask: Mask) {
-        let (last, seen) = self.last.get();
         if self.logging.get() {
             self.log.borrow_mut().push((node, mask));
+            return;
         }
+        let (last, seen) = self.last.get();
         if last == node && seen & mask == mask {
             return;
         }
@@ -133,14 +153,32 @@ impl Recorder {
         }
     }
 
-    /// Starts to remember reads one by one.
+    /// Starts to gather the reads of a stretch.
     pub fn start_log(&self) {
-        self.log.borrow_mut().clear();
+        self.end_log();
         self.logging.set(true);
     }
 
-    /// What was read since `start_log`, once each.
-    pub fn take_log(&self) -> Vec<(NodeId, Mask)> {
+    /// Ends the gathering: what was read counts for the output alone.
+    fn end_log(&self) {
+        self.logging.set(false);
+        for (node, mask) in self.log.take() {
+            self.note_mask(node, mask);
+        }
+    }
+
+    /// Notes what a stretch read that others share.
+    pub fn note_shared(&self, reads: &Shared) {
+        self.shared.borrow_mut().push(Arc::clone(reads));
+    }
+
+    /// Ends the gathering: what was read since `start_log`, once each and by node, to be shared. `None`, and the reads count
+    /// for the output alone, if one is of a node that `is_inside` denies.
+    pub fn share_log(&self, is_inside: impl Fn(NodeId) -> bool) -> Option<Shared> {
+        if !self.log.borrow().iter().all(|(node, _)| is_inside(*node)) {
+            self.end_log();
+            return None;
+        }
         self.logging.set(false);
         let mut log = self.log.take();
         log.sort_unstable_by_key(|(node, _)| *node);
@@ -151,11 +189,14 @@ impl Recorder {
             }
             same
         });
-        log
+        let shared = Shared::from(log);
+        self.note_shared(&shared);
+        Some(shared)
     }
 
     /// All that was noted.
     pub fn finish(self) -> Reads {
+        self.end_log();
         let mut keys = self.keys.into_inner();
         keys.sort_unstable();
         let wide = self.wide.into_inner();
@@ -166,7 +207,7 @@ impl Recorder {
         } else {
             Nodes::Wide(wide.into())
         };
-        Reads { nodes, keys: keys.into() }
+        Reads { nodes, shared: self.shared.into_inner().into(), keys: keys.into() }
     }
 }
 
@@ -183,26 +224,47 @@ fn widen(wide: &mut Vec<Mask>, node: NodeId, mask: Mask) -> Mask {
 #[derive(Debug, Default)]
 pub struct Readers {
     of_node: Vec<Vec<OutputId>>,
-    of_key: HashMap<Key, Vec<OutputId>>,
+    of_key: AHashMap<Key, Vec<OutputId>>,
 }
 
 impl Readers {
     /// Takes note of what an output read, given what it had read before.
     pub fn update(&mut self, output: OutputId, before: &Reads, now: &Reads) {
-        now.each_node(|node| {
+        now.each_own_node(|node| {
             if before.mask(node) == 0 {
-                let at = node as usize;
-                if at >= self.of_node.len() {
-                    self.of_node.resize_with(at + 1, Vec::new);
-                }
-                self.of_node[at].push(output);
+                self.add(output, node);
             }
         });
+        self.update_shared(output, before, now);
         for key in &now.keys {
             if !before.has_key(*key) {
                 self.of_key.entry(*key).or_default().push(output);
             }
         }
+    }
+
+    /// The stretches that were not there before: their nodes, unless stretches that are gone held them.
+    fn update_shared(&mut self, output: OutputId, before: &Reads, now: &Reads) {
+        let addresses = |reads: &Reads| reads.shared.iter().map(Arc::as_ptr).collect::<AHashSet<_>>();
+        let (stood, stands) = (addresses(before), addresses(now));
+        let gone = before.shared.iter().filter(|stretch| !stands.contains(&Arc::as_ptr(stretch)));
+        let known: AHashSet<NodeId> =
+            gone.flat_map(|stretch| stretch.iter().map(|(node, _)| *node)).collect();
+        for stretch in now.shared.iter().filter(|stretch| !stood.contains(&Arc::as_ptr(stretch))) {
+            for (node, _) in stretch.iter() {
+                if !known.contains(node) && before.own_mask(*node) == 0 {
+                    self.add(output, *node);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, output: OutputId, node: NodeId) {
+        let at = node as usize;
+        if at >= self.of_node.len() {
+            self.of_node.resize_with(at + 1, Vec::new);
+        }
+        self.of_node[at].push(output);
     }
 
     /// Outputs that may have read the node.

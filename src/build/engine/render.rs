@@ -27,14 +27,17 @@ use crate::build::template::value::Val;
 /// What Zola 0.22.0 tells the templates of pages about itself.
 const ZOLA_VERSION: &str = "0.21.0";
 
+/// Room for a page that was never rendered before, in bytes.
+const TYPICAL_SIZE: usize = 8192;
+
 /// What was rendered: bytes and reads.
 pub type Output = (Vec<u8>, Reads);
 
-/// Renders an output that has a template.
+/// Renders an output that has a template. `before` is its size the last time, if there was one.
 ///
 /// # Errors
 /// If the template fails.
-pub fn render(site: &Site, target: &Target) -> Result<Output, TemplateError> {
+pub fn render(site: &Site, target: &Target, before: Option<usize>) -> Result<Output, TemplateError> {
     let mut view = View::new(site);
     let template = match target {
         Target::Page(id) => page(&mut view, *id),
@@ -64,10 +67,11 @@ pub fn render(site: &Site, target: &Target) -> Result<Output, TemplateError> {
         view.roots.push(("config", config));
     }
     let escapes = site.templates.get(template).is_some_and(|found| found.escapes);
-    let printed = {
+    let mut printed = String::with_capacity(before.map_or(TYPICAL_SIZE, |size| size + size / 64));
+    {
         let fragments = ViewFragments { view: &view, escapes };
-        eval::render(&site.templates, template, &view, Some(&fragments))?
-    };
+        eval::render(&mut printed, &site.templates, template, (&view, Some(&fragments)))?;
+    }
     Ok((printed.into_bytes(), view.recorder.finish()))
 }
 
@@ -219,9 +223,12 @@ pub fn feed_order(site: &Site, a: NodeId, b: NodeId) -> Ordering {
 }
 
 /// The greatest of all `updated` and the first page's `date`, compared as text, as Zola does.
-pub fn last_updated(site: &Site, pages: &[NodeId]) -> Option<String> {
-    let page = |id: &NodeId| site.library.node(*id).page();
-    let updated = pages.iter().filter_map(|id| page(id)?.meta.updated.as_deref());
-    let first = pages.first().and_then(|id| page(id)?.meta.date.as_deref());
-    updated.chain(first).max().map(str::to_owned)
+fn last_updated(site: &Site, pages: &[NodeId]) -> Option<String> {
+    let updated = pages.iter().filter_map(|id| site.library.node(*id).page()?.meta.updated.as_deref());
+    updated.chain(first_date(site, pages)).max().map(str::to_owned)
+}
+
+/// `date` of the first of these pages.
+pub fn first_date<'s>(site: &'s Site, pages: &[NodeId]) -> Option<&'s str> {
+    site.library.node(*pages.first()?).page()?.meta.date.as_deref()
 }

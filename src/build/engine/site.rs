@@ -17,8 +17,8 @@ use super::model::ENTRY;
 use super::model::PAGE;
 use super::model::PAGE_ALONE;
 use super::model::View;
-use super::node::Mask;
 use super::node::NodeId;
+use super::reads::Shared;
 use crate::build::source::SourceTree;
 use crate::build::template::eval::Fragments;
 use crate::build::template::eval::Stretch;
@@ -40,6 +40,8 @@ pub struct Site {
     pub templates: TemplateSet,
     /// List node of each language's feed.
     pub feeds: BTreeMap<String, NodeId>,
+    /// `updated` of the pages of each language's feed.
+    pub updates: BTreeMap<String, Updates>,
     /// List node of each sitemap file.
     pub sitemaps: Vec<NodeId>,
     /// List nodes of the parts of each paginated section.
@@ -72,6 +74,40 @@ impl Site {
     }
 }
 
+/// The dates of one feed's pages that have an `updated`, so that the newest is known without asking every page.
+#[derive(Debug, Default)]
+pub struct Updates {
+    of_page: AHashMap<NodeId, String>,
+    /// How many pages have each.
+    counts: BTreeMap<String, usize>,
+}
+
+impl Updates {
+    /// Sets a page's `updated`; `None` if it has none or is not shown.
+    pub fn set(&mut self, page: NodeId, updated: Option<&str>) {
+        let before = match updated {
+            Some(updated) => self.of_page.insert(page, updated.to_owned()),
+            None => self.of_page.remove(&page),
+        };
+        if let Some(before) = before
+            && let Some(count) = self.counts.get_mut(&before)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.counts.remove(&before);
+            }
+        }
+        if let Some(updated) = updated {
+            *self.counts.entry(updated.to_owned()).or_insert(0) += 1;
+        }
+    }
+
+    /// The greatest, compared as text.
+    pub fn newest(&self) -> Option<&str> {
+        self.counts.last_key_value().map(|(updated, _)| updated.as_str())
+    }
+}
+
 fn value<'s>(json: Arc<Json>) -> Val<'s> {
     match &*json {
         Json::Array(_) | Json::Object(_) => Val::Made(json),
@@ -92,7 +128,7 @@ struct Fragment {
     /// The node behind each object, and how often it had changed.
     stamps: Box<[Stamp]>,
     /// What was read.
-    reads: Box<[(NodeId, Mask)]>,
+    reads: Shared,
     text: Box<str>,
 }
 
@@ -153,21 +189,16 @@ impl Fragments for ViewFragments<'_, '_> {
             return false;
         };
         out.push_str(&kept.text);
-        for (node, mask) in &kept.reads {
-            self.view.recorder.note_mask(*node, *mask);
-        }
+        self.view.recorder.note_shared(&kept.reads);
         true
     }
 
     fn keep(&self, slot: u32, (kind, ids): Stretch<'_>, text: &str) {
-        let reads = self.view.recorder.take_log();
         let stamps: Option<Box<[Stamp]>> = ids.iter().map(|id| self.stamp(kind, *id)).collect();
-        let Some(stamps) = stamps else { return };
-        let nodes: AHashSet<NodeId> = stamps.iter().filter_map(|(node, _)| *node).collect();
-        if !reads.iter().all(|(node, _)| nodes.contains(node)) {
-            return;
-        }
-        let fragment = Fragment { ids: ids.into(), stamps, reads: reads.into(), text: text.into() };
+        let nodes: AHashSet<NodeId> = stamps.iter().flatten().filter_map(|(node, _)| *node).collect();
+        let reads = self.view.recorder.share_log(|node| nodes.contains(&node));
+        let (Some(stamps), Some(reads)) = (stamps, reads) else { return };
+        let fragment = Fragment { ids: ids.into(), stamps, reads, text: text.into() };
         let mut store = self.view.site.fragments.0.write().unwrap_or_else(PoisonError::into_inner);
         if store.len() > FRAGMENT_LIMIT {
             store.clear();

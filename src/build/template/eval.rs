@@ -68,16 +68,17 @@ impl std::fmt::Debug for Evaluator<'_, '_> {
     }
 }
 
-/// Renders the template of that name.
+/// Appends what the template of that name prints.
 ///
 /// # Errors
-/// If there is no such template, a variable is unknown, or a filter or function fails; with file and line.
+/// If there is no such template, a variable is unknown, or a filter or function fails; with file and line. What was printed
+/// up to there stands.
 pub fn render<'s>(
+    out: &mut String,
     set: &'s TemplateSet,
     name: &str,
-    model: &dyn Model<'s>,
-    fragments: Option<&dyn Fragments>,
-) -> Result<String, TemplateError> {
+    (model, fragments): (&dyn Model<'s>, Option<&dyn Fragments>),
+) -> Result<(), TemplateError> {
     model.used_template(name);
     let Some(leaf) = set.get(name) else {
         let message =
@@ -102,12 +103,9 @@ pub fn render<'s>(
         turns: 0,
         looked_past: std::cell::Cell::new(0),
     };
-    let mut out = String::with_capacity(8192);
-    match evaluator.body(&root.body, &mut out) {
-        Ok(()) => Ok(out),
-        Err(fault) => Err(evaluator.locate(*fault)),
-    }
+    evaluator.body(&root.body, out).map_err(|fault| evaluator.locate(*fault))
 }
+
 /// How many objects the first stretch has. It ends after an object whose number says so: one more object in the list then
 /// moves the bounds of its own stretch only.
 fn stretch_len(ids: &[u32]) -> usize {
