@@ -11,6 +11,7 @@ pub mod file;
 pub mod front_matter;
 pub mod markdown;
 pub mod page;
+pub mod raw;
 pub mod reading;
 pub mod sass;
 pub mod slug;

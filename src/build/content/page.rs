@@ -7,6 +7,7 @@ use super::file::FileInfo;
 use super::front_matter::PageFrontMatter;
 use super::front_matter::SectionFrontMatter;
 use super::front_matter::split;
+use super::raw::Raw;
 use super::slug::slugify;
 
 /// A page: any `.md` file under `content/` that is not `_index.md`.
@@ -19,7 +20,7 @@ pub struct ParsedPage {
     /// Code of its language.
     pub lang: String,
     /// Its Markdown.
-    pub raw: String,
+    pub raw: Raw,
     /// Line of the file on which `raw` starts, from 1.
     pub raw_line: usize,
     /// Last part of its address.
@@ -42,7 +43,7 @@ pub struct ParsedSection {
     /// Code of its language.
     pub lang: String,
     /// Its Markdown.
-    pub raw: String,
+    pub raw: Raw,
     /// Line of the file on which `raw` starts, from 1.
     pub raw_line: usize,
     /// Its path on the site, with a slash at both ends.
@@ -72,7 +73,7 @@ impl ParsedPage {
         let slug_source = meta.slug.as_deref().or(undated).unwrap_or(&named);
         let slug = slugify(slug_source, config.slugify.paths);
         let path = page_path(&file, &meta, &slug, (lang != config.default_language).then_some(lang.as_str()));
-        let (raw, raw_line) = (head.content.to_owned(), head.content_line);
+        let (raw, raw_line) = (Raw::new(text, head.content), head.content_line);
         Ok(Self {
             components: components(&path),
             permalink: config.make_permalink(&path),
@@ -103,7 +104,7 @@ impl ParsedSection {
             path.push_str(part);
             path.push('/');
         }
-        let (raw, raw_line) = (head.content.to_owned(), head.content_line);
+        let (raw, raw_line) = (Raw::new(text, head.content), head.content_line);
         Ok(Self {
             components: components(&path),
             permalink: config.make_permalink(&path),

@@ -81,14 +81,15 @@ fn render_one(site: &Site, id: NodeId) -> Result<Rendered, BuildError> {
     let (raw, context) = match &node.entry {
         Some(Entry::Page(page)) => {
             let anchors = node.home.anchors.unwrap_or(config.markdown.insert_anchor_links);
-            (&page.raw, MarkdownContext::of_page(config, page, anchors, &resolve))
+            (page.raw, MarkdownContext::of_page(config, page, anchors, &resolve))
         }
         Some(Entry::Section(section)) => {
-            (&section.raw, MarkdownContext::of_section(config, section, &resolve))
+            (section.raw, MarkdownContext::of_section(config, section, &resolve))
         }
         None => return Ok(Rendered::default()),
     };
-    let rendered = render_markdown(raw, &context)?;
+    let text = site.files.get(&*node.source).map_or("", |file| raw.text(file));
+    let rendered = render_markdown(text, &context)?;
     Ok(Rendered {
         body: rendered.body,
         summary: rendered.summary,

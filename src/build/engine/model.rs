@@ -14,6 +14,7 @@ use super::reads::key;
 use super::site::Site;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;
+use crate::build::content::raw::Raw;
 use crate::build::content::reading::reading_time;
 use crate::build::content::toc::Heading;
 use crate::build::template::value::Args;
@@ -120,6 +121,10 @@ impl<'s> View<'s> {
         self.site.library.node(id)
     }
 
+    fn markdown(&self, node: &Node, raw: Raw) -> &'s str {
+        self.site.files.get(&*node.source).map_or("", |file| raw.text(file))
+    }
+
     fn page_field(
         &self,
         object: Object,
@@ -148,8 +153,8 @@ impl<'s> View<'s> {
             "extra" => (Field::Extra, Val::Table(&page.meta.extra)),
             "path" => (Field::Path, Val::Str(&page.path)),
             "components" => (Field::Components, Val::Strs(&page.components)),
-            "word_count" => (Field::WordCount, Val::count(reading_time(&page.raw).0)),
-            "reading_time" => (Field::ReadingTime, Val::count(reading_time(&page.raw).1)),
+            "word_count" => (Field::WordCount, Val::count(reading_time(self.markdown(node, page.raw)).0)),
+            "reading_time" => (Field::ReadingTime, Val::count(reading_time(self.markdown(node, page.raw)).1)),
             "draft" => (Field::Draft, Val::Bool(page.meta.draft)),
             _ => return Ok(self.common_field(object.id, name)),
         };
@@ -174,8 +179,10 @@ impl<'s> View<'s> {
             "extra" => (Field::Extra, Val::Table(&section.meta.extra)),
             "path" => (Field::Path, Val::Str(&section.path)),
             "components" => (Field::Components, Val::Strs(&section.components)),
-            "word_count" => (Field::WordCount, Val::count(reading_time(&section.raw).0)),
-            "reading_time" => (Field::ReadingTime, Val::count(reading_time(&section.raw).1)),
+            "word_count" => (Field::WordCount, Val::count(reading_time(self.markdown(node, section.raw)).0)),
+            "reading_time" => {
+                (Field::ReadingTime, Val::count(reading_time(self.markdown(node, section.raw)).1))
+            }
             "draft" => (Field::Draft, Val::Bool(section.meta.draft)),
             _ => return self.common_field(object.id, name),
         };

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use niemyet::build::content::ContentError;
+use niemyet::build::content::FileInfo;
 use niemyet::build::content::InsertAnchor;
 use niemyet::build::content::MarkdownContext;
 use niemyet::build::content::ParsedPage;
@@ -15,6 +16,7 @@ use niemyet::build::content::Rendered;
 use niemyet::build::content::SiteConfig;
 use niemyet::build::content::compile_sass;
 use niemyet::build::content::load_data;
+use niemyet::build::content::raw::Raw;
 use niemyet::build::content::reading::reading_time;
 use niemyet::build::content::render_markdown;
 use serde_json::Value;
@@ -75,20 +77,31 @@ impl Site {
         let resolve = |path: &str| self.resolve(path);
         for page in &self.pages {
             let ctx = MarkdownContext::of_page(&self.config, page, self.anchors_of(page), &resolve);
-            let rendered = render_markdown(&page.raw, &ctx)?;
-            output.insert(format!("{}index.html", &page.path[1..]), print_page(page, &rendered));
+            let rendered = render_markdown(self.markdown(&page.file, page.raw), &ctx)?;
+            output.insert(
+                format!("{}index.html", &page.path[1..]),
+                print_page(page, self.markdown(&page.file, page.raw), &rendered),
+            );
         }
         for section in &self.sections {
             let ctx = MarkdownContext::of_section(&self.config, section, &resolve);
-            let rendered = render_markdown(&section.raw, &ctx)?;
-            let printed =
-                if section.is_index() { self.print_home(section) } else { print_section(section, &rendered) };
+            let markdown = self.markdown(&section.file, section.raw);
+            let rendered = render_markdown(markdown, &ctx)?;
+            let printed = if section.is_index() {
+                self.print_home(section)
+            } else {
+                print_section(section, markdown, &rendered)
+            };
             output.insert(format!("{}index.html", &section.path[1..]), printed);
         }
         for sheet in compile_sass(&self.files)? {
             output.insert(sheet.css_path, String::from_utf8(sheet.bytes).expect("CSS is text"));
         }
         Ok(output)
+    }
+
+    fn markdown(&self, file: &FileInfo, raw: Raw) -> &str {
+        raw.text(&self.files[&file.path])
     }
 
     /// What the nearest section above says, or the configuration.
@@ -118,7 +131,7 @@ fn text<'a>(files: &'a BTreeMap<String, Arc<[u8]>>, path: &str) -> &'a str {
     std::str::from_utf8(&files[path]).expect("the fixture is UTF-8")
 }
 
-fn print_page(page: &ParsedPage, rendered: &Rendered) -> String {
+fn print_page(page: &ParsedPage, markdown: &str, rendered: &Rendered) -> String {
     let (year, month, day) =
         page.meta.date_parts().map_or((None, None, None), |(y, m, d)| (Some(y), Some(m), Some(d)));
     print(
@@ -142,15 +155,15 @@ fn print_page(page: &ParsedPage, rendered: &Rendered) -> String {
             ("extra", json!(page.meta.extra)),
             ("path", json!(page.path)),
             ("components", json!(page.components)),
-            ("word_count", json!(reading_time(&page.raw).0)),
-            ("reading_time", json!(reading_time(&page.raw).1)),
+            ("word_count", json!(reading_time(markdown).0)),
+            ("reading_time", json!(reading_time(markdown).1)),
             ("draft", json!(page.meta.draft)),
             ("lang", json!(page.lang)),
         ],
     )
 }
 
-fn print_section(section: &ParsedSection, rendered: &Rendered) -> String {
+fn print_section(section: &ParsedSection, markdown: &str, rendered: &Rendered) -> String {
     print(
         &rendered.body,
         &[
@@ -162,8 +175,8 @@ fn print_section(section: &ParsedSection, rendered: &Rendered) -> String {
             ("extra", json!(section.meta.extra)),
             ("path", json!(section.path)),
             ("components", json!(section.components)),
-            ("word_count", json!(reading_time(&section.raw).0)),
-            ("reading_time", json!(reading_time(&section.raw).1)),
+            ("word_count", json!(reading_time(markdown).0)),
+            ("reading_time", json!(reading_time(markdown).1)),
             ("lang", json!(section.lang)),
             ("generate_feeds", json!(section.meta.generate_feeds)),
             ("transparent", json!(section.meta.transparent)),
