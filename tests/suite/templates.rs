@@ -166,3 +166,30 @@ fn many_random_templates_are_rendered() {
         "only {rendered} of 400 random templates can be rendered: the property proves little"
     );
 }
+
+/// Texts whose graphemes are one letter, several code points, or something that must not be cut.
+const TEXTS: [&str; 9] = [
+    "Ủy ban bầu cử tỉnh Sơn La",
+    "U\u{309}y ban ba\u{302}\u{300}u cu\u{309}",
+    "👩‍👩‍👧 gia đình 🇻🇳🇻🇳",
+    "a\r\nb\r\n\n",
+    "\u{1100}\u{1161}\u{11a8} 한국",
+    "mềm\u{ad}mại\u{200d}nối",
+    "ỹ\u{1e00}\u{1eff}\u{1f00}ɐ×÷",
+    "นี้ กำ",
+    "",
+];
+
+#[test]
+fn truncate_cuts_where_teras_does() {
+    for text in TEXTS {
+        for arguments in ["length=LENGTH", "length=LENGTH, end=\"\"", "end=\"<…\", length=LENGTH"] {
+            for length in 0..=text.chars().count() + 1 {
+                let arguments = arguments.replace("LENGTH", &length.to_string());
+                let template = format!("{{{{ \"{text}\" | truncate({arguments}) }}}}");
+                let set = BTreeMap::from([("leaf.html".to_owned(), template)]);
+                assert!(agree("leaf.html", &set).expect("both agree"), "{text:?} is rendered");
+            }
+        }
+    }
+}

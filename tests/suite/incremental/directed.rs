@@ -273,6 +273,24 @@ fn a_feed_shows_its_newest_pages_only() {
 }
 
 #[test]
+fn a_feeds_last_update_follows_every_page_that_has_one() {
+    let dated = |day: u8, more: &str| {
+        page(&format!("title = \"Ngày {day}\"\ndate = 2021-04-{day:02}\nweight = {day}\n{more}"), "")
+    };
+    let latest = "updated = 2021-07-01";
+    Story::of(&[("content/tin/a.md", &dated(1, latest)), ("content/tin/b.md", &dated(2, latest))])
+        .step(&[("content/tin/a.md", Some(&dated(1, "")))])
+        .step(&[("content/tin/b.md", Some(&dated(2, "updated = 2021-05-01")))])
+        .step(&[("content/tin/a.md", Some(&dated(1, "updated = 2021-06-01\nrender = false")))])
+        .step(&[("content/tin/a.md", None), ("content/tin/b.en.md", Some(&dated(2, latest)))])
+        .step(&[(
+            "content/tin/b.md",
+            Some(&page("title = \"Không ngày\"\nweight = 2\nupdated = 2021-08-01", "")),
+        )])
+        .step(&[("content/tin/b.md", None)]);
+}
+
+#[test]
 fn translations_and_backlinks_follow_what_goes() {
     let links = |slug: &str| {
         page(&format!("title = \"Nối\"\nslug = \"{slug}\""), "[một](@/tin/mot.md#dau) [nhà](@/_index.md)")
