@@ -100,10 +100,11 @@ impl Engine {
     /// The first source that cannot be used, or output that cannot be written.
     pub fn build(source: SourceTree, sink: &dyn Sink) -> Result<Self, BuildError> {
         let (mut engine, dirty) = Self::load(source)?;
-        let plan = engine.plan(&dirty, &[])?;
-        let jobs: Vec<&Job> = plan.jobs.values().collect();
-        let rendered: Vec<Done> = jobs
-            .par_iter()
+        let mut plan = engine.plan(&dirty, &[])?;
+        drop(dirty);
+        let rendered: Vec<Done> = plan
+            .take_jobs()
+            .into_par_iter()
             .map(|job| {
                 let mut done = engine.run(job)?;
                 sink.write(&done.job.path, std::mem::take(&mut done.bytes))
@@ -198,7 +199,7 @@ impl Engine {
         }
     }
 
-    fn run(&self, job: &Job) -> Result<Done, BuildError> {
+    fn run(&self, job: Job) -> Result<Done, BuildError> {
         let (bytes, reads) = match &job.target {
             Target::Copy(path) => {
                 (self.site.files.get(path).map_or_else(Vec::new, |bytes| bytes.to_vec()), Reads::default())
@@ -208,7 +209,7 @@ impl Engine {
                 .map_err(|source| BuildError::Render { source, output: job.path.clone() })?,
         };
         let mark = Mark { hash: xxh3_128(&bytes), size: bytes.len() };
-        Ok(Done { job: job.clone(), bytes, mark, reads })
+        Ok(Done { job, bytes, mark, reads })
     }
 
     fn try_apply(&mut self, edits: &[Edit]) -> Result<Changes, BuildError> {
@@ -219,8 +220,8 @@ impl Engine {
         }
         let mut plan = self.plan(&dirty, edits)?;
         self.add_copies(edits, styles, &mut plan);
-        let jobs: Vec<&Job> = plan.jobs.values().collect();
-        let done = jobs.par_iter().map(|job| self.run(job)).collect::<Result<Vec<Done>, BuildError>>()?;
+        let jobs = plan.take_jobs().into_par_iter();
+        let done = jobs.map(|job| self.run(job)).collect::<Result<Vec<Done>, BuildError>>()?;
         Ok(self.outputs.commit(plan, done))
     }
 

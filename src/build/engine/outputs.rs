@@ -92,6 +92,13 @@ pub struct Plan {
     owned: Vec<(Owner, Vec<String>)>,
 }
 
+impl Plan {
+    /// The jobs, in order of path, to be carried out.
+    pub fn take_jobs(&mut self) -> Vec<Job> {
+        std::mem::take(&mut self.jobs).into_values().collect()
+    }
+}
+
 impl Outputs {
     /// Number of outputs.
     pub fn len(&self) -> usize {
@@ -246,10 +253,11 @@ impl Outputs {
             changes.removed.push(path);
         }
         for done in done {
-            let existed = self.live(&done.job.path).is_some();
-            let before = self.record(done.job.clone(), done.mark, done.reads);
+            let path = done.job.path.clone();
+            let existed = self.live(&path).is_some();
+            let before = self.record(done.job, done.mark, done.reads);
             if !existed || before != done.mark {
-                changes.written.push((done.job.path, done.bytes));
+                changes.written.push((path, done.bytes));
             }
         }
         self.own(plan.owned);
