@@ -10,5 +10,6 @@
 pub mod access;
 pub mod id;
 pub mod store;
+pub mod wire;
 
 pub use id::DocumentId;

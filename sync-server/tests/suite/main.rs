@@ -1,0 +1,1 @@
+//! What the sync server does, one feature a file.
