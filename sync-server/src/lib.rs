@@ -9,6 +9,10 @@
 
 pub mod access;
 pub mod id;
+pub mod incoming;
+pub mod inspect;
+pub mod limits;
+pub mod refusals;
 pub mod store;
 pub mod wire;
 
