@@ -17,8 +17,8 @@ use crate::refusals;
 /// A sync message, without the changes that it carried.
 #[derive(Debug)]
 pub struct Incoming {
-    /// Heads, needs, filters and flags; the changes are taken out.
-    pub message: sync::Message,
+    /// Heads, needs, filters and flags; the changes are taken out. Nothing, if it was too large to be read.
+    pub message: Option<sync::Message>,
     /// The changes, if the message carried any and they can be read; or why they are not.
     pub changes: Result<Vec<Change>, Refusal>,
     /// The document, if the message carried a whole one and nothing else.
@@ -65,19 +65,11 @@ impl Incoming {
             Some((changes, whole)) => (Ok(changes), whole),
             None => (Err(refusals::unreadable()), None),
         };
-        Ok(Self { message, changes, whole, carried, bytes })
+        Ok(Self { message: Some(message), changes, whole, carried, bytes })
     }
 
-    fn refused(refusal: Refusal, bytes: usize) -> Self {
-        let message = sync::Message {
-            heads: Vec::new(),
-            need: Vec::new(),
-            have: Vec::new(),
-            changes: sync::ChunkList::empty(),
-            flags: None,
-            version: sync::MessageVersion::V1,
-        };
-        Self { message, changes: Err(refusal), whole: None, carried: true, bytes }
+    const fn refused(refusal: Refusal, bytes: usize) -> Self {
+        Self { message: None, changes: Err(refusal), whole: None, carried: true, bytes }
     }
 
     /// How many changes it carried.

@@ -8,12 +8,20 @@
 //! ```
 
 pub mod access;
+pub mod committer;
+pub mod document;
+pub mod effect;
+pub mod hub;
 pub mod id;
 pub mod incoming;
 pub mod inspect;
 pub mod limits;
+pub mod reader;
 pub mod refusals;
+pub mod session;
+pub mod shard;
 pub mod store;
 pub mod wire;
+pub mod witness;
 
 pub use id::DocumentId;
