@@ -1,1 +1,6 @@
-//! What the sync server does, one feature a file.
+//! What the sync server does, one feature a file. Helpers are in `support`.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop")]
+
+mod support;
+
+mod simulation;

@@ -1,0 +1,32 @@
+//! Thousands of runs of a network with drops, repeated frames, reordering across connections, cut connections, restarts, full disks
+//! and crashes at any write. Every run follows from its seed: a failing one is named, and replayed with
+//! `NIEMYET_SYNC_SEED`. `NIEMYET_SYNC_RUNS` sets how many.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use crate::support::network::Network;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a whole number"))
+}
+
+fn run(seed: u64) {
+    let mut network = Network::new(seed);
+    let steps = 50 + usize::try_from(seed % 7).unwrap() * 50;
+    (0..steps).for_each(|_| network.step());
+    network.settle();
+    network.check();
+}
+
+#[test]
+fn replicas_converge_acknowledged_changes_stay_and_refused_ones_appear_nowhere() {
+    if let Some(seed) = number("NIEMYET_SYNC_SEED") {
+        return run(seed);
+    }
+    for seed in 0..number("NIEMYET_SYNC_RUNS").unwrap_or(2_000) {
+        if let Err(why) = catch_unwind(AssertUnwindSafe(|| run(seed))) {
+            panic!("run {seed} failed: {:?}", why.downcast_ref::<String>());
+        }
+    }
+}
