@@ -64,9 +64,7 @@ impl Registry {
     }
 
     pub(super) fn links_of(&self, account: AccountId) -> Vec<Arc<Link>> {
-        self.with(|links| {
-            links.values().filter(|link| link.principal.account == account).cloned().collect()
-        })
+        self.with(|links| links.values().filter(|link| link.principal.account == account).cloned().collect())
     }
 
     pub(super) fn overdue(&self, now: i64) -> Vec<Arc<Link>> {

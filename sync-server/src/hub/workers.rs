@@ -155,8 +155,7 @@ impl Workers {
 
     pub(super) fn stop(&self, inner: &Inner) {
         inner.senders.stop();
-        let handles =
-            std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
+        let handles = std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
         for handle in handles {
             if handle.join().is_err() {
                 tracing::error!("a thread of the sync hub ended by a panic");
@@ -169,12 +168,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<Joi
     std::thread::Builder::new().name(format!("sync-{name}")).spawn(run)
 }
 
-fn run_shard(
-    inner: &Inner,
-    inputs: &Receiver<ToShard>,
-    shards: usize,
-    load: &(AtomicUsize, AtomicUsize),
-) {
+fn run_shard(inner: &Inner, inputs: &Receiver<ToShard>, shards: usize, load: &(AtomicUsize, AtomicUsize)) {
     let mut shard = Shard::new(Terms {
         rules: Arc::clone(&inner.parts.rules),
         limits: inner.config.limits.clone(),

@@ -118,7 +118,8 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// If the group could not be made durable; nothing of it is kept then.
-    fn append(&self, now: i64, group: &[Append]) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError>;
+    fn append(&self, now: i64, group: &[Append])
+    -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError>;
 
     /// Keeps a snapshot that holds every change of the document up to a place; only when it is durable are the
     /// changes that it holds let go. Receipts and bindings stay.

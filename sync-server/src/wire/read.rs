@@ -52,7 +52,9 @@ fn field<'a>(fields: &mut Fields<'a>, key: &str, decoder: &mut Decoder<'a>) -> R
         "data" => fields.data = bytes(decoder)?,
         "count" => fields.count = number(decoder)?,
         "supportedProtocolVersions" => fields.versions = versions(decoder)?,
-        "peerMetadata" if matches!(decoder_at(decoder)?, Type::Map | Type::MapIndef) => fields.metadata = metadata(decoder)?,
+        "peerMetadata" if matches!(decoder_at(decoder)?, Type::Map | Type::MapIndef) => {
+            fields.metadata = metadata(decoder)?
+        }
         _ => skip(decoder, LEVELS)?,
     }
     Ok(())

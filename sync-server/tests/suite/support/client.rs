@@ -24,6 +24,8 @@ pub struct Copy {
     pub state: sync::State,
     /// Whether something in it will be refused for ever.
     pub tainted: bool,
+    /// Whether it has a change in another's name, so that it may never take what that other really wrote.
+    pub forged: bool,
     /// Whether the server said that it has no such document.
     pub unavailable: bool,
 }
@@ -74,7 +76,8 @@ impl Client {
     fn keep(&mut self, key: &str, document: Automerge) {
         let id = rules::id_of(key);
         let state = sync::State::new();
-        let copy = Copy { key: key.to_owned(), document, state, tainted: false, unavailable: false };
+        let copy =
+            Copy { key: key.to_owned(), document, state, tainted: false, forged: false, unavailable: false };
         self.copies.insert(id, copy);
         self.push(id);
     }
@@ -142,7 +145,9 @@ impl Client {
         let copy = self.copies.get_mut(&id).unwrap();
         let message = sync::Message::decode(data).unwrap();
         let heads = message.heads.clone();
-        copy.document.receive_sync_message(&mut copy.state, message).unwrap();
+        let received = copy.document.receive_sync_message(&mut copy.state, message);
+        // Only who has forged a change cannot take the real one.
+        assert!(received.is_ok() || copy.forged, "{}: {received:?}", self.peer);
         copy.unavailable = false;
         // What the server has, it has in its store.
         for change in copy.document.get_changes_meta(&[]) {

@@ -85,6 +85,12 @@ impl MemoryStore {
         state.full = false;
     }
 
+    /// How many documents have a snapshot.
+    pub fn snapshots(&self) -> usize {
+        let state = self.0.lock().unwrap();
+        state.documents.values().filter(|kept| !kept.snapshot.is_empty()).count()
+    }
+
     /// Hashes of everything that is kept of a document.
     pub fn hashes(&self, document: DocumentId) -> Vec<ChangeHash> {
         let state = self.0.lock().unwrap();
@@ -172,7 +178,11 @@ impl Store for MemoryStore {
         }))
     }
 
-    fn append(&self, now: i64, group: &[Append]) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
+    fn append(
+        &self,
+        now: i64,
+        group: &[Append],
+    ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
         let mut state = self.0.lock().unwrap();
         let fault = state.begin()?;
         state.clock = state.clock.max(now);

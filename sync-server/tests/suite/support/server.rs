@@ -55,19 +55,16 @@ pub struct Server {
     pub compactions: VecDeque<DocumentId>,
     /// What happened.
     pub events: Vec<Event>,
+    /// Rounds of commits that failed.
+    pub failures: usize,
     seen: Position,
     pub now: i64,
 }
 
 impl Server {
     pub fn new(peer: &str, store: Arc<MemoryStore>, rules: Arc<dyn Rules>, limits: Limits) -> Self {
-        let terms = Terms {
-            rules,
-            limits: limits.clone(),
-            server: peer.to_owned(),
-            restoring: false,
-            shards: 1,
-        };
+        let terms =
+            Terms { rules, limits: limits.clone(), server: peer.to_owned(), restoring: false, shards: 1 };
         Self {
             peer: peer.to_owned(),
             committer: Committer::new(limits.documents_per_account),
@@ -79,6 +76,7 @@ impl Server {
             reads: VecDeque::new(),
             compactions: VecDeque::new(),
             events: Vec::new(),
+            failures: 0,
             seen: Position(0),
             now: 0,
         }
@@ -159,6 +157,7 @@ impl Server {
         let jobs = std::mem::take(&mut self.jobs);
         let round = self.committer.round(&*self.store, self.now, jobs);
         self.jobs = round.again;
+        self.failures += usize::from(round.error.is_some());
         for (document, result) in round.answers {
             self.input(Input::Kept { document, result });
         }
