@@ -371,7 +371,7 @@ impl Document {
         if !peer.sees() && message.heads.is_empty() && !incoming.carried {
             return send(peer, Says::Unavailable { document: self.id }, context);
         }
-        peer.absorb(document, message, incoming.carried);
+        peer.absorb(document, message);
         if unknown && !peer.refused && peer.access == Access::Read {
             self.refuse(member, refusals::read_only(), context);
         }

@@ -65,14 +65,15 @@ impl Peer {
 
     /// Takes its message into the state. The changes that it carried were taken out; they are in the document by now, or
     /// refused, so the document does not change here.
-    pub(super) fn absorb(&mut self, document: &mut Automerge, message: sync::Message, carried: bool) -> bool {
+    pub(super) fn absorb(&mut self, document: &mut Automerge, message: sync::Message) -> bool {
         let sent = self.state.last_sent_heads.clone();
         let emptied = message.heads.is_empty();
         let state = &mut self.state;
         let absorbed = guarded(|| document.receive_sync_message(state, message).ok()).is_some();
-        if carried && !emptied {
-            // Automerge takes a message without changes and with our heads as an answer that needs no other. This one
-            // had changes, and their sender waits for our heads as the acknowledgement.
+        if !emptied {
+            // Automerge takes a message without changes and with our heads as one that needs no answer. Here its changes may
+            // have been taken out, or those of the message before may only now be durable, and the sender waits for our
+            // heads as the acknowledgement: only what was really sent counts.
             self.state.last_sent_heads = sent;
         }
         self.due = true;

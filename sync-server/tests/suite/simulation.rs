@@ -18,6 +18,10 @@ fn run(seed: u64) -> Tally {
     (0..steps).for_each(|_| network.step());
     network.settle();
     network.check();
+    // At rest, nothing but the change of access itself tells a connection that it may see more, or less.
+    (0..3).for_each(|_| network.regrade());
+    network.settle();
+    network.check();
     network.tally()
 }
 

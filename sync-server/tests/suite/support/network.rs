@@ -291,7 +291,7 @@ impl Network {
     }
 
     /// The guests' access changes.
-    fn regrade(&mut self) {
+    pub fn regrade(&mut self) {
         let key = *self.random.pick(&KEYS).unwrap();
         let access = [Access::None, Access::Read, Access::ReadWrite][self.random.below(3)];
         self.rules.say("guest", key, access);
@@ -378,6 +378,12 @@ impl Network {
         }
         if access == Access::ReadWrite && !copy.tainted {
             assert!(has.is_subset(kept), "{who} has {} that are not kept", has.difference(kept).count());
+        }
+        if access >= Access::Read && !copy.tainted && has.is_subset(kept) {
+            // What `handle.getSyncInfo(storageId).lastHeads` of automerge-repo shows.
+            let heads = Some(copy.document.get_heads());
+            let quiet = has.is_empty() || copy.state.their_heads == heads;
+            assert!(quiet, "{who} was not acknowledged");
         }
         let strange = has.iter().filter(|hash| self.bad.contains(&(id, **hash))).count();
         assert!(copy.tainted || strange == 0, "{who} was given a refused change");
