@@ -165,7 +165,7 @@ impl Shard {
             server: &self.terms.server,
             now,
             restoring: self.terms.restoring,
-            nothing: &mut self.nothing,
+            nothing: &self.nothing,
             effects,
         };
         step(document, &mut context);

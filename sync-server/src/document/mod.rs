@@ -31,6 +31,7 @@ use crate::witness::Event;
 use admit::Claim;
 use admit::Created;
 use body::Loaded;
+use peer::Fresh;
 use peer::Peer;
 
 /// What a document needs from around it for one step.
@@ -46,7 +47,7 @@ pub struct Context<'a> {
     /// Whether clients bring again what others wrote, after a restore.
     pub restoring: bool,
     /// Stands for every document that does not exist.
-    pub nothing: &'a mut Automerge,
+    pub nothing: &'a Automerge,
     /// What is to be done.
     pub effects: &'a mut Vec<Effect>,
 }
@@ -101,6 +102,7 @@ pub struct Document {
     peers: HashMap<ConnectionId, Peer>,
     waiting: VecDeque<(Arc<Member>, Incoming)>,
     flight: Option<Flight>,
+    fresh: Option<Fresh>,
     used: i64,
 }
 
@@ -115,6 +117,7 @@ impl Document {
             peers: HashMap::new(),
             waiting: VecDeque::new(),
             flight: None,
+            fresh: None,
             used: now,
         }
     }
@@ -153,6 +156,7 @@ impl Document {
                     if here.advance(&fresh).is_err() {
                         self.body = Body::Away(false);
                     }
+                    self.fresh = None;
                     self.everybody_due();
                 }
             }
@@ -205,6 +209,7 @@ impl Document {
         match (&mut self.body, created) {
             (Body::Here(here), _) => {
                 here.since_snapshot += changes.len();
+                self.fresh.get_or_insert_with(|| Fresh::new(here.durable.get_heads())).add(&changes);
                 if here.advance(&changes).is_err() {
                     self.body = Body::Away(false);
                 } else if here.since_snapshot >= context.limits.snapshot_after {
@@ -300,7 +305,7 @@ impl Document {
         changes.append(&mut peer.stash);
         let base = match &self.body {
             Body::Here(here) if peer.sees() => &here.durable,
-            _ => &*context.nothing,
+            _ => context.nothing,
         };
         let sorted = body::sort(base, changes);
         if sorted.orphans.len() as u64 > context.limits.changes_per_message {
@@ -354,9 +359,9 @@ impl Document {
         done(member, &incoming, context);
         let Some(message) = incoming.message else { return };
         let Some(peer) = self.peers.get_mut(&member.id) else { return };
-        let document = match &mut self.body {
-            Body::Here(here) if peer.sees() => &mut here.durable,
-            _ => &mut *context.nothing,
+        let document = match &self.body {
+            Body::Here(here) if peer.sees() => &here.durable,
+            _ => context.nothing,
         };
         let unknown = peer.state.read_only && !body::missing(document, &message.heads).is_empty();
         if peer.refused && !unknown && !incoming.carried {
@@ -430,13 +435,15 @@ impl Document {
             let document = match &self.body {
                 Body::Here(here) if peer.sees() => &here.durable,
                 Body::Away(_) if peer.sees() => continue,
-                _ => &*context.nothing,
+                _ => context.nothing,
             };
             peer.due = false;
-            if let Some(data) = peer.generate(document) {
+            let fresh = self.fresh.as_ref().filter(|_| peer.sees());
+            if let Some(data) = peer.generate(document, fresh) {
                 send(peer, Says::Sync { document: self.id, data: &data }, context);
             }
         }
+        self.fresh = None;
         self.retry(context);
     }
 
