@@ -70,7 +70,7 @@ pub enum Input {
         /// Which.
         document: DocumentId,
         /// What it has; an error has been noted where it arose.
-        read: Result<Option<Read>, ()>,
+        read: Result<Option<Box<Read>>, ()>,
     },
     /// The store has answered a `Keep`.
     Kept {
