@@ -4,5 +4,7 @@
 mod support;
 
 mod access;
+mod bombs;
+mod fuzz;
 mod hub;
 mod simulation;
