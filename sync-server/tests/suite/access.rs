@@ -12,7 +12,6 @@ use niemyet_sync::witness::Event;
 
 use crate::support::client::Client;
 use crate::support::memory::MemoryStore;
-use crate::support::rules;
 use crate::support::rules::TestRules;
 use crate::support::rules::id_of;
 use crate::support::rules::principal;
@@ -31,8 +30,7 @@ struct House {
 impl House {
     fn new(limits: Limits) -> Self {
         let (store, rules) = (Arc::new(MemoryStore::default()), Arc::new(TestRules::new(Access::ReadWrite)));
-        let server =
-            Server::new("server", Arc::clone(&store), Arc::<TestRules>::clone(&rules), limits);
+        let server = Server::new("server", Arc::clone(&store), Arc::<TestRules>::clone(&rules), limits);
         Self { server, store, rules, clients: Vec::new(), sent: Vec::new() }
     }
 
@@ -255,7 +253,7 @@ fn two_devices_begin_one_document_and_both_are_right() {
         house.clients[place].edit("k", "x", "offline");
     }
     house.settle();
-    assert_eq!(house.store.hashes(rules::id_of("k")).len(), 3);
+    assert_eq!(house.store.hashes(id_of("k")).len(), 3);
     assert_eq!((house.changes(one, "k"), house.changes(two, "k")), (3, 3));
     assert!(house.codes().is_empty());
 }
