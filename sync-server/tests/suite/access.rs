@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use automerge::ActorId;
 use niemyet_sync::access::Access;
+use niemyet_sync::access::AccountId;
 use niemyet_sync::access::Principal;
 use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::limits::Limits;
 use niemyet_sync::shard::Input;
+use niemyet_sync::store::Store;
 use niemyet_sync::witness::Event;
 
 use crate::support::client::Client;
@@ -241,6 +243,45 @@ fn what_nobody_keeps_passes_between_those_who_may_see_the_document() {
     assert_eq!(heard(reader), [(id_of("k"), "speaker".to_owned(), b"one".to_vec())]);
     for silent in [speaker, guest, elsewhere] {
         assert_eq!(heard(silent), []);
+    }
+}
+
+#[test]
+fn after_a_restore_clients_bring_again_what_others_wrote() {
+    let mut house = House::new(Limits::default());
+    let (author, reader) = (house.join("a", principal(1, "north")), house.join("r", principal(2, "north")));
+    house.clients[author].begin("k", [1; 16]);
+    house.settle();
+    house.clients[reader].want("k", [2; 16]);
+    house.settle();
+    // The backup has what is kept now; a later change is lost with the disk.
+    let backup = house.store.copy();
+    backup.bind(id_of("k"), ActorId::from([1; 16]), AccountId(1));
+    house.clients[author].edit("k", "x", "1");
+    house.clients[author].edit("k", "x", "2");
+    house.settle();
+    for restoring in [false, true] {
+        let store = Arc::new(backup.copy());
+        let rules = Arc::<TestRules>::clone(&house.rules);
+        let mut again = House::new(Limits::default());
+        again.server = if restoring {
+            Server::restoring("server", Arc::clone(&store), rules)
+        } else {
+            Server::new("server", Arc::clone(&store), rules, Limits::default())
+        };
+        again.store = store;
+        let place = again.join("r", principal(2, "north"));
+        let copy = house.clients[reader].copies[&id_of("k")].document.clone();
+        again.clients[place].bring("k", copy);
+        again.settle();
+        let (kept, codes) = (again.store.hashes(id_of("k")).len(), again.codes());
+        if restoring {
+            assert_eq!((kept, codes), (3, vec![]));
+            let receipts = again.store.receipts(id_of("k")).unwrap();
+            assert_eq!(receipts[2].account, None, "whoever brings it is not its author");
+        } else {
+            assert_eq!((kept, codes), (1, vec!["actor-taken"]));
+        }
     }
 }
 
