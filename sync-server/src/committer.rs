@@ -1,0 +1,146 @@
+//! Rounds of commits: everything that waits goes to the store at once, so that many connections share one fsync.
+
+use std::collections::HashMap;
+
+use crate::DocumentId;
+use crate::access::AccountId;
+use crate::document::NotKept;
+use crate::store::Append;
+use crate::store::Receipt;
+use crate::store::Store;
+use crate::store::StoreError;
+
+/// Changes that are to be made durable.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The changes.
+    pub append: Append,
+    /// Whether they begin the document.
+    pub creates: bool,
+}
+
+/// An answer for a document.
+pub type Answer = (DocumentId, Result<Vec<Receipt>, NotKept>);
+
+/// What came of a round.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// What is durable, or never will be.
+    pub answers: Vec<Answer>,
+    /// What the store could not keep now; it must be given to the next round.
+    pub again: Vec<Job>,
+    /// Why.
+    pub error: Option<StoreError>,
+}
+
+/// Counts what accounts have begun, and asks the store.
+#[derive(Debug)]
+pub struct Committer {
+    documents_per_account: u64,
+    begun: HashMap<AccountId, u64>,
+}
+
+impl Committer {
+    /// One that has counted nothing yet.
+    pub fn new(documents_per_account: u64) -> Self {
+        Self { documents_per_account, begun: HashMap::new() }
+    }
+
+    /// Gives jobs to the store. No two may be of one document.
+    pub fn round(&mut self, store: &dyn Store, now: i64, jobs: Vec<Job>) -> Round {
+        let mut round = Round::default();
+        let jobs = self.within_limits(store, jobs, &mut round);
+        if jobs.is_empty() {
+            return round;
+        }
+        let (appends, creates): (Vec<Append>, Vec<bool>) =
+            jobs.into_iter().map(|job| (job.append, job.creates)).unzip();
+        match store.append(now, &appends) {
+            Ok(results) => {
+                for ((append, creates), result) in appends.into_iter().zip(creates).zip(results) {
+                    self.answer(Job { append, creates }, result, &mut round);
+                }
+            }
+            // One damaged document must not stop the others.
+            Err(StoreError::Damaged { .. }) if appends.len() > 1 => {
+                for (append, creates) in appends.into_iter().zip(creates) {
+                    self.alone(store, now, Job { append, creates }, &mut round);
+                }
+            }
+            Err(error) => {
+                round.error = Some(error);
+                let jobs = appends.into_iter().zip(creates);
+                round.again.extend(jobs.map(|(append, creates)| Job { append, creates }));
+            }
+        }
+        round
+    }
+
+    fn alone(&mut self, store: &dyn Store, now: i64, job: Job, round: &mut Round) {
+        match store.append(now, std::slice::from_ref(&job.append)) {
+            Ok(results) => {
+                for result in results {
+                    self.answer(job.clone(), result, round);
+                }
+            }
+            Err(error) => {
+                round.error = Some(error);
+                round.again.push(job);
+            }
+        }
+    }
+
+    fn answer(&mut self, job: Job, result: Result<Vec<Receipt>, StoreError>, round: &mut Round) {
+        match result {
+            Ok(receipts) => {
+                if let (true, Some(account)) = (job.creates, job.append.account) {
+                    *self.begun.entry(account).or_default() += 1;
+                }
+                round.answers.push((job.append.document, Ok(receipts)));
+            }
+            Err(StoreError::ActorTaken { document, .. }) => {
+                round.answers.push((document, Err(NotKept::ActorTaken)));
+            }
+            Err(error) => {
+                round.error = Some(error);
+                round.again.push(job);
+            }
+        }
+    }
+
+    fn within_limits(&mut self, store: &dyn Store, jobs: Vec<Job>, round: &mut Round) -> Vec<Job> {
+        let mut within = Vec::with_capacity(jobs.len());
+        let mut about_to: HashMap<AccountId, u64> = HashMap::new();
+        for job in jobs {
+            let Some(account) = job.append.account.filter(|_| job.creates) else {
+                within.push(job);
+                continue;
+            };
+            match self.begun(store, account) {
+                Err(error) => {
+                    round.error = Some(error);
+                    round.again.push(job);
+                }
+                Ok(begun) => {
+                    let more = about_to.entry(account).or_default();
+                    if begun + *more >= self.documents_per_account {
+                        round.answers.push((job.append.document, Err(NotKept::TooManyDocuments)));
+                    } else {
+                        *more += 1;
+                        within.push(job);
+                    }
+                }
+            }
+        }
+        within
+    }
+
+    fn begun(&mut self, store: &dyn Store, account: AccountId) -> Result<u64, StoreError> {
+        if let Some(begun) = self.begun.get(&account) {
+            return Ok(*begun);
+        }
+        let begun = store.created(account)?;
+        self.begun.insert(account, begun);
+        Ok(begun)
+    }
+}

@@ -1,0 +1,383 @@
+//! One document and the connections that have asked for it, as a state machine: messages and results come in, effects go
+//! out. A document takes one delivery at a time: it goes ahead, to the store, and only when it is durable there into the
+//! document that sync messages are made from. Deliveries that come meanwhile wait in their order.
+
+mod admit;
+mod body;
+mod peer;
+mod view;
+
+use std::collections::HashMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use automerge::Automerge;
+use automerge::Change;
+
+use crate::DocumentId;
+use crate::access::Refusal;
+use crate::access::Rules;
+use crate::effect::ConnectionId;
+use crate::effect::Effect;
+use crate::effect::Member;
+use crate::incoming::Incoming;
+use crate::limits::Limits;
+use crate::refusals;
+use crate::store::Position;
+use crate::store::Receipt;
+use crate::witness::Event;
+use admit::Claim;
+use admit::Created;
+use body::Loaded;
+use peer::Fresh;
+use peer::Peer;
+use view::done;
+
+/// What a document needs from around it for one step.
+pub struct Context<'a> {
+    /// The application's rules.
+    pub rules: &'a dyn Rules,
+    /// The limits.
+    pub limits: &'a Limits,
+    /// The server's peer id.
+    pub server: &'a str,
+    /// Unix milliseconds.
+    pub now: i64,
+    /// Whether clients bring again what others wrote, after a restore.
+    pub restoring: bool,
+    /// Stands for every document that does not exist.
+    pub nothing: &'a Automerge,
+    /// What is to be done.
+    pub effects: &'a mut Vec<Effect>,
+}
+
+/// A document that was read from the store.
+#[derive(Debug)]
+pub struct Read {
+    /// Its key.
+    pub key: String,
+    /// It.
+    pub document: Automerge,
+    /// Place of its last change.
+    pub last: Position,
+    /// Changes that no snapshot holds.
+    pub loose: usize,
+}
+
+/// Why the store kept nothing of a delivery, and will not however often it is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotKept {
+    /// An actor is another account's.
+    ActorTaken,
+    /// The account has created as many documents as it may.
+    TooManyDocuments,
+}
+
+#[derive(Debug)]
+enum Body {
+    /// Not in memory; `true` if it has been asked for.
+    Away(bool),
+    /// The store has nothing of it.
+    Absent,
+    Here(Box<Loaded>),
+}
+
+/// A delivery on its way to the store.
+#[derive(Debug)]
+struct Flight {
+    member: Arc<Member>,
+    incoming: Incoming,
+    changes: Vec<Change>,
+    created: Option<Box<Created>>,
+}
+
+/// One document.
+#[derive(Debug)]
+pub struct Document {
+    id: DocumentId,
+    /// Known from when it was first in memory.
+    key: Option<String>,
+    body: Body,
+    /// Whether another server has kept something that could not be merged at once.
+    stale: bool,
+    peers: HashMap<ConnectionId, Peer>,
+    waiting: VecDeque<(Arc<Member>, Incoming)>,
+    flight: Option<Flight>,
+    fresh: Option<Fresh>,
+    used: i64,
+}
+
+impl Document {
+    /// A document of which nothing is known yet.
+    pub fn new(id: DocumentId, now: i64) -> Self {
+        Self {
+            id,
+            key: None,
+            body: Body::Away(false),
+            stale: false,
+            peers: HashMap::new(),
+            waiting: VecDeque::new(),
+            flight: None,
+            fresh: None,
+            used: now,
+        }
+    }
+
+    /// A message of a connection.
+    pub fn receive(&mut self, member: Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
+        self.used = context.now;
+        self.call(context);
+        let loading = matches!(self.body, Body::Away(_));
+        // What one connection says is dealt with in its order.
+        if loading || self.flight.is_some() && (incoming.carried || self.is_behind(member.id)) {
+            self.waiting.push_back((member, incoming));
+        } else {
+            self.take(member, incoming, context);
+        }
+    }
+
+    fn is_behind(&self, connection: ConnectionId) -> bool {
+        let flies = self.flight.as_ref().is_some_and(|flight| flight.member.id == connection);
+        flies || self.waiting.iter().any(|(member, _)| member.id == connection)
+    }
+
+    /// What the store has of the document, asked for or changed by another server.
+    pub fn loaded(&mut self, read: Option<Box<Read>>, context: &mut Context<'_>) {
+        match (&mut self.body, read) {
+            (Body::Away(_), None) => self.body = Body::Absent,
+            (Body::Absent, Some(_)) if self.flight.is_some() => self.stale = true,
+            (Body::Away(_) | Body::Absent, Some(read)) => self.appear(read, context),
+            (Body::Here(here), Some(read)) => {
+                // A delivery on its way was admitted against less. Merging is what Automerge does with both, whichever
+                // server has which; only the working copy must be made anew.
+                let fresh = body::sort(&here.durable, read.document.get_changes(&[])).ready;
+                here.last = here.last.max(read.last);
+                if !fresh.is_empty() {
+                    if here.merge(&fresh).is_err() {
+                        self.body = Body::Away(false);
+                    }
+                    self.fresh = None;
+                    self.everybody_due();
+                }
+            }
+            (Body::Absent | Body::Here(_), None) => {}
+        }
+        self.resume(context);
+    }
+
+    fn appear(&mut self, read: Box<Read>, context: &mut Context<'_>) {
+        let read = *read;
+        let known = self.key.replace(read.key).is_some();
+        let mut here = Loaded::new(read.document, read.last);
+        here.since_snapshot = read.loose;
+        self.body = Body::Here(Box::new(here));
+        if !known {
+            self.access_changed(context);
+        }
+        self.everybody_due();
+    }
+
+    /// The store has kept the delivery that was on its way, or never will.
+    pub fn kept(&mut self, result: Result<Vec<Receipt>, NotKept>, context: &mut Context<'_>) {
+        let Some(flight) = self.flight.take() else { return };
+        self.used = context.now;
+        match result {
+            Ok(receipts) => self.durable(flight, &receipts, context),
+            Err(why) => {
+                if let Body::Here(here) = &mut self.body {
+                    here.fall_back();
+                }
+                let refusal = match why {
+                    NotKept::ActorTaken => refusals::actor_taken(),
+                    NotKept::TooManyDocuments => refusals::too_many_documents(),
+                };
+                self.refuse(&flight.member, refusal, context);
+                self.absorb(&flight.member, flight.incoming, context);
+            }
+        }
+        self.resume(context);
+    }
+
+    fn durable(&mut self, flight: Flight, receipts: &[Receipt], context: &mut Context<'_>) {
+        let Flight { member, incoming, changes, created } = flight;
+        let last = receipts.iter().map(|receipt| receipt.position).max().unwrap_or_default();
+        context.effects.push(Effect::Note(Event::Kept {
+            document: self.id,
+            account: member.principal.account,
+            changes: changes.len(),
+            last,
+            created: created.is_some(),
+        }));
+        self.remember(&member, None, context);
+        match (&mut self.body, created) {
+            (Body::Here(here), _) => {
+                here.since_snapshot += changes.len();
+                self.fresh.get_or_insert_with(|| Fresh::new(here.durable.get_heads())).add(&changes);
+                if here.advance(&changes).is_err() {
+                    self.body = Body::Away(false);
+                } else if here.since_snapshot >= context.limits.snapshot_after {
+                    here.since_snapshot = 0;
+                    context.effects.push(Effect::Compact(self.id));
+                }
+            }
+            (body, Some(created)) => {
+                let Created { key, document } = *created;
+                let mut here = Loaded::new(document, Position::default());
+                here.since_snapshot = changes.len();
+                *body = Body::Here(Box::new(here));
+                self.key = Some(key);
+                self.access_changed(context);
+            }
+            (Body::Away(_) | Body::Absent, None) => {}
+        }
+        if std::mem::take(&mut self.stale) {
+            context.effects.push(Effect::Load(self.id));
+        }
+        self.everybody_due();
+        self.absorb(&member, incoming, context);
+    }
+
+    /// Takes what waits, until something is on its way again.
+    fn resume(&mut self, context: &mut Context<'_>) {
+        while self.flight.is_none() && !matches!(self.body, Body::Away(_)) {
+            let Some((member, incoming)) = self.waiting.pop_front() else { break };
+            self.take(member, incoming, context);
+        }
+        if !self.waiting.is_empty() {
+            self.call(context);
+        }
+    }
+
+    /// The store could not read it; it is asked again when `retry` is called.
+    pub fn not_loaded(&mut self) {
+        if matches!(self.body, Body::Away(true)) {
+            self.body = Body::Away(false);
+        }
+    }
+
+    /// Has it loaded, if something waits for it.
+    pub fn retry(&mut self, context: &mut Context<'_>) {
+        if !self.waiting.is_empty() || self.peers.values().any(|peer| peer.due) {
+            self.call(context);
+        }
+    }
+
+    /// Has it loaded, if it is not in memory.
+    fn call(&mut self, context: &mut Context<'_>) {
+        if matches!(self.body, Body::Away(false)) {
+            self.body = Body::Away(true);
+            context.effects.push(Effect::Load(self.id));
+        }
+    }
+
+    /// Deals with a message now.
+    fn take(&mut self, member: Arc<Member>, mut incoming: Incoming, context: &mut Context<'_>) {
+        if member.is_gone() {
+            return done(&member, &incoming, context);
+        }
+        self.open(&member, context);
+        let Some(peer) = self.peers.get_mut(&member.id) else { return };
+        if incoming.carried && !peer.state.read_only {
+            match std::mem::replace(&mut incoming.changes, Ok(Vec::new())) {
+                Ok(changes) => return self.deliver(member, changes, incoming, context),
+                Err(refusal) => self.refuse(&member, refusal, context),
+            }
+        }
+        self.absorb(&member, incoming, context);
+    }
+
+    fn deliver(
+        &mut self,
+        member: Arc<Member>,
+        changes: Vec<Change>,
+        mut incoming: Incoming,
+        context: &mut Context<'_>,
+    ) {
+        let Some(peer) = self.peers.get_mut(&member.id) else { return };
+        let mut changes = changes;
+        let stashed = !peer.stash.is_empty();
+        changes.append(&mut peer.stash);
+        let base = match &self.body {
+            Body::Here(here) if peer.sees() => &here.durable,
+            _ => context.nothing,
+        };
+        let sorted = body::sort(base, changes);
+        if sorted.orphans.len() as u64 > context.limits.changes_per_message {
+            self.refuse(&member, refusals::too_large("changes without those they depend on"), context);
+            return self.absorb(&member, incoming, context);
+        }
+        peer.stash = sorted.orphans;
+        let whole = incoming.whole.take().filter(|_| !stashed && peer.stash.is_empty());
+        if sorted.ready.is_empty() {
+            return self.absorb(&member, incoming, context);
+        }
+        match self.admit(&member, &sorted.ready, whole, context) {
+            Ok(created) => {
+                self.flight = Some(Flight { member, incoming, changes: sorted.ready, created });
+            }
+            Err(refusal) => {
+                self.refuse(&member, refusal, context);
+                self.absorb(&member, incoming, context);
+            }
+        }
+    }
+
+    fn admit(
+        &mut self,
+        member: &Member,
+        changes: &[Change],
+        whole: Option<Box<Automerge>>,
+        context: &mut Context<'_>,
+    ) -> Result<Option<Box<Created>>, Refusal> {
+        let key = self.key.as_deref().unwrap_or_default();
+        let claim = Claim { id: self.id, key, principal: &member.principal };
+        let sees = self.peers.get(&member.id).is_some_and(Peer::sees);
+        let (append, created) = match &mut self.body {
+            Body::Here(here) if sees => (claim.extend(here, changes, context)?, None),
+            Body::Absent => {
+                let (append, created) = claim.create(changes, whole, context)?;
+                (append, Some(Box::new(created)))
+            }
+            _ => {
+                // It exists and is hidden: whoever may not create it learns that, and nobody who may is here.
+                claim.create(changes, whole, context)?;
+                return Err(refusals::forbidden());
+            }
+        };
+        context.effects.push(Effect::Keep { append, creates: created.is_some() });
+        Ok(created)
+    }
+
+    /// When it was last used.
+    pub const fn used(&self) -> i64 {
+        self.used
+    }
+
+    /// Bytes of memory, estimated.
+    pub fn weight(&self) -> usize {
+        if let Body::Here(here) = &self.body { here.weight() } else { 0 }
+    }
+
+    /// Whether nothing of it is on its way or waits, so that it can leave memory.
+    pub fn is_at_rest(&self) -> bool {
+        self.flight.is_none() && self.waiting.is_empty() && self.peers.values().all(|peer| !peer.due)
+    }
+
+    /// Lets it leave memory. It is all in the store.
+    pub fn unload(&mut self) {
+        if self.is_at_rest() && !matches!(self.body, Body::Away(true)) {
+            self.body = Body::Away(false);
+        }
+    }
+
+    /// Whether it can be forgotten altogether.
+    pub fn is_forgotten(&self) -> bool {
+        self.peers.is_empty() && self.is_at_rest() && !matches!(self.body, Body::Here(_) | Body::Away(true))
+    }
+
+    /// Up to which place it was last read from the store, if it is in memory. What this server itself keeps does not
+    /// count: another may have kept something before it.
+    pub fn last(&self) -> Option<Position> {
+        if let Body::Here(here) = &self.body { Some(here.last) } else { None }
+    }
+}

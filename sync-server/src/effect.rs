@@ -1,0 +1,131 @@
+//! What the pure parts ask for: effects, as values. The hub carries them out with threads and sockets, the simulated network of
+//! the tests without.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+use crate::DocumentId;
+use crate::access::AccountId;
+use crate::access::Principal;
+use crate::access::Refusal;
+use crate::store::Append;
+use crate::witness::Event;
+
+/// Number of a connection, never given twice by one server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnectionId(pub u64);
+
+/// A connection that has joined.
+#[derive(Debug)]
+pub struct Member {
+    /// Its number.
+    pub id: ConnectionId,
+    /// The peer id that it joined with. It is an address and proves nothing.
+    pub peer: String,
+    /// Who stands behind it.
+    pub principal: Principal,
+    gone: AtomicBool,
+}
+
+impl Member {
+    /// A connection that has just joined.
+    pub fn new(id: ConnectionId, peer: String, principal: Principal) -> Self {
+        Self { id, peer, principal, gone: AtomicBool::new(false) }
+    }
+
+    /// From now on nothing that it sent is taken any more, not even what waits in a queue.
+    pub fn leave(&self) {
+        self.gone.store(true, Ordering::Release);
+    }
+
+    /// Whether it has left or was closed.
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+}
+
+/// Why the server closes a connection. The peer is told the words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closing {
+    /// The frame is no message of the protocol.
+    #[error("not understood: {what}")]
+    Protocol {
+        /// What is wrong.
+        what: String,
+    },
+    /// There was no `join` in time, or it was not the first message.
+    #[error("a connection begins with a `join` message, soon after it is opened")]
+    NoJoin,
+    /// None of the peer's versions is spoken here.
+    #[error("the server speaks version 1 of the protocol only")]
+    Version,
+    /// Another account is connected with this peer id.
+    #[error("this peer id is in use by another account; choose another")]
+    PeerTaken,
+    /// The same peer has connected again.
+    #[error("the same peer has connected again")]
+    Replaced,
+    /// More than a connection may ask for.
+    #[error("too much: {what}; wait a while, then connect again")]
+    TooMuch {
+        /// Frames, changes, documents.
+        what: &'static str,
+    },
+    /// It does not read what it is sent.
+    #[error("the connection is too slow: more than {limit} bytes wait to be sent")]
+    TooSlow {
+        /// How many may wait.
+        limit: usize,
+    },
+    /// The account was disabled or logged out.
+    #[error("the account may not connect any more; log in again, or ask the administrator")]
+    Disabled,
+    /// The server stops.
+    #[error("the server is stopping; connect again in a moment")]
+    Stopping,
+    /// The peer left.
+    #[error("the peer left")]
+    Left,
+}
+
+/// Something to be done outside.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send a frame.
+    Send {
+        /// To whom.
+        to: Arc<Member>,
+        /// The frame.
+        frame: Vec<u8>,
+    },
+    /// Read a document from the store and give it back with `loaded`.
+    Load(DocumentId),
+    /// Make this durable and answer with `kept`.
+    Keep {
+        /// The changes.
+        append: Append,
+        /// Whether the document does not exist yet.
+        creates: bool,
+    },
+    /// Make a snapshot of a document of what the store has of it, some time.
+    Compact(DocumentId),
+    /// So many bytes of what a connection sent are dealt with.
+    Done {
+        /// Whose.
+        of: Arc<Member>,
+        /// How many.
+        bytes: usize,
+    },
+    /// Remember why an account's changes of a document are not taken, or that they are.
+    Remember {
+        /// The account.
+        account: AccountId,
+        /// The document.
+        document: DocumentId,
+        /// Why, or nothing.
+        refusal: Option<Refusal>,
+    },
+    /// For the log, the audit and the counters.
+    Note(Event),
+}

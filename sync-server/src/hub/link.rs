@@ -1,0 +1,83 @@
+//! A connection as the hub's threads see it.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+
+use tokio::sync::Notify;
+
+use super::outbox::Outbox;
+use crate::access::Principal;
+use crate::effect::Closing;
+use crate::effect::ConnectionId;
+use crate::effect::Member;
+use crate::session::Session;
+use crate::wire::Body;
+use crate::wire::Message;
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) id: ConnectionId,
+    pub(super) principal: Principal,
+    pub(super) outbox: Outbox,
+    pub(super) member: OnceLock<Arc<Member>>,
+    session: Mutex<Session>,
+    /// Bytes that it has sent and that are not dealt with.
+    pending: AtomicUsize,
+    room: Notify,
+}
+
+impl Link {
+    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session) -> Self {
+        Self {
+            id,
+            principal,
+            outbox: Outbox::default(),
+            member: OnceLock::new(),
+            session: Mutex::new(session),
+            pending: AtomicUsize::new(0),
+            room: Notify::new(),
+        }
+    }
+
+    pub(super) fn with_session<T>(&self, step: impl FnOnce(&mut Session) -> T) -> T {
+        step(&mut self.session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn is_gone(&self) -> bool {
+        self.member.get().is_some_and(|member| member.is_gone())
+    }
+
+    /// Ends it with words to the peer. Says whether it was open.
+    pub(super) fn close(&self, server: &str, why: Closing) -> bool {
+        if let Some(member) = self.member.get() {
+            member.leave();
+        }
+        let words = why.to_string();
+        let target = self.member.get().map_or("", |member| member.peer.as_str());
+        let error = Message { sender: server, target: Some(target), body: Body::Error { message: &words } };
+        let told = (why != Closing::Left).then(|| error.encode());
+        let dropped = matches!(why, Closing::Disabled | Closing::TooSlow { .. } | Closing::Replaced);
+        self.room.notify_one();
+        self.outbox.close(why, told, dropped)
+    }
+
+    pub(super) fn add_pending(&self, bytes: usize) {
+        self.pending.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    pub(super) fn done(&self, bytes: usize) {
+        self.pending.fetch_sub(bytes, Ordering::AcqRel);
+        self.room.notify_one();
+    }
+
+    /// Waits until no more than so many bytes are pending, or it is closed.
+    pub(super) async fn until_room(&self, limit: usize) {
+        while self.pending.load(Ordering::Acquire) > limit && !self.is_gone() {
+            self.room.notified().await;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What waits to be sent to a connection.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use tokio::sync::Notify;
+
+use crate::effect::Closing;
+
+/// The next thing to do with a socket.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    /// Send this as a binary message.
+    Frame(Vec<u8>),
+    /// Close it. Nothing follows.
+    Close(Closing),
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    frames: VecDeque<Vec<u8>>,
+    bytes: usize,
+    closing: Option<Closing>,
+}
+
+/// Frames for one connection, in order.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    queue: Mutex<Queue>,
+    news: Notify,
+}
+
+impl Outbox {
+    /// Adds a frame. Says no if there are more bytes than `limit` then; the connection must be closed.
+    pub(super) fn push(&self, frame: Vec<u8>, limit: usize) -> bool {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.closing.is_some() {
+            return true;
+        }
+        queue.bytes += frame.len();
+        queue.frames.push_back(frame);
+        let fits = queue.bytes <= limit;
+        drop(queue);
+        self.news.notify_one();
+        fits
+    }
+
+    /// Ends it. What waits is sent before, or `dropped`; `last` is sent in any case. Only the first closing counts.
+    pub(super) fn close(&self, closing: Closing, last: Option<Vec<u8>>, dropped: bool) -> bool {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.closing.is_some() {
+            return false;
+        }
+        if dropped {
+            queue.frames = VecDeque::new();
+        }
+        queue.frames.extend(last);
+        queue.closing = Some(closing);
+        drop(queue);
+        self.news.notify_one();
+        true
+    }
+
+    pub(super) fn try_next(&self) -> Option<Outgoing> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(frame) = queue.frames.pop_front() {
+            queue.bytes = queue.bytes.saturating_sub(frame.len());
+            if queue.frames.is_empty() && queue.frames.capacity() > 32 {
+                // An idle connection keeps no room for the longest queue that it ever had.
+                queue.frames = VecDeque::new();
+            }
+            return Some(Outgoing::Frame(frame));
+        }
+        queue.closing.clone().map(Outgoing::Close)
+    }
+
+    pub(super) async fn next(&self) -> Outgoing {
+        loop {
+            if let Some(outgoing) = self.try_next() {
+                return outgoing;
+            }
+            self.news.notified().await;
+        }
+    }
+}

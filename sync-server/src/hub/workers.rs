@@ -1,0 +1,307 @@
+//! The hub's threads: one for each shard, one for commits, two for reads, one for snapshots. They end when they are told to.
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::Sender;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::Inner;
+use crate::DocumentId;
+use crate::committer::Committer;
+use crate::committer::Job;
+use crate::committer::Round;
+use crate::effect::Closing;
+use crate::effect::Effect;
+use crate::reader;
+use crate::shard::Input;
+use crate::shard::Shard;
+use crate::shard::Terms;
+use crate::store::Listed;
+use crate::witness::Event;
+
+/// Inputs that a shard takes before it makes the messages that follow from them.
+const BATCH: usize = 512;
+/// Threads that read documents.
+const READERS: usize = 2;
+/// Pauses between tries of a store that fails, in milliseconds.
+const PAUSES: [u64; 6] = [20, 50, 100, 250, 500, 1_000];
+
+pub(super) enum ToShard {
+    Input(Input),
+    /// Answer when everything before is done.
+    Settle(Sender<()>),
+    Stop,
+}
+
+pub(super) enum ToStore<T> {
+    Do(T),
+    Stop,
+}
+
+/// Ways into the threads.
+pub(super) struct Senders {
+    shards: Vec<Sender<ToShard>>,
+    commits: Sender<ToStore<Job>>,
+    reads: Sender<ToStore<DocumentId>>,
+    snapshots: Sender<ToStore<DocumentId>>,
+}
+
+/// Ways out, for the threads to take.
+pub(super) struct Receivers {
+    shards: Vec<Receiver<ToShard>>,
+    commits: Receiver<ToStore<Job>>,
+    reads: Receiver<ToStore<DocumentId>>,
+    snapshots: Receiver<ToStore<DocumentId>>,
+}
+
+pub(super) fn channels(shards: usize) -> (Senders, Receivers) {
+    let (to_shards, from_hub) = (0..shards).map(|_| mpsc::channel()).unzip();
+    let (commits, to_commit) = mpsc::channel();
+    let (reads, to_read) = mpsc::channel();
+    let (snapshots, to_compact) = mpsc::channel();
+    (
+        Senders { shards: to_shards, commits, reads, snapshots },
+        Receivers { shards: from_hub, commits: to_commit, reads: to_read, snapshots: to_compact },
+    )
+}
+
+impl Senders {
+    /// The one way in: a document's shard follows from its id. A shard that has ended takes nothing, and nothing waits for it.
+    pub(super) fn shard(&self, document: DocumentId, input: Input) {
+        let [first, second, ..] = document.as_bytes();
+        let place = usize::from(u16::from_le_bytes([*first, *second])) % self.shards.len();
+        if let Some(shard) = self.shards.get(place) {
+            let _ = shard.send(ToShard::Input(input));
+        }
+    }
+
+    pub(super) fn every_shard(&self, input: impl Fn() -> Input) {
+        for shard in &self.shards {
+            let _ = shard.send(ToShard::Input(input()));
+        }
+    }
+
+    pub(super) fn foreign(&self, listed: Vec<Listed>) {
+        for listed in listed {
+            self.shard(listed.id, Input::Foreign(vec![listed]));
+        }
+    }
+
+    /// Waits until the shards have dealt with what was sent to them.
+    pub(super) fn settle(&self) {
+        for shard in &self.shards {
+            let (done, wait) = mpsc::channel();
+            if shard.send(ToShard::Settle(done)).is_ok() {
+                let _ = wait.recv();
+            }
+        }
+    }
+
+    fn stop(&self) {
+        let _ = self.commits.send(ToStore::Stop);
+        let _ = self.snapshots.send(ToStore::Stop);
+        for _ in 0..READERS {
+            let _ = self.reads.send(ToStore::Stop);
+        }
+        for shard in &self.shards {
+            let _ = shard.send(ToShard::Stop);
+        }
+    }
+}
+
+/// The running threads.
+pub(super) struct Workers {
+    handles: Mutex<Vec<JoinHandle<()>>>,
+    loads: Vec<Arc<(AtomicUsize, AtomicUsize)>>,
+}
+
+impl Workers {
+    pub(super) fn start(inner: &Arc<Inner>, receivers: Receivers) -> std::io::Result<Self> {
+        let mut handles = Vec::new();
+        let mut loads = Vec::new();
+        let shards = receivers.shards.len();
+        for (place, inputs) in receivers.shards.into_iter().enumerate() {
+            let load = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+            loads.push(Arc::clone(&load));
+            let inner = Arc::clone(inner);
+            handles.push(spawn(&format!("shard-{place}"), move || {
+                run_shard(&inner, &inputs, shards, &load);
+            })?);
+        }
+        let of = Arc::clone(inner);
+        handles.push(spawn("commits", move || run_commits(&of, &receivers.commits))?);
+        let of = Arc::clone(inner);
+        handles.push(spawn("snapshots", move || run_snapshots(&of, &receivers.snapshots))?);
+        let reads = Arc::new(Mutex::new(receivers.reads));
+        for place in 0..READERS {
+            let (of, reads) = (Arc::clone(inner), Arc::clone(&reads));
+            handles.push(spawn(&format!("reads-{place}"), move || run_reads(&of, &reads))?);
+        }
+        Ok(Self { handles: Mutex::new(handles), loads })
+    }
+
+    pub(super) fn loads(&self) -> (usize, usize) {
+        let each = self.loads.iter().map(|load| &**load);
+        each.fold((0, 0), |(count, bytes), (documents, weight)| {
+            (count + documents.load(Ordering::Relaxed), bytes + weight.load(Ordering::Relaxed))
+        })
+    }
+
+    pub(super) fn stop(&self, inner: &Inner) {
+        inner.senders.stop();
+        let handles = std::mem::take(&mut *self.handles.lock().unwrap_or_else(PoisonError::into_inner));
+        for handle in handles {
+            if handle.join().is_err() {
+                tracing::error!("a thread of the sync hub ended by a panic");
+            }
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(format!("sync-{name}")).spawn(run)
+}
+
+fn run_shard(inner: &Inner, inputs: &Receiver<ToShard>, shards: usize, load: &(AtomicUsize, AtomicUsize)) {
+    let mut shard = Shard::new(Terms {
+        rules: Arc::clone(&inner.parts.rules),
+        limits: inner.config.limits.clone(),
+        server: inner.config.peer.clone(),
+        restoring: inner.config.restoring,
+        shards,
+    });
+    let mut effects = Vec::new();
+    while let Ok(first) = inputs.recv() {
+        let now = inner.now();
+        let (mut settled, mut stop, mut landed) = (Vec::new(), false, 0);
+        let batch = std::iter::once(first).chain(inputs.try_iter().take(BATCH));
+        for input in batch {
+            match input {
+                ToShard::Input(input) => {
+                    landed += usize::from(matches!(input, Input::Kept { .. }));
+                    let tick = matches!(input, Input::Tick);
+                    shard.take(now, input, &mut effects);
+                    if tick {
+                        let (documents, bytes) = shard.load();
+                        load.0.store(documents, Ordering::Relaxed);
+                        load.1.store(bytes, Ordering::Relaxed);
+                    }
+                }
+                ToShard::Settle(done) => settled.push(done),
+                ToShard::Stop => stop = true,
+            }
+        }
+        shard.flush(now, &mut effects);
+        carry_out(inner, &mut effects);
+        // Only now are the acknowledgements on their way, so that a stopping hub waits for them.
+        inner.in_flight.fetch_sub(landed, Ordering::AcqRel);
+        for done in settled {
+            let _ = done.send(());
+        }
+        if stop {
+            return;
+        }
+    }
+}
+
+fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
+    let mut slow = Vec::new();
+    inner.registry.with(|links| {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Send { to, frame } => {
+                    if let Some(link) = links.get(&to.id)
+                        && !link.outbox.push(frame, inner.config.limits.outgoing_bytes)
+                    {
+                        slow.push(Arc::clone(link));
+                    }
+                }
+                Effect::Done { of, bytes } => {
+                    if let Some(link) = links.get(&of.id) {
+                        link.done(bytes);
+                    }
+                }
+                Effect::Load(document) => drop(inner.senders.reads.send(ToStore::Do(document))),
+                Effect::Compact(document) => drop(inner.senders.snapshots.send(ToStore::Do(document))),
+                Effect::Keep { append, creates } => {
+                    inner.in_flight.fetch_add(1, Ordering::AcqRel);
+                    drop(inner.senders.commits.send(ToStore::Do(Job { append, creates })));
+                }
+                Effect::Remember { account, document, refusal } => {
+                    inner.registry.remember((account, document), refusal);
+                }
+                Effect::Note(event) => inner.parts.witness.note(&event),
+            }
+        }
+    });
+    for link in slow {
+        inner.close(&link, Closing::TooSlow { limit: inner.config.limits.outgoing_bytes });
+    }
+}
+
+fn run_commits(inner: &Inner, jobs: &Receiver<ToStore<Job>>) {
+    let mut committer = Committer::new(inner.config.limits.documents_per_account);
+    let mut waiting: Vec<Job> = Vec::new();
+    let mut failures = 0_usize;
+    let mut stop = false;
+    while !stop {
+        if waiting.is_empty() {
+            match jobs.recv() {
+                Ok(ToStore::Do(job)) => waiting.push(job),
+                Ok(ToStore::Stop) | Err(_) => return,
+            }
+        }
+        for job in jobs.try_iter() {
+            match job {
+                ToStore::Do(job) => waiting.push(job),
+                ToStore::Stop => stop = true,
+            }
+        }
+        let round = committer.round(&*inner.parts.store, inner.now(), std::mem::take(&mut waiting));
+        waiting = settle_round(inner, round, &mut failures);
+        if failures > 0 {
+            let pause = PAUSES.get(failures - 1).or(PAUSES.last()).copied().unwrap_or(1_000);
+            std::thread::sleep(Duration::from_millis(pause));
+        }
+    }
+}
+
+/// Tells the shards what came of a round, and everybody how the store is. Returns what must be tried again.
+fn settle_round(inner: &Inner, round: Round, failures: &mut usize) -> Vec<Job> {
+    let what = round.error.as_ref().map(ToString::to_string);
+    *failures = if what.is_some() { *failures + 1 } else { 0 };
+    if inner.registry.set_failing(inner.now(), what.clone()) {
+        let event = what.map_or(Event::StoreRecovered, |what| Event::StoreFailed { what });
+        inner.parts.witness.note(&event);
+    }
+    for (document, result) in round.answers {
+        inner.senders.shard(document, Input::Kept { document, result });
+    }
+    round.again
+}
+
+fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<DocumentId>>>) {
+    loop {
+        let next = documents.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(ToStore::Do(document)) = next else { return };
+        let read = reader::read(&*inner.parts.store, document).map_err(|error| {
+            inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
+        });
+        inner.senders.shard(document, Input::Loaded { document, read });
+    }
+}
+
+fn run_snapshots(inner: &Inner, documents: &Receiver<ToStore<DocumentId>>) {
+    while let Ok(ToStore::Do(document)) = documents.recv() {
+        // A snapshot only saves time and room; the changes are still there, and the next will be asked for.
+        if let Err(error) = reader::compact(&*inner.parts.store, document) {
+            inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
+        }
+    }
+}

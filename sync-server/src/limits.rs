@@ -1,0 +1,129 @@
+//! How much a peer may send, keep open and cost. Every limit has a refusal that says which one it was.
+
+/// So many at once, and then so many a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// At once, after a rest.
+    pub burst: u32,
+    /// A minute, for ever.
+    pub per_minute: u32,
+}
+
+/// All limits of one server. The defaults suit one small machine and a committee of some hundred accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest frame, in bytes; the WebSocket must be told the same.
+    pub frame_bytes: usize,
+    /// Milliseconds from the opening of a connection to its `join`.
+    pub join_within: i64,
+    /// Frames of a connection.
+    pub frames: Rate,
+    /// Documents that one connection may have asked for.
+    pub open_documents: usize,
+    /// Documents that one account may have created.
+    pub documents_per_account: u64,
+    /// Changes of a connection.
+    pub changes: Rate,
+    /// Changes in one message.
+    pub changes_per_message: u64,
+    /// Operations in one message.
+    pub operations: u64,
+    /// Bytes that one message may come to when it is inflated and its repetitions are written out.
+    pub inflated_bytes: u64,
+    /// Longest ephemeral message, in bytes.
+    pub ephemeral_bytes: usize,
+    /// Ephemeral messages of a connection; more are dropped.
+    pub ephemerals: Rate,
+    /// Bytes that wait to be sent to a connection before it is closed as too slow.
+    pub outgoing_bytes: usize,
+    /// Bytes that a connection has sent and the server has not dealt with, before its frames are no longer read.
+    pub incoming_bytes: usize,
+    /// Memory of loaded documents (estimated), before the longest idle leave it.
+    pub loaded_bytes: usize,
+    /// Milliseconds without use after which a document leaves memory.
+    pub idle: i64,
+    /// Changes after which a document gets a new snapshot.
+    pub snapshot_after: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frame_bytes: 16 << 20,
+            join_within: 10_000,
+            frames: Rate { burst: 100_000, per_minute: 60_000 },
+            open_documents: 50_000,
+            documents_per_account: 20_000,
+            changes: Rate { burst: 100_000, per_minute: 12_000 },
+            changes_per_message: 50_000,
+            operations: 2_000_000,
+            inflated_bytes: 64 << 20,
+            ephemeral_bytes: 16 << 10,
+            ephemerals: Rate { burst: 200, per_minute: 3_000 },
+            outgoing_bytes: 64 << 20,
+            incoming_bytes: 16 << 20,
+            loaded_bytes: 1 << 30,
+            idle: 300_000,
+            snapshot_after: 100,
+        }
+    }
+}
+
+/// What is left of a [`Rate`]: a bucket that time fills.
+#[derive(Clone, Copy, Debug)]
+pub struct Bucket {
+    rate: Rate,
+    /// In 1/60,000 of one, so that a millisecond adds `per_minute`.
+    left: u64,
+    at: i64,
+}
+
+/// What one costs, in the bucket's units: milliseconds of a minute.
+const ONE: u64 = 60_000;
+
+impl Bucket {
+    /// A full bucket.
+    pub fn new(rate: Rate, now: i64) -> Self {
+        Self { rate, left: u64::from(rate.burst) * ONE, at: now }
+    }
+
+    /// Takes so many, or says that there are not so many.
+    pub fn take(&mut self, count: u64, now: i64) -> bool {
+        let passed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
+        self.at = self.at.max(now);
+        let filled = self.left.saturating_add(passed.saturating_mul(u64::from(self.rate.per_minute)));
+        self.left = filled.min(u64::from(self.rate.burst) * ONE);
+        let cost = count.saturating_mul(ONE);
+        let enough = cost <= self.left;
+        if enough {
+            self.left -= cost;
+        }
+        enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_holds_its_burst_and_fills_with_time() {
+        let mut bucket = Bucket::new(Rate { burst: 3, per_minute: 60 }, 1_000);
+        let table = [
+            (1_000, 4, false),
+            (1_000, 3, true),
+            (1_999, 1, false),
+            (2_000, 1, true),
+            (500, 1, false),
+            (2_500, 1, false),
+            (3_000, 1, true),
+            (1_000_000, 4, false),
+            (1_000_000, 3, true),
+            (i64::MAX, 3, true),
+            (i64::MIN, 1, false),
+        ];
+        for (now, count, enough) in table {
+            assert_eq!(bucket.take(count, now), enough, "{count} at {now}");
+        }
+    }
+}

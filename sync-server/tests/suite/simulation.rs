@@ -1,0 +1,44 @@
+//! Thousands of runs of a network with drops, repeated frames, reordering across connections, cut connections, restarts, full disks
+//! and crashes at any write. Every run follows from its seed: a failing one is named, and replayed with
+//! `NIEMYET_SYNC_SEED`. `NIEMYET_SYNC_RUNS` sets how many.
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+
+use crate::support::network::Network;
+use crate::support::network::Tally;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().expect("a whole number"))
+}
+
+fn run(seed: u64) -> Tally {
+    let mut network = Network::new(seed);
+    let steps = 50 + usize::try_from(seed % 7).unwrap() * 50;
+    (0..steps).for_each(|_| network.step());
+    network.settle();
+    network.check();
+    // At rest, nothing but the change of access itself tells a connection that it may see more, or less.
+    (0..3).for_each(|_| network.regrade());
+    network.settle();
+    network.check();
+    network.tally()
+}
+
+#[test]
+fn replicas_converge_acknowledged_changes_stay_and_refused_ones_appear_nowhere() {
+    if let Some(seed) = number("NIEMYET_SYNC_SEED") {
+        run(seed);
+        return;
+    }
+    let mut all = Tally::default();
+    for seed in 0..number("NIEMYET_SYNC_RUNS").unwrap_or(2_000) {
+        match catch_unwind(AssertUnwindSafe(|| run(seed))) {
+            Ok(tally) => all += tally,
+            Err(why) => panic!("run {seed} failed: {:?}", why.downcast_ref::<String>()),
+        }
+    }
+    let least =
+        [all.kept, all.acknowledged, all.refused, all.taken_actors, all.crashes, all.failures, all.snapshots];
+    assert!(least.iter().all(|count| *count > 20), "the runs did not meet what they are for: {all:?}");
+}

@@ -1,0 +1,97 @@
+//! A made-up application: a document states its key, its id is a hash of it, and a field `bad` is against its rules.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use automerge::ActorId;
+use automerge::Automerge;
+use automerge::Change;
+use automerge::ROOT;
+use automerge::ReadDoc;
+use automerge::transaction::CommitOptions;
+use automerge::transaction::Transactable;
+use niemyet_sync::DocumentId;
+use niemyet_sync::access::Access;
+use niemyet_sync::access::AccountId;
+use niemyet_sync::access::Delivery;
+use niemyet_sync::access::Principal;
+use niemyet_sync::access::Refusal;
+use niemyet_sync::access::Rules;
+
+/// Who may do what: by body and key; what is not said is `otherwise`.
+#[derive(Debug)]
+pub struct TestRules {
+    said: Mutex<HashMap<(String, String), Access>>,
+    otherwise: Access,
+}
+
+impl TestRules {
+    pub fn new(otherwise: Access) -> Self {
+        Self { said: Mutex::default(), otherwise }
+    }
+
+    pub fn say(&self, body: &str, key: &str, access: Access) {
+        self.said.lock().unwrap().insert((body.to_owned(), key.to_owned()), access);
+    }
+}
+
+fn refusal(code: &'static str) -> Refusal {
+    Refusal { code, vi: format!("không được: {code}"), en: format!("no: {code}") }
+}
+
+impl Rules for TestRules {
+    fn key(&self, id: DocumentId, document: &Automerge) -> Result<String, Refusal> {
+        let key = document.get(ROOT, "key").ok().flatten();
+        let key = key.and_then(|(value, _)| value.as_str().map(str::to_owned));
+        key.filter(|key| id_of(key) == id).ok_or_else(|| refusal("foreign-document"))
+    }
+
+    fn access(&self, principal: &Principal, key: &str) -> Access {
+        let said = self.said.lock().unwrap();
+        said.get(&(principal.body.clone(), key.to_owned())).copied().unwrap_or(self.otherwise)
+    }
+
+    fn is_common(&self, id: DocumentId, _key: &str, change: &Change) -> bool {
+        change.seq() == 1 && *change.actor_id() == common_actor(id)
+    }
+
+    fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
+        let bad = delivery.after.get(ROOT, "bad").is_ok_and(|value| value.is_some());
+        if bad { Err(refusal("bad-field")) } else { Ok(()) }
+    }
+}
+
+/// The id of a key: FNV-1a (Fowler, Noll, Vo), 128 bits, with the version bits of a UUID.
+pub fn id_of(key: &str) -> DocumentId {
+    let mut hash = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d_u128;
+    for byte in key.bytes() {
+        hash = (hash ^ u128::from(byte)).wrapping_mul(0x0100_0000_0000_0000_0000_013b);
+    }
+    let mut bytes = hash.to_be_bytes();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    DocumentId::new(bytes)
+}
+
+fn common_actor(id: DocumentId) -> ActorId {
+    ActorId::from(id.as_bytes().as_slice())
+}
+
+/// A document with its first change, which is the same for everybody.
+pub fn begin(key: &str) -> Automerge {
+    let mut document = Automerge::new().with_actor(common_actor(id_of(key)));
+    put(&mut document, "key", key);
+    document
+}
+
+/// A change that sets a field of the root.
+pub fn put(document: &mut Automerge, field: &str, value: &str) {
+    let mut transaction = document.transaction();
+    transaction.put(ROOT, field, value).unwrap();
+    transaction.commit_with(CommitOptions::default().with_time(0));
+}
+
+/// Somebody of a body.
+pub fn principal(account: i64, body: &str) -> Principal {
+    Principal { account: AccountId(account), body: body.to_owned() }
+}

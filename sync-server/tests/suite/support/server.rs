@@ -1,0 +1,220 @@
+//! A server in one thread: the sessions, shards, commit rounds and reads of the hub, moved by hand, a step at a time.
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use niemyet_sync::DocumentId;
+use niemyet_sync::access::Principal;
+use niemyet_sync::access::Rules;
+use niemyet_sync::committer::Committer;
+use niemyet_sync::committer::Job;
+use niemyet_sync::effect::Closing;
+use niemyet_sync::effect::ConnectionId;
+use niemyet_sync::effect::Effect;
+use niemyet_sync::effect::Member;
+use niemyet_sync::limits::Limits;
+use niemyet_sync::reader;
+use niemyet_sync::session::Said;
+use niemyet_sync::session::Session;
+use niemyet_sync::shard::Input;
+use niemyet_sync::shard::Shard;
+use niemyet_sync::shard::Terms;
+use niemyet_sync::store::Position;
+use niemyet_sync::store::Store;
+use niemyet_sync::wire::Body;
+use niemyet_sync::wire::Message;
+use niemyet_sync::wire::Metadata;
+use niemyet_sync::wire::VERSION;
+use niemyet_sync::witness::Event;
+
+use super::memory::MemoryStore;
+
+/// What is going on with a connection.
+struct Link {
+    session: Session,
+    principal: Principal,
+    member: Option<Arc<Member>>,
+    outgoing: VecDeque<Vec<u8>>,
+    pending: usize,
+}
+
+/// A server.
+pub struct Server {
+    peer: String,
+    limits: Limits,
+    store: Arc<MemoryStore>,
+    shard: Shard,
+    committer: Committer,
+    links: BTreeMap<ConnectionId, Link>,
+    /// What waits to be made durable.
+    pub jobs: Vec<Job>,
+    /// What waits to be read.
+    pub reads: VecDeque<DocumentId>,
+    /// What waits to be compacted.
+    pub compactions: VecDeque<DocumentId>,
+    /// What happened.
+    pub events: Vec<Event>,
+    /// Rounds of commits that failed.
+    pub failures: usize,
+    seen: Position,
+    pub now: i64,
+}
+
+impl Server {
+    pub fn new(peer: &str, store: Arc<MemoryStore>, rules: Arc<dyn Rules>, limits: Limits) -> Self {
+        Self::start(peer, store, rules, (limits, false))
+    }
+
+    /// One to which clients bring again what others wrote, after a restore.
+    pub fn restoring(peer: &str, store: Arc<MemoryStore>, rules: Arc<dyn Rules>) -> Self {
+        Self::start(peer, store, rules, (Limits::default(), true))
+    }
+
+    fn start(
+        peer: &str,
+        store: Arc<MemoryStore>,
+        rules: Arc<dyn Rules>,
+        (limits, restoring): (Limits, bool),
+    ) -> Self {
+        let terms = Terms { rules, limits: limits.clone(), server: peer.to_owned(), restoring, shards: 1 };
+        Self {
+            peer: peer.to_owned(),
+            committer: Committer::new(limits.documents_per_account),
+            limits,
+            store,
+            shard: Shard::new(terms),
+            links: BTreeMap::new(),
+            jobs: Vec::new(),
+            reads: VecDeque::new(),
+            compactions: VecDeque::new(),
+            events: Vec::new(),
+            failures: 0,
+            seen: Position(0),
+            now: 0,
+        }
+    }
+
+    pub fn connect(&mut self, id: ConnectionId, principal: Principal) {
+        let session = Session::new(&self.limits, self.now);
+        let outgoing = VecDeque::new();
+        self.links.insert(id, Link { session, principal, member: None, outgoing, pending: 0 });
+    }
+
+    pub fn disconnect(&mut self, id: ConnectionId) {
+        if let Some(member) = self.links.remove(&id).and_then(|link| link.member) {
+            member.leave();
+            self.input(Input::Left(id));
+        }
+    }
+
+    /// Takes a frame, or says why the connection must be closed.
+    pub fn receive(&mut self, id: ConnectionId, frame: &[u8]) -> Result<(), Closing> {
+        let Some(link) = self.links.get_mut(&id) else { return Ok(()) };
+        match link.session.receive(frame, self.now, &self.limits)? {
+            Said::Join(peer) => {
+                let member = Arc::new(Member::new(id, peer, link.principal.clone()));
+                link.session.joined(Arc::clone(&member));
+                let metadata = Metadata { storage: Some("kept"), ephemeral: false };
+                let body = Body::Peer { metadata, version: VERSION };
+                let answer = Message { sender: &self.peer, target: Some(&member.peer), body };
+                link.outgoing.push_back(answer.encode());
+                link.member = Some(member);
+            }
+            Said::Sync(document, incoming) => {
+                link.pending += incoming.bytes;
+                let from = Arc::clone(link.member.as_ref().unwrap());
+                self.input(Input::Sync { from, document, incoming });
+            }
+            Said::Ephemeral { document, session, count, data } => {
+                let from = Arc::clone(link.member.as_ref().unwrap());
+                self.input(Input::Ephemeral { from, document, session, count, data });
+            }
+            Said::Nothing => {}
+        }
+        Ok(())
+    }
+
+    /// The next frame for a connection.
+    pub fn next_frame(&mut self, id: ConnectionId) -> Option<Vec<u8>> {
+        self.links.get_mut(&id)?.outgoing.pop_front()
+    }
+
+    pub fn input(&mut self, input: Input) {
+        let mut effects = Vec::new();
+        self.shard.take(self.now, input, &mut effects);
+        self.shard.flush(self.now, &mut effects);
+        for effect in effects {
+            match effect {
+                Effect::Send { to, frame } => {
+                    if let Some(link) = self.links.get_mut(&to.id) {
+                        link.outgoing.push_back(frame);
+                    }
+                }
+                Effect::Load(document) => self.reads.push_back(document),
+                Effect::Keep { append, creates } => self.jobs.push(Job { append, creates }),
+                Effect::Compact(document) => self.compactions.push_back(document),
+                Effect::Done { of, bytes } => {
+                    if let Some(link) = self.links.get_mut(&of.id) {
+                        link.pending -= bytes;
+                    }
+                }
+                Effect::Note(event) => self.events.push(event),
+                Effect::Remember { .. } => {}
+            }
+        }
+    }
+
+    /// A round of commits.
+    pub fn commit(&mut self) {
+        let jobs = std::mem::take(&mut self.jobs);
+        let round = self.committer.round(&*self.store, self.now, jobs);
+        self.jobs = round.again;
+        self.failures += usize::from(round.error.is_some());
+        for (document, result) in round.answers {
+            self.input(Input::Kept { document, result });
+        }
+    }
+
+    /// One read.
+    pub fn read(&mut self) {
+        if let Some(document) = self.reads.pop_front() {
+            let read = reader::read(&*self.store, document).map_err(|error| panic!("{error}"));
+            self.input(Input::Loaded { document, read });
+        }
+    }
+
+    /// One snapshot.
+    pub fn compact(&mut self) {
+        if let Some(document) = self.compactions.pop_front() {
+            // A failure leaves the changes where they are.
+            let _ = reader::compact(&*self.store, document);
+        }
+    }
+
+    /// Looks for what others have kept. Says whether there was anything.
+    pub fn poll(&mut self) -> bool {
+        let listed = self.store.since(self.seen).unwrap();
+        let news = !listed.is_empty();
+        self.seen = listed.iter().map(|listed| listed.last).max().unwrap_or(self.seen);
+        self.input(Input::Foreign(listed));
+        news
+    }
+
+    /// Whether something waits to be done.
+    pub fn is_busy(&self) -> bool {
+        !self.jobs.is_empty()
+            || !self.reads.is_empty()
+            || self.links.values().any(|link| !link.outgoing.is_empty())
+    }
+
+    /// Bytes that connections sent and that are not dealt with; nothing, when all is quiet.
+    pub fn pending(&self) -> usize {
+        self.links.values().map(|link| link.pending).sum()
+    }
+
+    /// Documents in memory.
+    pub fn loaded(&self) -> usize {
+        self.shard.load().0
+    }
+}
