@@ -171,7 +171,7 @@ fn what_tera_2_does_not_have_is_found() {
         ("{% extends \"khong-co.html\" %}", "khong-co.html"),
     ] {
         let set = BTreeMap::from([("404.html".to_owned(), text.to_owned())]);
-        let error = zola::tera(&empty.0, &empty.1, set).err().expect(text);
+        let error = zola::tera(&empty.0, &empty.1, set).expect_err(text);
         assert!(error.contains(word), "{text}: {error}");
     }
 }
