@@ -17,6 +17,7 @@ use super::zola;
 use crate::build::engine::Engine;
 use crate::build::engine::Memory;
 use crate::build::engine::Sink;
+use crate::build::engine::warnings::Warning;
 use crate::build::source::SourceTree;
 use crate::release::Draft;
 use crate::release::Inputs;
@@ -28,13 +29,23 @@ use crate::release::retention;
 use crate::replica::project::Project;
 use crate::replica::project::VERSION;
 
+/// What a build came to.
+#[derive(Debug)]
+pub struct Built {
+    /// The release.
+    pub committed: Committed,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
 /// Runs the command.
 pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result<(), CliError> {
     let workspace = Workspace::open(dir, terminal)?;
-    let committed = match options.engine {
+    let Built { committed, warnings } = match options.engine {
         args::Engine::Embedded => build(&workspace, options.full, terminal)?,
         args::Engine::Zola => zola::build(&workspace, options.full, terminal)?,
     };
+    terminal.warn(&warnings);
     let (Committed::New(release) | Committed::Unchanged(release)) = &committed;
     let new = matches!(committed, Committed::New(_));
     let exported = match &options.out {
@@ -48,7 +59,7 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
     let files = release.paths(Kind::Page).len();
     let text = if new { "is current" } else { "stays current, nothing has changed" };
     terminal.result(
-        &json!({ "release": release.id(), "new": new, "files": files, "export": exported }),
+        &json!({ "release": release.id(), "new": new, "files": files, "export": exported, "warnings": warnings }),
         &format!("release {} {text}: {files} files", release.id()),
     )
 }
@@ -59,14 +70,16 @@ pub fn embedded_name() -> String {
 }
 
 /// Builds with the embedded engine, unless the current release was built from exactly these inputs.
-pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Committed, CliError> {
+pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Built, CliError> {
     let mut loaded = workspace.load()?;
     let project = workspace.project(&mut loaded, &embedded_name())?;
     if !full && let Some(current) = unchanged(workspace, &project.inputs)? {
-        return Ok(Committed::Unchanged(current));
+        let warnings = Engine::inspect(project.tree)?;
+        return Ok(Built { committed: Committed::Unchanged(current), warnings });
     }
     let draft = draft(workspace, full)?;
-    render(workspace, (loaded, project), draft, terminal).map(|(committed, _)| committed)
+    let (committed, engine) = render(workspace, (loaded, project), draft, terminal)?;
+    Ok(Built { committed, warnings: engine.warnings() })
 }
 
 /// The current release, if it was built from these inputs.

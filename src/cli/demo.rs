@@ -30,7 +30,8 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     let address = listen.unwrap_or(workspace.config.listen);
     serve::with_listener(address, |bound| {
         workspace.config.base_url.get_or_insert_with(|| format!("http://{bound}"));
-        build::build(&workspace, false, terminal)?;
+        let built = build::build(&workspace, false, terminal)?;
+        terminal.warn(&built.warnings);
         // Others may build from here on; serving only reads.
         drop(workspace);
         Ok((release::open(dir), terminal))

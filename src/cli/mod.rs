@@ -12,6 +12,7 @@ mod serve;
 mod site;
 mod terminal;
 mod timetable;
+mod verify;
 mod watch;
 mod workspace;
 mod zola;

@@ -1,33 +1,23 @@
 //! `niemyet release`: list, switch, verify and export the kept releases.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::args;
-use super::build;
-use super::data;
 use super::error::CliError;
 use super::terminal::Terminal;
+use super::verify;
 use crate::release::Kind;
 use crate::release::Release;
 use crate::release::Store;
 use crate::release::export;
 use crate::release::export::Exported;
-use crate::release::verify;
-use crate::release::verify::Difference;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
-use crate::replica::documents;
 use crate::replica::folder;
 use crate::replica::lock;
-use crate::replica::project;
-use crate::replica::project::Settings;
-use crate::replica::project::VERSION;
-
-type Files = BTreeMap<String, Vec<u8>>;
 
 /// Runs one of the commands.
 pub fn run(dir: &Path, command: args::Release, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -36,7 +26,7 @@ pub fn run(dir: &Path, command: args::Release, terminal: &mut Terminal) -> Resul
     match command {
         args::Release::List => list(dir, terminal),
         args::Release::Activate { id } => activate(dir, &id, terminal),
-        args::Release::Verify { id } => verify(dir, id.as_deref(), terminal),
+        args::Release::Verify { id } => verify::run(dir, id.as_deref(), terminal),
         args::Release::Export { out, id } => {
             let store = open(dir);
             let release = chosen(&store, id.as_deref())?;
@@ -52,7 +42,8 @@ pub fn open(dir: &Path) -> Store {
     Store::open(&dir.join(folder::RELEASES), disk)
 }
 
-fn chosen(store: &Store, id: Option<&str>) -> Result<Release, CliError> {
+/// The release of that id, or the current one.
+pub fn chosen(store: &Store, id: Option<&str>) -> Result<Release, CliError> {
     Ok(match id {
         Some(id) => store.load(id)?,
         None => store.require_current()?,
@@ -140,69 +131,4 @@ pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result
 pub fn summary(done: &Exported, out: &Path) -> String {
     let Exported { written, unchanged, removed } = done;
     format!("{}: {written} written, {unchanged} unchanged, {removed} removed", out.display())
-}
-
-fn verify(dir: &Path, id: Option<&str>, terminal: &mut Terminal) -> Result<(), CliError> {
-    let store = open(dir);
-    let release = chosen(&store, id)?;
-    let damages = verify::stored_bytes(&release);
-    for damage in &damages {
-        terminal.say(&format!("error: {damage}"));
-    }
-    if !damages.is_empty() {
-        return Err(CliError::Verify {
-            id: release.id().to_owned(),
-            what: format!("{} damaged file(s)", damages.len()),
-            next: "Activate another release with `niemyet release activate`, or run `niemyet build --full`",
-        });
-    }
-    let rebuilt = rebuild(dir, &release, terminal)?;
-    let difference = verify::compare(&release, &rebuilt)?;
-    if !difference.is_empty() {
-        tell(&difference, terminal);
-        return Err(CliError::Verify {
-            id: release.id().to_owned(),
-            what: "building again gives other bytes, listed above".to_owned(),
-            next: "Report this with the list; `niemyet build --full` makes a new release",
-        });
-    }
-    let files = release.paths(Kind::Page).len();
-    terminal.result(
-        &json!({ "id": release.id(), "files": files, "stored": "intact", "rebuilt": "equal" }),
-        &format!("{}: {files} files, stored bytes intact, building again gives the same bytes", release.id()),
-    )
-}
-
-fn rebuild(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Files, CliError> {
-    let inputs = &release.header().inputs;
-    let unable = |what: String| CliError::Verify {
-        id: release.id().to_owned(),
-        what: format!("its stored bytes are intact, but it cannot be built again: {what}"),
-        next: "Use the niemyet that built it",
-    };
-    if inputs.niemyet != VERSION || inputs.engine != build::embedded_name() {
-        let (engine, niemyet) = (&inputs.engine, &inputs.niemyet);
-        return Err(unable(format!("it was built by niemyet {niemyet} with the engine `{engine}`")));
-    }
-    let as_of = inputs.as_of.parse().map_err(|_| unable(format!("`{}` is not a date", inputs.as_of)))?;
-    let documents = documents::load(&dir.join(folder::DOCUMENTS))?;
-    let site = verify::source(release)?.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
-    let laws = data::laws(terminal)?;
-    let base_url = inputs.base_url.as_deref();
-    let settings = Settings { laws: &laws, as_of, base_url, engine: &inputs.engine };
-    let heads = inputs.documents.get("publication").map(Vec::as_slice).unwrap_or_default();
-    build::in_memory(project::at(&documents, heads, &site, settings)?.tree)
-}
-
-fn tell(difference: &Difference, terminal: &mut Terminal) {
-    let kinds = [
-        ("differs", &difference.changed),
-        ("only stored", &difference.only_stored),
-        ("only rebuilt", &difference.only_rebuilt),
-    ];
-    for (kind, paths) in kinds {
-        for path in paths {
-            terminal.finding(&json!({ "path": path, "difference": kind }), &format!("{kind}: {path}"));
-        }
-    }
 }

@@ -10,6 +10,7 @@ use indicatif::ProgressStyle;
 use serde::Serialize;
 
 use super::error::CliError;
+use crate::build::engine::warnings::Warning;
 
 /// The two streams of a command and the form of its result.
 #[derive(Debug)]
@@ -63,6 +64,13 @@ impl Terminal {
     pub fn say(&mut self, text: &str) {
         // A closed stderr cannot be told about.
         let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// Tells what a person should look at, though the command goes on.
+    pub fn warn(&mut self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.say(&format!("warning: {warning}"));
+        }
     }
 
     /// Tells why the command failed.

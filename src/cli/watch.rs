@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::build;
+use super::build::Built;
 use super::error::CliError;
 use super::serve;
 use super::terminal::Terminal;
@@ -77,14 +78,19 @@ impl Session<'_> {
     fn batch(&mut self, batch: &Batch, terminal: &mut Terminal) -> Result<(), CliError> {
         let rebuilt = self.rebuild(batch, terminal);
         let mended = std::mem::replace(&mut self.failed, rebuilt.is_err());
-        match rebuilt {
-            Ok(Committed::Unchanged(release)) if mended => terminal.result(
-                &json!({ "release": release.id(), "new": false }),
+        if let Ok(built) = &rebuilt {
+            terminal.warn(&built.warnings);
+        }
+        match rebuilt.map(|built| (built.committed, built.warnings)) {
+            Ok((Committed::Unchanged(release), warnings)) if mended => terminal.result(
+                &json!({ "release": release.id(), "new": false, "warnings": warnings }),
                 &format!("in order again; release {} stays current", release.id()),
             ),
-            Ok(Committed::Unchanged(_)) => Ok(()),
-            Ok(Committed::New(release)) => terminal
-                .result(&json!({ "release": release.id() }), &format!("release {} is current", release.id())),
+            Ok((Committed::Unchanged(_), _)) => Ok(()),
+            Ok((Committed::New(release), warnings)) => terminal.result(
+                &json!({ "release": release.id(), "warnings": warnings }),
+                &format!("release {} is current", release.id()),
+            ),
             Err(CliError::Output(error)) => Err(CliError::Output(error)),
             Err(error) => {
                 terminal.error(&error);
@@ -93,14 +99,14 @@ impl Session<'_> {
         }
     }
 
-    fn rebuild(&mut self, batch: &Batch, terminal: &mut Terminal) -> Result<Committed, CliError> {
+    fn rebuild(&mut self, batch: &Batch, terminal: &mut Terminal) -> Result<Built, CliError> {
         let mut loaded = self.read(batch)?;
         let project = self.workspace.project(&mut loaded, &build::embedded_name());
         let site = loaded.site.clone();
         self.loaded = Some(loaded);
         let project = project?;
         // Taken out: an error below leaves none, and the next batch renders the whole site.
-        let committed = match (self.engine.take(), self.stored.take()) {
+        let (committed, warnings) = match (self.engine.take(), self.stored.take()) {
             (Some(mut engine), Some(stored)) => {
                 let moved = edits(engine.source(), &project.tree);
                 let changes = match engine.apply(&moved) {
@@ -112,19 +118,21 @@ impl Session<'_> {
                     }
                 };
                 let committed = self.commit(&changes, &edits(&stored, &site), project.inputs)?;
+                let warnings = engine.warnings_of(&moved);
                 self.engine = Some(engine);
-                committed
+                (committed, warnings)
             }
             _ => {
                 let draft = build::draft(self.workspace, false)?;
                 let loaded = Loaded { documents: Default::default(), site: site.clone() };
                 let (committed, engine) = build::render(self.workspace, (loaded, project), draft, terminal)?;
+                let warnings = engine.warnings();
                 self.engine = Some(engine);
-                committed
+                (committed, warnings)
             }
         };
         self.stored = Some(site);
-        Ok(committed)
+        Ok(Built { committed, warnings })
     }
 
     fn read(&mut self, batch: &Batch) -> Result<Loaded, CliError> {

@@ -3,33 +3,38 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
 
 use super::build;
+use super::build::Built;
 use super::error::CliError;
 use super::terminal::Terminal;
 use super::workspace::Workspace;
+use crate::build::engine::Engine;
+use crate::build::source::SourceTree;
 use crate::release::Kind;
 use crate::release::ReleaseError;
 use crate::release::draft::Committed;
 use crate::replica::site_source;
 
-/// Builds with the program that `NIEMYET_ZOLA` names, or `zola`.
-pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Committed, CliError> {
-    let program = std::env::var_os("NIEMYET_ZOLA").unwrap_or_else(|| "zola".into());
-    let program = Path::new(&program);
+/// The program that `NIEMYET_ZOLA` names, or `zola`.
+pub fn program() -> PathBuf {
+    std::env::var_os("NIEMYET_ZOLA").unwrap_or_else(|| "zola".into()).into()
+}
+
+/// Builds with that program.
+pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Built, CliError> {
+    let program = program();
     let mut loaded = workspace.load()?;
-    let project = workspace.project(&mut loaded, &version(program)?)?;
+    let project = workspace.project(&mut loaded, &version(&program)?)?;
+    // A site that only Zola can build has no warnings of ours.
+    let warnings = Engine::inspect(project.tree.clone()).unwrap_or_default();
     if !full && let Some(current) = build::unchanged(workspace, &project.inputs)? {
-        return Ok(Committed::Unchanged(current));
+        return Ok(Built { committed: Committed::Unchanged(current), warnings });
     }
-    let folder = workspace.dir.join(".tmp-zola");
-    let made = make(program, &folder, &project.tree);
-    let outputs = made.and_then(|()| Ok(site_source::read(&folder.join("public"))?));
-    // Also after a failure; what cannot be removed now is removed before the next use.
-    let _ = fs::remove_dir_all(&folder);
-    let outputs = outputs?;
+    let outputs = outputs(&program, &workspace.dir.join(".tmp-zola"), &project.tree)?;
     let draft = build::draft(workspace, full)?;
     let bar = terminal.progress("files taken from Zola");
     let put = outputs.iter().try_for_each(|(path, bytes)| {
@@ -42,10 +47,20 @@ pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Resu
         draft.discard();
         return Err(ReleaseError::io("write", workspace.store.folder())(source).into());
     }
-    build::commit(workspace, draft, &loaded.site, project.inputs)
+    let committed = build::commit(workspace, draft, &loaded.site, project.inputs)?;
+    Ok(Built { committed, warnings })
 }
 
-fn make(program: &Path, folder: &Path, tree: &crate::build::source::SourceTree) -> Result<(), CliError> {
+/// What the program makes of a project, by way of a folder that is removed afterwards.
+pub fn outputs(program: &Path, folder: &Path, tree: &SourceTree) -> Result<SourceTree, CliError> {
+    let made = make(program, folder, tree);
+    let outputs = made.and_then(|()| Ok(site_source::read(&folder.join("public"))?));
+    // Also after a failure; what cannot be removed now is removed before the next use.
+    let _ = fs::remove_dir_all(folder);
+    outputs
+}
+
+fn make(program: &Path, folder: &Path, tree: &SourceTree) -> Result<(), CliError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             return Err(CliError::file("remove", folder)(error));
@@ -58,7 +73,8 @@ fn make(program: &Path, folder: &Path, tree: &crate::build::source::SourceTree) 
     run(command, program).map(drop)
 }
 
-fn version(program: &Path) -> Result<String, CliError> {
+/// Name and version that the program gives itself.
+pub fn version(program: &Path) -> Result<String, CliError> {
     let mut command = Command::new(program);
     command.arg("--version");
     Ok(run(command, program)?.trim().to_owned())

@@ -24,6 +24,7 @@ mod templates;
 mod tera2;
 mod tidy;
 mod timetable;
+mod warnings;
 mod watch;
 mod web;
 mod working_folder;

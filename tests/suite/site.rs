@@ -19,7 +19,7 @@ use crate::support::tree::Tree;
 use crate::support::zola;
 
 /// The whole Zola project of an office: `site/` with what its records add.
-fn project(dataset: &str) -> SourceTree {
+pub fn project(dataset: &str) -> SourceTree {
     project_of(&Office::seeded(dataset))
 }
 
@@ -37,13 +37,13 @@ fn project_on(office: &Office, day: NaiveDate) -> SourceTree {
     records::project(&site, &office.try_records(day).unwrap()).unwrap()
 }
 
-fn by_engine(project: SourceTree) -> Tree {
+pub fn by_engine(project: SourceTree) -> Tree {
     let pages = Memory::default();
     Engine::build(project, &pages).unwrap_or_else(|error| panic!("{error}"));
     pages.into_inner()
 }
 
-fn by_zola(project: &SourceTree) -> Tree {
+pub fn by_zola(project: &SourceTree) -> Tree {
     let folder = tempfile::tempdir().unwrap();
     let (root, out) = (folder.path().join("project"), folder.path().join("out"));
     fs::create_dir(&root).unwrap();
@@ -167,8 +167,8 @@ fn an_empty_list_says_that_it_is_empty() {
     }
 }
 
-#[test]
-fn names_of_a_hostile_hand_show_as_text_in_both_engines() {
+/// A project whose records are full of what pages, Markdown and templates could take for their own.
+pub fn hostile_project() -> SourceTree {
     const NAMES: [&str; 6] = [
         "Xã \"Hua\" <script>alert(1)</script>",
         "Xã {{ youtube(id=1) }} {% raw %} +++",
@@ -185,7 +185,12 @@ fn names_of_a_hostile_hand_show_as_text_in_both_engines() {
     election.bodies.iter_mut().for_each(|body| body.name_vi = NAMES[0].to_owned());
     office.write_election(&election);
     office.approve(&Key::Election);
-    let project = project_of(&office);
+    project_of(&office)
+}
+
+#[test]
+fn names_of_a_hostile_hand_show_as_text_in_both_engines() {
+    let project = hostile_project();
     let ours = by_engine(project.clone());
     for (path, html) in pages(&ours) {
         assert!(!html.contains("<script") && !html.contains('\u{202e}'), "{path}");

@@ -44,6 +44,18 @@ impl Watching {
 }
 
 #[test]
+fn what_is_hardly_meant_is_told_when_it_comes() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut watching = Watching::start(&office);
+    watching.until("Watching");
+    fs::write(office.path("niemyet/site/content/lich/nháp.docx"), "x").unwrap();
+    let said = watching.until("warning: content/lich/nháp.docx");
+    assert!(said.contains("publish a PDF"), "{said}");
+    assert_eq!(watching.running.terminate(), Some(0));
+}
+
+#[test]
 fn changes_become_releases_and_mistakes_are_survived() {
     let office = Office::ready();
     // Built before, so that the watch begins without a release of its own, which could be taken for the next one.

@@ -32,6 +32,7 @@ mod required;
 pub mod site;
 mod ties;
 pub mod update;
+pub mod warnings;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
