@@ -8,6 +8,8 @@
 //! ```
 
 pub mod access;
+pub mod chance;
+pub mod database;
 pub mod id;
 pub mod store;
 

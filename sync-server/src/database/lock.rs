@@ -1,0 +1,45 @@
+//! Who may open a store: one process that has it alone, or several that share it.
+
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::fs::TryLockError;
+use std::io;
+use std::path::Path;
+use std::path::PathBuf;
+
+use super::open::Mode;
+use super::open::OpenError;
+
+/// The lock; the system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "held, not read: dropping it lets the lock go")] File);
+
+/// The file beside the store that carries the lock. SQLite's own file cannot: closing any handle of it in this
+/// process would drop SQLite's POSIX locks (sqlite.org, "How To Corrupt", section 2.2).
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
+}
+
+pub(super) fn lock(path: &Path, mode: Mode) -> Result<Lock, OpenError> {
+    let unreadable =
+        |source: io::Error| OpenError::Unreadable { path: path.to_owned(), what: source.to_string() };
+    let beside = beside(path);
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&beside)
+        .map_err(unreadable)?;
+    let taken = match mode {
+        Mode::Alone => file.try_lock(),
+        Mode::Shared => file.try_lock_shared(),
+    };
+    match taken {
+        Ok(()) => Ok(Lock(file)),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(unreadable(source)),
+    }
+}
