@@ -12,7 +12,16 @@ use super::open::OpenError;
 
 /// The lock; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "held, not read: dropping it lets the lock go")] File);
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Closing would do, but for a child process that is just being started and still has a copy of the handle.
+    fn drop(&mut self) {
+        if let Err(error) = self.0.unlock() {
+            tracing::warn!(%error, "the store's lock could not be let go");
+        }
+    }
+}
 
 /// The file beside the store that carries the lock. SQLite's own file cannot: closing any handle of it in this
 /// process would drop SQLite's POSIX locks (sqlite.org, "How To Corrupt", section 2.2).

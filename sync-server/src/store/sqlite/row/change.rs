@@ -123,7 +123,8 @@ impl ChangeRow {
         let rows = statement.query_map([after, upto], Self::of).map_err(fault_at(place()))?;
         let mut last = after;
         for row in rows {
-            let row = Self::checked(row.map_err(fault_at(format_args!("changes after {after}")))?, place)?;
+            let row = row.map_err(fault_at(format_args!("changes after {last}")))?;
+            let row = Self::checked(row, || format!("change {}", last + 1))?;
             if row.position != last + 1 {
                 return Err(damaged(format!("change {}", last + 1), "it is missing"));
             }
