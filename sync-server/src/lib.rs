@@ -8,9 +8,13 @@
 //! ```
 
 pub mod access;
+pub mod account;
+pub mod audit;
 pub mod chance;
 pub mod database;
 pub mod id;
+pub mod maintenance;
+pub mod receipt;
 pub mod store;
 
 pub use id::DocumentId;

@@ -12,12 +12,14 @@ use super::open::OpenError;
 
 /// The lock; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
-pub(super) struct Lock(File);
+pub(super) struct Lock(Option<File>);
 
 impl Drop for Lock {
     /// Closing would do, but for a child process that is just being started and still has a copy of the handle.
     fn drop(&mut self) {
-        if let Err(error) = self.0.unlock() {
+        if let Some(file) = &self.0
+            && let Err(error) = file.unlock()
+        {
             tracing::warn!(%error, "the store's lock could not be let go");
         }
     }
@@ -34,6 +36,9 @@ fn beside(path: &Path) -> PathBuf {
 pub(super) fn lock(path: &Path, mode: Mode) -> Result<Lock, OpenError> {
     let unreadable =
         |source: io::Error| OpenError::Unreadable { path: path.to_owned(), what: source.to_string() };
+    if mode == Mode::Beside {
+        return Ok(Lock(None));
+    }
     let beside = beside(path);
     let file = OpenOptions::new()
         .read(true)
@@ -44,10 +49,10 @@ pub(super) fn lock(path: &Path, mode: Mode) -> Result<Lock, OpenError> {
         .map_err(unreadable)?;
     let taken = match mode {
         Mode::Alone => file.try_lock(),
-        Mode::Shared => file.try_lock_shared(),
+        Mode::Shared | Mode::Beside => file.try_lock_shared(),
     };
     match taken {
-        Ok(()) => Ok(Lock(file)),
+        Ok(()) => Ok(Lock(Some(file))),
         Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
         Err(TryLockError::Error(source)) => Err(unreadable(source)),
     }

@@ -3,13 +3,14 @@
 //!
 //! One connection writes, a bounded number read. What is read is checked against a sum kept in its row.
 
+mod copy;
 mod fault;
 mod lock;
 mod open;
-mod place;
+pub(crate) mod place;
 mod pool;
 mod schema;
-mod setting;
+pub(crate) mod setting;
 mod sum;
 mod wal;
 
@@ -23,14 +24,23 @@ use rusqlite::Connection;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 
+use crate::access::AccountId;
+use crate::audit;
+use crate::audit::Event;
+use crate::audit::Note;
 use crate::store::StoreError;
 
 pub use open::Mode;
 pub use open::OpenError;
 pub use open::Options;
 
+pub(crate) use copy::at_rest;
+pub(crate) use copy::copy_to;
+pub(crate) use copy::rewrite;
+pub(crate) use copy::upgrade;
 pub(crate) use fault::at as fault_at;
 pub(crate) use fault::damaged;
+pub(crate) use open::expect_schema;
 pub(crate) use sum::Sum;
 pub(crate) use sum::sum_of;
 
@@ -63,6 +73,37 @@ impl Database {
         let id = self.read(|tx| setting::get(tx, setting::STORAGE_ID))?;
         let id = id.and_then(|bytes| bytes.try_into().ok());
         id.ok_or_else(|| damaged("setting storage-id", "it is missing or has not 16 bytes"))
+    }
+
+    /// Until when clients may bring again what others wrote after the backup from which this store was restored (Unix
+    /// milliseconds), if it was and that was allowed.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn replay_until(&self) -> Result<Option<i64>, StoreError> {
+        let Some(bytes) = self.read(|tx| setting::get(tx, setting::REPLAY_UNTIL))? else { return Ok(None) };
+        let until = bytes.try_into().map(i64::from_le_bytes);
+        let until = until.map_err(|_| damaged("setting replay-until", "it has not 8 bytes"))?;
+        Ok((until != i64::MIN).then_some(until))
+    }
+
+    /// Sets until when that is allowed; `None` ends it.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    pub fn allow_replay(
+        &self,
+        now: i64,
+        by: Option<AccountId>,
+        until: Option<i64>,
+    ) -> Result<(), StoreError> {
+        self.write(|tx| {
+            setting::store(tx, setting::REPLAY_UNTIL, &until.unwrap_or(i64::MIN).to_le_bytes())?;
+            let details =
+                until.map_or("ended".to_owned(), |until| format!("until {until} (Unix milliseconds)"));
+            let event = Event::ReplayChanged;
+            audit::write(tx, &Note { at: now, account: by, event, subject: "replay", details: &details })
+        })
     }
 
     /// Reads in one view of the store: what others commit meanwhile is not seen.

@@ -87,6 +87,9 @@ pub enum Mode {
     Alone,
     /// Other servers on the same machine, each opened so.
     Shared,
+    /// Whoever has it: for short work of an administrator's command line beside a running server. SQLite's own locks order
+    /// what both write.
+    Beside,
 }
 
 /// How to open a store.
@@ -111,9 +114,7 @@ impl Database {
     /// If something is there already, or it cannot be written.
     pub fn create(path: &Path, chance: &dyn Chance) -> Result<(), OpenError> {
         let id = draw::<16>(chance)?;
-        if path.exists() {
-            return Err(OpenError::Exists { path: path.to_owned() });
-        }
+        place::expect_vacant(path)?;
         let temporary = place::temporary(path, &id);
         let made = create_at(&temporary, &id).and_then(|()| place::publish(&temporary, path));
         if made.is_err() {
@@ -130,7 +131,7 @@ impl Database {
         if !path.exists() {
             return Err(OpenError::Missing { path: path.to_owned() });
         }
-        let lock = lock::lock(path, options.mode)?;
+        let mut lock = lock::lock(path, options.mode)?;
         if options.mode == Mode::Alone {
             wal::examine(path)?;
         }
@@ -139,6 +140,10 @@ impl Database {
         let from = version(&writer, path)?;
         configure(&writer).map_err(fault::at("settings of the engine"))?;
         if from < schema::newest() {
+            // Not while a server of the older version runs.
+            if options.mode == Mode::Beside {
+                lock = lock::lock(path, Mode::Alone)?;
+            }
             bring_up(&mut writer)?;
         }
         expect_schema(&writer)?;
@@ -205,7 +210,8 @@ pub(super) fn version(connection: &Connection, path: &Path) -> Result<i64, OpenE
     if found > known { Err(OpenError::Newer { path: path.to_owned(), found, known }) } else { Ok(found) }
 }
 
-fn bring_up(connection: &mut Connection) -> Result<(), StoreError> {
+/// Brings the tables to the newest version.
+pub(super) fn bring_up(connection: &mut Connection) -> Result<(), StoreError> {
     let place = "upgrade of the tables";
     let tx =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fault::at(place))?;
@@ -216,7 +222,7 @@ fn bring_up(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// The tables must be word for word those that this program made.
-pub(super) fn expect_schema(connection: &Connection) -> Result<(), StoreError> {
+pub(crate) fn expect_schema(connection: &Connection) -> Result<(), StoreError> {
     let place = "the list of tables";
     let found = schema::words(connection).map_err(fault::at(place))?;
     if found == schema::expected_words().map_err(fault::at(place))? {
@@ -247,5 +253,5 @@ fn create_at(path: &Path, id: &[u8; 16]) -> Result<(), OpenError> {
     })();
     made.map_err(fault::at("a new store"))?;
     drop(connection);
-    File::open(path).and_then(|file| file.sync_all()).map_err(unreadable)
+    place::make_durable(path)
 }

@@ -13,14 +13,14 @@ use rustix::io::Errno;
 use super::open::OpenError;
 
 /// A name beside the path that nothing else has.
-pub(super) fn temporary(path: &Path, random: &[u8; 16]) -> PathBuf {
+pub(crate) fn temporary(path: &Path, random: &[u8; 16]) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}.partial", bs58::encode(random).into_string()));
     name.into()
 }
 
 /// What SQLite may have left beside a database, and the database.
-pub(super) fn discard(temporary: &Path) {
+pub(crate) fn discard(temporary: &Path) {
     for suffix in ["", "-journal", "-wal", "-shm"] {
         let mut name = temporary.as_os_str().to_owned();
         name.push(suffix);
@@ -33,8 +33,25 @@ pub(super) fn discard(temporary: &Path) {
     }
 }
 
+/// Neither a store nor a log that belongs to one may be there: SQLite would take an old log for the new file's.
+pub(crate) fn expect_vacant(path: &Path) -> Result<(), OpenError> {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        if Path::new(&name).exists() {
+            return Err(OpenError::Exists { path: name.into() });
+        }
+    }
+    Ok(())
+}
+
+/// Waits until a file is on the disk.
+pub(crate) fn make_durable(path: &Path) -> Result<(), OpenError> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(|error| unreadable(path, &error))
+}
+
 /// Gives a durable file its name. What has the name already stays.
-pub(super) fn publish(temporary: &Path, path: &Path) -> Result<(), OpenError> {
+pub(crate) fn publish(temporary: &Path, path: &Path) -> Result<(), OpenError> {
     match renameat_with(CWD, temporary, CWD, path, RenameFlags::NOREPLACE) {
         Ok(()) => {}
         Err(Errno::EXIST) => return Err(OpenError::Exists { path: path.to_owned() }),

@@ -44,8 +44,51 @@ CREATE TABLE snapshot (
 ) STRICT;
 ";
 
+/// Version 2: accounts and the audit log. Numbers of accounts and sessions are never given again.
+const ACCOUNTS: &str = "
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  login TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  body TEXT NOT NULL,
+  admin INTEGER NOT NULL,
+  active INTEGER NOT NULL,
+  password TEXT,
+  created_at INTEGER NOT NULL,
+  sum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE session (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token BLOB NOT NULL UNIQUE,
+  account INTEGER NOT NULL,
+  device TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  ended_at INTEGER,
+  sum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX session_account ON session (account);
+CREATE TABLE code (
+  account INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL,
+  expires_at INTEGER NOT NULL,
+  sum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  account INTEGER,
+  event TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  details TEXT NOT NULL,
+  hash BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log only grows'); END;
+CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log only grows'); END;
+";
+
 /// What each version adds to the one before.
-const VERSIONS: &[&str] = &[DOCUMENTS];
+const VERSIONS: &[&str] = &[DOCUMENTS, ACCOUNTS];
 
 /// The version that this program writes.
 pub(crate) const fn newest() -> i64 {

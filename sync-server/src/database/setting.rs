@@ -11,6 +11,9 @@ use crate::store::StoreError;
 /// 16 random bytes that name this store to its peers; drawn anew when a backup is put in place.
 pub(crate) const STORAGE_ID: &str = "storage-id";
 
+/// Until when changes of others may be brought again: Unix milliseconds, 8 bytes.
+pub(crate) const REPLAY_UNTIL: &str = "replay-until";
+
 fn sum(name: &str, value: &[u8]) -> i64 {
     Sum::of("setting").bytes(name.as_bytes()).bytes(value).end()
 }
@@ -19,6 +22,10 @@ pub(crate) fn put(connection: &Connection, name: &str, value: &[u8]) -> rusqlite
     let statement = "INSERT OR REPLACE INTO setting (name, value, sum) VALUES (?, ?, ?)";
     connection.prepare_cached(statement)?.execute(params![name, value, sum(name, value)])?;
     Ok(())
+}
+
+pub(crate) fn store(connection: &Connection, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    put(connection, name, value).map_err(fault::at(format_args!("setting {name}")))
 }
 
 pub(crate) fn get(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {

@@ -43,9 +43,15 @@ fn prepared(authors: &mut [Author], rounds: u64) -> Result<Vec<Append>, Failure>
     Ok(appends)
 }
 
+/// Nanoseconds that this thread has had a processor: what it costs, whoever else is running.
+fn processor() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+}
+
 fn append(store: &dyn Store, name: &str, appends: &[Append], group: usize) -> Result<(), Failure> {
     let mut times = Vec::new();
-    let begin = Instant::now();
+    let (begin, cost) = (Instant::now(), processor());
     for chunk in appends.chunks(group) {
         let one = Instant::now();
         for result in store.append(super::now(), chunk)? {
@@ -54,9 +60,12 @@ fn append(store: &dyn Store, name: &str, appends: &[Append], group: usize) -> Re
         times.push(one.elapsed());
     }
     let rate = appends.len() as f64 / begin.elapsed().as_secs_f64();
+    let cost = (processor() - cost) / 1_000.0 / appends.len() as f64;
     times.sort_unstable();
     let (half, most) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-    say(&format!("{name}: {rate:.0} changes/s, commit p50 {half:.2?}, p99 {most:.2?}"))
+    say(&format!(
+        "{name}: {rate:.0} changes/s, commit p50 {half:.2?}, p99 {most:.2?}, {cost:.1} µs of CPU a change"
+    ))
 }
 
 fn reopened(path: &Path) -> Result<SqliteStore, Failure> {
@@ -68,13 +77,17 @@ fn reopened(path: &Path) -> Result<SqliteStore, Failure> {
 }
 
 fn load(store: &dyn Store, name: &str, numbers: std::ops::Range<u64>) -> Result<(), Failure> {
-    let (begin, count) = (Instant::now(), numbers.end - numbers.start);
+    let (begin, cost, count) = (Instant::now(), processor(), numbers.end - numbers.start);
     let mut changes = 0;
     for number in numbers {
         changes += store.load(id(number))?.map_or(0, |stored| stored.changes.len());
     }
     let took = begin.elapsed().as_secs_f64();
-    say(&format!("{name}: {:.0} documents/s ({changes} changes, {took:.2} s)", count as f64 / took))
+    let cost = (processor() - cost) / 1_000.0 / count as f64;
+    say(&format!(
+        "{name}: {:.0} documents/s ({changes} changes, {took:.2} s, {cost:.1} µs of CPU a document)",
+        count as f64 / took
+    ))
 }
 
 pub(super) fn run(path: &Path) -> Result<(), Failure> {

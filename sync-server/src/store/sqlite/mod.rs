@@ -7,6 +7,7 @@
 
 mod append;
 mod census;
+mod examine;
 mod log;
 mod row;
 mod snapshot;
@@ -25,6 +26,7 @@ use crate::database::Database;
 use crate::database::damaged;
 use append::Group;
 use census::Census;
+pub(crate) use examine::examine;
 use log::Log;
 use log::Logs;
 use log::walk;
