@@ -1,13 +1,12 @@
 //! Who somebody is: by password, or by a one-time code that sets one. Attempts are counted before they are made.
 
-use std::net::IpAddr;
-
 use super::Account;
 use super::AccountError;
 use super::Accounts;
 use super::Ended;
 use super::Secret;
 use super::Session;
+use super::Visit;
 use super::ended::subject_of_account;
 use super::limit::Attempt;
 use super::manage::note;
@@ -15,7 +14,9 @@ use super::name;
 use super::password;
 use super::row::AccountRow;
 use super::row::SessionRow;
+use crate::access::AccountId;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 
@@ -30,15 +31,29 @@ pub struct Login {
     pub token: Secret,
 }
 
+impl Visit {
+    fn by(self, account: AccountId) -> Act {
+        Act { now: self.now, by: Some(account) }
+    }
+
+    fn unknown(self) -> Act {
+        Act { now: self.now, by: None }
+    }
+
+    fn words(self) -> String {
+        format!("from {}", self.from)
+    }
+}
+
 impl Accounts {
     /// Counts an attempt; refused if there were too many.
-    pub(super) fn charge(&self, now: i64, login: &str, from: IpAddr) -> Result<Attempt, AccountError> {
-        let attempt = self.limiter.attempt(login, from);
-        match self.limiter.charge(now, &attempt) {
+    pub(super) fn charge(&self, visit: Visit, login: &str) -> Result<Attempt, AccountError> {
+        let attempt = self.limiter.attempt(login, visit.from);
+        match self.limiter.charge(visit.now, &attempt) {
             Ok(()) => Ok(attempt),
             Err(wait) => {
-                if self.limiter.first_refusal(now, &attempt) {
-                    self.note(now, None, Event::LoginBlocked, (login, &format!("from {from}")))?;
+                if self.limiter.first_refusal(visit.now, &attempt) {
+                    self.note(visit.unknown(), Event::LoginBlocked, login, &visit.words())?;
                 }
                 Err(AccountError::TooMany { wait })
             }
@@ -48,17 +63,16 @@ impl Accounts {
     /// Takes the count back if the attempt was right, and notes it if it was not.
     pub(super) fn settle<T>(
         &self,
-        now: i64,
+        visit: Visit,
         attempt: &Attempt,
-        from: IpAddr,
         made: Result<T, AccountError>,
     ) -> Result<T, AccountError> {
         match &made {
             Err(AccountError::Refused) => {
-                self.note(now, None, Event::LoginFailed, (&attempt.login, &format!("from {from}")))?;
+                self.note(visit.unknown(), Event::LoginFailed, &attempt.login, &visit.words())?;
             }
             // Neither right nor wrong: the password was not looked at.
-            Ok(_) | Err(_) => self.limiter.forgive(now, attempt, made.is_ok()),
+            Ok(_) | Err(_) => self.limiter.forgive(visit.now, attempt, made.is_ok()),
         }
         made
     }
@@ -68,15 +82,15 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Refused`] if login and password do not fit, the account is disabled or has no password: the same words,
     /// after the same work. [`AccountError::TooMany`] after too many attempts.
-    pub fn login(&self, now: i64, from: IpAddr, login: &str, password: &str) -> Result<Login, AccountError> {
+    pub fn login(&self, visit: Visit, login: &str, password: &str) -> Result<Login, AccountError> {
         // A text that no login can be still counts and still costs.
         let name = name::login(login).unwrap_or_else(|_| "(no login)".to_owned());
-        let attempt = self.charge(now, &name, from)?;
-        let made = self.try_login(now, from, &name, password);
-        self.settle(now, &attempt, from, made)
+        let attempt = self.charge(visit, &name)?;
+        let made = self.try_login(visit, &name, password);
+        self.settle(visit, &attempt, made)
     }
 
-    fn try_login(&self, now: i64, from: IpAddr, login: &str, password: &str) -> Result<Login, AccountError> {
+    fn try_login(&self, visit: Visit, login: &str, password: &str) -> Result<Login, AccountError> {
         let found = self.database.read(|tx| AccountRow::find(tx, login))?;
         let usable = found.as_ref().filter(|row| row.account.active);
         let kept = usable.and_then(|row| row.password.as_deref());
@@ -93,16 +107,15 @@ impl Accounts {
                 id: super::SessionId(0),
                 account: account.id,
                 device: None,
-                created_at: now,
-                expires_at: Some(now + self.settings.session_lasts),
+                created_at: visit.now,
+                expires_at: Some(visit.now + self.settings.session_lasts),
                 ended_at: None,
             };
             let session = SessionRow { session, token }.add(tx)?.session;
             let subject = subject_of_account(account.id, &account.login);
-            let details = format!("from {from}");
+            let details = visit.words();
             let event = Event::Login;
-            let note =
-                Note { at: now, account: Some(account.id), event, subject: &subject, details: &details };
+            let note = Note { act: visit.by(account.id), event, subject: &subject, details: &details };
             audit::write(tx, &note)?;
             Ok(Login { account, session, token: secret })
         })
@@ -115,28 +128,27 @@ impl Accounts {
     /// accepted.
     pub fn set_password(
         &self,
-        now: i64,
-        from: IpAddr,
+        visit: Visit,
         login: &str,
         code: &str,
         password: &str,
     ) -> Result<Account, AccountError> {
         let name = name::login(login).unwrap_or_else(|_| "(no login)".to_owned());
         password::expect_good(password, &name, self.settings.password_shortest)?;
-        let attempt = self.charge(now, &name, from)?;
+        let attempt = self.charge(visit, &name)?;
         let made = self.hasher.hash(password, &*self.chance).and_then(|hash| {
             self.write(|tx| {
                 let row = AccountRow::find(tx, &name)?.filter(|row| row.account.active);
                 let mut row = row.ok_or(AccountError::Refused)?;
-                self.spend(tx, now, row.account.id.0, code)?;
+                self.spend(tx, visit.now, row.account.id.0, code)?;
                 row.password = Some(hash);
                 row.account.has_password = true;
                 row.put(tx)?;
-                note(tx, now, Some(row.account.id), Event::PasswordSet, &row.account)?;
+                note(tx, visit.by(row.account.id), Event::PasswordSet, &row.account)?;
                 Ok(row.account)
             })
         });
-        self.settle(now, &attempt, from, made)
+        self.settle(visit, &attempt, made)
     }
 
     /// Changes the password of somebody who is logged in. Their other browsers are logged out; devices keep their tokens.
@@ -145,23 +157,23 @@ impl Accounts {
     /// As for [`Accounts::login`], or why the new password is not accepted.
     pub fn change_password(
         &self,
-        now: i64,
-        from: IpAddr,
+        visit: Visit,
         session: &Session,
-        passwords: (&str, &str),
+        old: &str,
+        new: &str,
     ) -> Result<(), AccountError> {
         let account = self.get(session.account)?;
-        password::expect_good(passwords.1, &account.login, self.settings.password_shortest)?;
-        let attempt = self.charge(now, &account.login, from)?;
-        let made = self.try_change(now, session, &account, passwords);
-        let ended = self.settle(now, &attempt, from, made)?;
+        password::expect_good(new, &account.login, self.settings.password_shortest)?;
+        let attempt = self.charge(visit, &account.login)?;
+        let made = self.try_change(visit, session, &account, (old, new));
+        let ended = self.settle(visit, &attempt, made)?;
         ended.into_iter().for_each(|id| self.listeners.tell(Ended::Session(id)));
         Ok(())
     }
 
     fn try_change(
         &self,
-        now: i64,
+        visit: Visit,
         session: &Session,
         account: &Account,
         (old, new): (&str, &str),
@@ -181,13 +193,13 @@ impl Accounts {
             row.put(tx)?;
             let mut ended = Vec::new();
             for other in SessionRow::of_account(tx, account.id)? {
-                let open = other.session.is_valid(now) && other.session.device.is_none();
+                let open = other.session.is_valid(visit.now) && other.session.device.is_none();
                 if open && other.session.id != session.id {
                     ended.push(other.session.id);
-                    super::session::revoke_row(tx, now, Some(account.id), other)?;
+                    super::session::revoke_row(tx, visit.by(account.id), other)?;
                 }
             }
-            note(tx, now, Some(account.id), Event::PasswordSet, &row.account)?;
+            note(tx, visit.by(account.id), Event::PasswordSet, &row.account)?;
             Ok(ended)
         })
     }

@@ -1,7 +1,5 @@
 //! What an administrator does: the first account, adding, disabling, enabling, resetting.
 
-use std::net::IpAddr;
-
 use rusqlite::Transaction;
 
 use super::Account;
@@ -10,6 +8,7 @@ use super::Accounts;
 use super::Ended;
 use super::New;
 use super::Secret;
+use super::Visit;
 use super::ended::subject_of_account;
 use super::name;
 use super::password;
@@ -19,6 +18,7 @@ use super::row::SessionRow;
 use super::secret;
 use crate::access::AccountId;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 
@@ -30,15 +30,14 @@ const BOOTSTRAP: &str = "(bootstrap)";
 
 pub(super) fn note(
     tx: &Transaction<'_>,
-    now: i64,
-    by: Option<AccountId>,
+    act: Act,
     event: Event,
     account: &Account,
 ) -> Result<(), AccountError> {
     let subject = subject_of_account(account.id, &account.login);
     let details =
         format!("{}, {}{}", account.name, account.body, if account.admin { ", administrator" } else { "" });
-    Ok(audit::write(tx, &Note { at: now, account: by, event, subject: &subject, details: &details })?)
+    Ok(audit::write(tx, &Note { act, event, subject: &subject, details: &details })?)
 }
 
 fn has_administrator(tx: &Transaction<'_>) -> Result<bool, AccountError> {
@@ -107,7 +106,7 @@ impl Accounts {
             let event = Event::BootstrapCode;
             audit::write(
                 tx,
-                &Note { at: now, account: None, event, subject: "first administrator", details: "" },
+                &Note { act: Act { now, by: None }, event, subject: "first administrator", details: "" },
             )?;
             self.code(tx, now, NOBODY)
         })
@@ -119,45 +118,38 @@ impl Accounts {
     /// If the code does not fit, was used or has expired, there were too many attempts, or name or password are not accepted.
     pub fn claim(
         &self,
-        now: i64,
-        from: IpAddr,
+        visit: Visit,
         code: &str,
         new: New<'_>,
         password: &str,
     ) -> Result<Account, AccountError> {
-        let mut row = vacant(&new, true, now)?;
+        let mut row = vacant(&new, true, visit.now)?;
         password::expect_good(password, &row.account.login, self.settings.password_shortest)?;
-        let attempt = self.charge(now, BOOTSTRAP, from)?;
+        let attempt = self.charge(visit, BOOTSTRAP)?;
         row.password = Some(self.hasher.hash(password, &*self.chance)?);
         row.account.has_password = true;
         let made = self.write(|tx| {
             if has_administrator(tx)? {
                 return Err(AccountError::HasAdministrator);
             }
-            self.spend(tx, now, NOBODY, code)?;
+            self.spend(tx, visit.now, NOBODY, code)?;
             let row = add_row(tx, row)?;
-            note(tx, now, None, Event::AccountAdded, &row.account)?;
+            note(tx, Act { now: visit.now, by: None }, Event::AccountAdded, &row.account)?;
             Ok(row.account)
         });
-        self.settle(now, &attempt, from, made)
+        self.settle(visit, &attempt, made)
     }
 
     /// Adds an account without a password, and makes the code with which its person sets one.
     ///
     /// # Errors
     /// If the login is taken, a name is not accepted, or it cannot be kept.
-    pub fn add(
-        &self,
-        now: i64,
-        by: Option<AccountId>,
-        new: New<'_>,
-        admin: bool,
-    ) -> Result<(Account, Secret), AccountError> {
-        let row = vacant(&new, admin, now)?;
+    pub fn add(&self, act: Act, new: New<'_>, admin: bool) -> Result<(Account, Secret), AccountError> {
+        let row = vacant(&new, admin, act.now)?;
         self.write(|tx| {
             let account = add_row(tx, row)?.account;
-            note(tx, now, by, Event::AccountAdded, &account)?;
-            let code = self.code(tx, now, account.id.0)?;
+            note(tx, act, Event::AccountAdded, &account)?;
+            let code = self.code(tx, act.now, account.id.0)?;
             Ok((account, code))
         })
     }
@@ -166,7 +158,7 @@ impl Accounts {
     ///
     /// # Errors
     /// If there is no such account, or it is the last administrator.
-    pub fn disable(&self, now: i64, by: Option<AccountId>, id: AccountId) -> Result<(), AccountError> {
+    pub fn disable(&self, act: Act, id: AccountId) -> Result<(), AccountError> {
         self.write(|tx| {
             let mut row = AccountRow::get(tx, id)?;
             let others = AccountRow::all(tx)?;
@@ -176,9 +168,9 @@ impl Accounts {
             }
             row.account.active = false;
             row.put(tx)?;
-            end_sessions(tx, now, id)?;
+            end_sessions(tx, act.now, id)?;
             CodeRow::delete(tx, id.0)?;
-            note(tx, now, by, Event::AccountDisabled, &row.account)
+            note(tx, act, Event::AccountDisabled, &row.account)
         })?;
         self.listeners.tell(Ended::Account(id));
         Ok(())
@@ -188,12 +180,12 @@ impl Accounts {
     ///
     /// # Errors
     /// If there is no such account.
-    pub fn enable(&self, now: i64, by: Option<AccountId>, id: AccountId) -> Result<(), AccountError> {
+    pub fn enable(&self, act: Act, id: AccountId) -> Result<(), AccountError> {
         self.write(|tx| {
             let mut row = AccountRow::get(tx, id)?;
             row.account.active = true;
             row.put(tx)?;
-            note(tx, now, by, Event::AccountEnabled, &row.account)
+            note(tx, act, Event::AccountEnabled, &row.account)
         })
     }
 
@@ -202,7 +194,7 @@ impl Accounts {
     ///
     /// # Errors
     /// If there is no such account, or it is disabled.
-    pub fn reset(&self, now: i64, by: Option<AccountId>, id: AccountId) -> Result<Secret, AccountError> {
+    pub fn reset(&self, act: Act, id: AccountId) -> Result<Secret, AccountError> {
         let code = self.write(|tx| {
             let mut row = AccountRow::get(tx, id)?;
             if !row.account.active {
@@ -210,9 +202,9 @@ impl Accounts {
             }
             row.password = None;
             row.put(tx)?;
-            end_sessions(tx, now, id)?;
-            note(tx, now, by, Event::PasswordReset, &row.account)?;
-            self.code(tx, now, id.0)
+            end_sessions(tx, act.now, id)?;
+            note(tx, act, Event::PasswordReset, &row.account)?;
+            self.code(tx, act.now, id.0)
         })?;
         self.listeners.tell(Ended::Account(id));
         Ok(code)

@@ -17,11 +17,13 @@ mod secret;
 mod session;
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::access::AccountId;
 use crate::access::Principal;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 use crate::chance::Chance;
@@ -106,6 +108,15 @@ pub struct New<'a> {
     pub name: &'a str,
     /// The body for which it acts.
     pub body: &'a str,
+}
+
+/// Somebody at the door: when, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Visit {
+    /// Unix milliseconds.
+    pub now: i64,
+    /// The client's address: of the connection, or what a trusted proxy says.
+    pub from: IpAddr,
 }
 
 /// Number of a session, never given again.
@@ -213,15 +224,7 @@ impl Accounts {
         }
     }
 
-    fn note(
-        &self,
-        now: i64,
-        account: Option<AccountId>,
-        event: Event,
-        words: (&str, &str),
-    ) -> Result<(), AccountError> {
-        let (subject, details) = words;
-        let note = Note { at: now, account, event, subject, details };
-        Ok(self.database.write(|tx| audit::write(tx, &note))?)
+    fn note(&self, act: Act, event: Event, subject: &str, details: &str) -> Result<(), AccountError> {
+        Ok(self.database.write(|tx| audit::write(tx, &Note { act, event, subject, details }))?)
     }
 }

@@ -17,6 +17,7 @@ use super::row::SessionRow;
 use super::secret;
 use crate::access::AccountId;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 use crate::store::StoreError;
@@ -24,28 +25,17 @@ use crate::store::StoreError;
 /// How long ended sessions are shown in lists.
 const REMEMBERED: i64 = 90 * DAY;
 
-fn note(
-    tx: &Transaction<'_>,
-    now: i64,
-    by: Option<AccountId>,
-    event: Event,
-    session: &Session,
-) -> Result<(), StoreError> {
+fn note(tx: &Transaction<'_>, act: Act, event: Event, session: &Session) -> Result<(), StoreError> {
     let subject = subject_of_session(session.id);
     let kind = session.device.as_deref().map_or("browser".to_owned(), |name| format!("device {name}"));
     let details = format!("of account {}: {kind}", session.account.0);
-    audit::write(tx, &Note { at: now, account: by, event, subject: &subject, details: &details })
+    audit::write(tx, &Note { act, event, subject: &subject, details: &details })
 }
 
 /// Ends a session and notes it, in the commit of the caller.
-pub(super) fn revoke_row(
-    tx: &Transaction<'_>,
-    now: i64,
-    by: Option<AccountId>,
-    row: SessionRow,
-) -> Result<(), AccountError> {
-    note(tx, now, by, Event::TokenRevoked, &row.session)?;
-    Ok(row.end(tx, now)?)
+pub(super) fn revoke_row(tx: &Transaction<'_>, act: Act, row: SessionRow) -> Result<(), AccountError> {
+    note(tx, act, Event::TokenRevoked, &row.session)?;
+    Ok(row.end(tx, act.now)?)
 }
 
 impl Accounts {
@@ -72,7 +62,7 @@ impl Accounts {
         self.write(|tx| {
             let row = SessionRow::get(tx, session.id)?.ok_or(AccountError::UnknownSession)?;
             if row.session.ended_at.is_none() {
-                note(tx, now, Some(session.account), Event::Logout, &row.session)?;
+                note(tx, Act { now, by: Some(session.account) }, Event::Logout, &row.session)?;
             }
             Ok(row.end(tx, now)?)
         })?;
@@ -86,8 +76,7 @@ impl Accounts {
     /// If there is no such account, it is disabled, or the name is not accepted.
     pub fn token(
         &self,
-        now: i64,
-        by: Option<AccountId>,
+        act: Act,
         account: AccountId,
         device: &str,
         lasts: Option<i64>,
@@ -98,17 +87,17 @@ impl Accounts {
             if !AccountRow::get(tx, account)?.account.active {
                 return Err(AccountError::Disabled);
             }
-            SessionRow::purge(tx, now - REMEMBERED)?;
+            SessionRow::purge(tx, act.now - REMEMBERED)?;
             let session = Session {
                 id: SessionId(0),
                 account,
                 device: Some(device),
-                created_at: now,
-                expires_at: lasts.map(|lasts| now.saturating_add(lasts)),
+                created_at: act.now,
+                expires_at: lasts.map(|lasts| act.now.saturating_add(lasts)),
                 ended_at: None,
             };
             let session = SessionRow { session, token }.add(tx)?.session;
-            note(tx, now, by, Event::TokenMade, &session)?;
+            note(tx, act, Event::TokenMade, &session)?;
             Ok((session, secret))
         })
     }
@@ -127,10 +116,10 @@ impl Accounts {
     ///
     /// # Errors
     /// If there is none, or it cannot be kept.
-    pub fn revoke(&self, now: i64, by: Option<AccountId>, id: SessionId) -> Result<(), AccountError> {
+    pub fn revoke(&self, act: Act, id: SessionId) -> Result<(), AccountError> {
         self.write(|tx| {
             let row = SessionRow::get(tx, id)?.ok_or(AccountError::UnknownSession)?;
-            if row.session.ended_at.is_some() { Ok(()) } else { revoke_row(tx, now, by, row) }
+            if row.session.ended_at.is_some() { Ok(()) } else { revoke_row(tx, act, row) }
         })?;
         self.listeners.tell(Ended::Session(id));
         Ok(())

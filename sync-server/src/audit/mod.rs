@@ -51,11 +51,19 @@ pub struct Entry {
     pub details: String,
 }
 
+/// Something done: when, and by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Unix milliseconds.
+    pub now: i64,
+    /// Who; `None` for the server, the command line, or somebody unknown.
+    pub by: Option<AccountId>,
+}
+
 /// What is to be noted, before it has a number.
 #[derive(Clone, Debug)]
 pub(crate) struct Note<'a> {
-    pub(crate) at: i64,
-    pub(crate) account: Option<AccountId>,
+    pub(crate) act: Act,
     pub(crate) event: Event,
     pub(crate) subject: &'a str,
     pub(crate) details: &'a str,
@@ -77,15 +85,8 @@ impl Audit {
     ///
     /// # Errors
     /// If it could not be kept.
-    pub fn record(
-        &self,
-        now: i64,
-        account: Option<AccountId>,
-        event: Event,
-        words: (&str, &str),
-    ) -> Result<(), StoreError> {
-        let (subject, details) = words;
-        self.database.write(|tx| write(tx, &Note { at: now, account, event, subject, details }))
+    pub fn record(&self, act: Act, event: Event, subject: &str, details: &str) -> Result<(), StoreError> {
+        self.database.write(|tx| write(tx, &Note { act, event, subject, details }))
     }
 }
 
@@ -124,8 +125,8 @@ pub(crate) fn write(tx: &Transaction<'_>, note: &Note<'_>) -> Result<(), StoreEr
     let (last, before) = head(tx)?;
     let entry = Entry {
         id: last + 1,
-        at: note.at,
-        account: note.account,
+        at: note.act.now,
+        account: note.act.by,
         event: note.event,
         subject: cut(note.subject).to_owned(),
         details: cut(note.details).to_owned(),

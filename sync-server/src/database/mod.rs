@@ -24,8 +24,8 @@ use rusqlite::Connection;
 use rusqlite::Transaction;
 use rusqlite::TransactionBehavior;
 
-use crate::access::AccountId;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 use crate::store::StoreError;
@@ -91,18 +91,13 @@ impl Database {
     ///
     /// # Errors
     /// If it cannot be kept.
-    pub fn allow_replay(
-        &self,
-        now: i64,
-        by: Option<AccountId>,
-        until: Option<i64>,
-    ) -> Result<(), StoreError> {
+    pub fn allow_replay(&self, act: Act, until: Option<i64>) -> Result<(), StoreError> {
         self.write(|tx| {
             setting::store(tx, setting::REPLAY_UNTIL, &until.unwrap_or(i64::MIN).to_le_bytes())?;
             let details =
                 until.map_or("ended".to_owned(), |until| format!("until {until} (Unix milliseconds)"));
             let event = Event::ReplayChanged;
-            audit::write(tx, &Note { at: now, account: by, event, subject: "replay", details: &details })
+            audit::write(tx, &Note { act, event, subject: "replay", details: &details })
         })
     }
 

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::MaintenanceError;
 use super::Report;
 use super::check::check_file;
-use crate::access::AccountId;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 use crate::chance::Chance;
@@ -22,8 +22,7 @@ use crate::database::place;
 /// If there is something at the place, the disk has no room, or the copy is not whole.
 pub fn backup(
     database: &Database,
-    now: i64,
-    by: Option<AccountId>,
+    act: Act,
     to: &Path,
     chance: &dyn Chance,
 ) -> Result<Report, MaintenanceError> {
@@ -41,7 +40,7 @@ pub fn backup(
     let report = made?;
     let subject = to.display().to_string();
     let details = format!("{} documents, {} changes", report.documents, report.changes);
-    let note = Note { at: now, account: by, event: Event::Backup, subject: &subject, details: &details };
+    let note = Note { act, event: Event::Backup, subject: &subject, details: &details };
     database.write(|tx| audit::write(tx, &note))?;
     Ok(report)
 }

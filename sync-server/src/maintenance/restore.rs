@@ -13,8 +13,8 @@ use std::path::Path;
 use super::MaintenanceError;
 use super::Report;
 use super::check::check_file;
-use crate::access::AccountId;
 use crate::audit;
+use crate::audit::Act;
 use crate::audit::Event;
 use crate::audit::Note;
 use crate::chance::Chance;
@@ -36,19 +36,17 @@ pub struct Restore<'a> {
     pub to: &'a Path,
     /// Until when clients may bring again what others wrote after the backup (Unix milliseconds).
     pub replay_until: Option<i64>,
-    /// Who does it, for the audit log.
-    pub by: Option<AccountId>,
 }
 
 /// Puts a backup in the place of a store, after checking all of it.
 ///
 /// # Errors
 /// If something is at the place, the backup is not whole, or the disk has no room. Nothing is left behind then.
-pub fn restore(now: i64, restore: Restore<'_>, chance: &dyn Chance) -> Result<Report, MaintenanceError> {
+pub fn restore(act: Act, restore: Restore<'_>, chance: &dyn Chance) -> Result<Report, MaintenanceError> {
     place::expect_vacant(restore.to)?;
     let temporary = place::temporary(restore.to, &draw(chance).map_err(OpenError::from)?);
     let storage_id = draw::<16>(chance).map_err(OpenError::from)?;
-    let put = write(now, restore, &temporary, storage_id).and_then(|report| {
+    let put = write(act, restore, &temporary, storage_id).and_then(|report| {
         place::publish(&temporary, restore.to)?;
         Ok(report)
     });
@@ -60,7 +58,7 @@ pub fn restore(now: i64, restore: Restore<'_>, chance: &dyn Chance) -> Result<Re
 
 /// The copy is checked, not the backup: what is put in place is then what was checked.
 fn write(
-    now: i64,
+    act: Act,
     restore: Restore<'_>,
     temporary: &Path,
     storage_id: [u8; 16],
@@ -83,7 +81,7 @@ fn write(
             None => String::new(),
         };
         let event = Event::Restore;
-        audit::write(tx, &Note { at: now, account: restore.by, event, subject: &subject, details: &details })
+        audit::write(tx, &Note { act, event, subject: &subject, details: &details })
     })?;
     place::make_durable(temporary)?;
     Ok(report)

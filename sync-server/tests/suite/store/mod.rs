@@ -6,4 +6,4 @@ mod damage;
 mod disk;
 mod opening;
 mod snapshots;
-mod support;
+pub mod support;

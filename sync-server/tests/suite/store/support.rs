@@ -12,6 +12,7 @@ use automerge::ScalarValue;
 use automerge::transaction::Transactable;
 use niemyet_sync::DocumentId;
 use niemyet_sync::access::AccountId;
+use niemyet_sync::audit::Act;
 use niemyet_sync::chance::Chance;
 use niemyet_sync::chance::NoChance;
 use niemyet_sync::database::Database;
@@ -46,6 +47,10 @@ impl Chance for Counted {
         }
         Ok(())
     }
+}
+
+pub fn act(now: i64, by: Option<AccountId>) -> Act {
+    Act { now, by }
 }
 
 /// A number that looks random, from one that does not (SplitMix64's finalizer).
