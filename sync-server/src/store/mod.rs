@@ -4,6 +4,8 @@
 //! Several servers may stand on one store: positions are the store's own order, and [`Store::since`] tells what others
 //! have kept. Nothing here assumes that the caller is the only one.
 
+pub mod sqlite;
+
 use automerge::ActorId;
 use automerge::ChangeHash;
 
@@ -38,6 +40,14 @@ pub enum StoreError {
         document: DocumentId,
         /// The actor.
         actor: ActorId,
+    },
+    /// A snapshot does not hold what it is to stand for. The changes are still there.
+    #[error("the snapshot of document {document} cannot stand for its changes: {what}. Nothing was let go")]
+    Incomplete {
+        /// The document.
+        document: DocumentId,
+        /// What is wrong.
+        what: String,
     },
 }
 
@@ -76,6 +86,9 @@ pub struct Receipt {
     pub position: Position,
     /// Who delivered it first.
     pub account: Option<AccountId>,
+    /// Whether the change's actor belongs to that account, so that it is the author. Not so for changes that everybody
+    /// makes alike, and for those of others that were brought again after a restore: then it only delivered them.
+    pub bound: bool,
     /// Unix milliseconds of the server's clock, taken before the commit began and not earlier than any receipt before.
     pub at: i64,
 }
