@@ -100,6 +100,28 @@ fn an_actor_taken_in_the_same_group_is_taken() {
 }
 
 #[test]
+fn a_change_that_is_not_its_actors_next_is_refused_and_never_taken_for_a_kept_one() {
+    let folder = Folder::with_store();
+    let store = folder.open();
+    let (mut anne, mut fork) = (Author::new(document(1), ANNE, 1), Author::new(document(1), ANNE, 1));
+    let one = anne.writes("a", 1);
+    keep(&store, 1, std::slice::from_ref(&one));
+    // The same actor and number with other content: both in one document, and it would never load again.
+    let error = refusal(&store, fork.writes("a", 100));
+    assert!(matches!(error, StoreError::OutOfOrder { seq: 1, kept: 1, .. }), "{error}");
+    let two = anne.writes("a", 2);
+    let error = refusal(&store, anne.writes("a", 3));
+    assert!(matches!(error, StoreError::OutOfOrder { seq: 3, kept: 1, .. }), "{error}");
+    // A fork inside one append takes the whole append with it.
+    let mut both = two.clone();
+    both.changes.extend(fork.writes("a", 200).changes);
+    assert!(matches!(refusal(&store, both), StoreError::OutOfOrder { seq: 2, kept: 2, .. }));
+    assert_eq!(store.load(document(1)).unwrap().unwrap().changes.len(), 1);
+    keep(&store, 1, &[two]);
+    assert_eq!(store.load(document(1)).unwrap().unwrap().changes.len(), 2);
+}
+
+#[test]
 fn common_changes_and_those_of_the_server_bind_nobody() {
     let folder = Folder::with_store();
     let store = folder.open();

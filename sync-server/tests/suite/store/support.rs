@@ -128,6 +128,12 @@ impl Author {
         self.delivers(&[change])
     }
 
+    /// Takes over what somebody else wrote.
+    pub fn reads(&mut self, other: &mut Self) {
+        self.doc.merge(&mut other.doc).unwrap();
+        self.sent = self.doc.get_heads();
+    }
+
     pub fn delivers(&self, changes: &[Change]) -> Append {
         append(self.id, self.account, changes)
     }
@@ -141,6 +147,7 @@ pub fn append(document: DocumentId, account: Option<AccountId>, changes: &[Chang
     let changes = changes.iter().map(|change| NewChange {
         hash: change.hash(),
         actor: change.actor_id().clone(),
+        seq: change.seq(),
         bytes: change.raw_bytes().to_vec(),
         binds: true,
     });
