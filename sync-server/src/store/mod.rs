@@ -171,6 +171,14 @@ pub trait Store: Send + Sync + 'static {
     /// If it cannot be read.
     fn created(&self, account: AccountId) -> Result<u64, StoreError>;
 
+    /// The key of a document, or `None` if nothing was ever kept of it.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn key(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        Ok(self.load(document)?.map(|stored| stored.key))
+    }
+
     /// Receipts of a document, in the order of their places.
     ///
     /// # Errors

@@ -166,6 +166,10 @@ impl Store for SqliteStore {
         self.known(document, |log| log.owner(actor))
     }
 
+    fn key(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        self.database.read(|tx| Ok(self.census.find(tx, document)?.map(|row| row.key)))
+    }
+
     fn receipts(&self, document: DocumentId) -> Result<Vec<Receipt>, StoreError> {
         self.database.read(|tx| {
             let Some(row) = self.census.find(tx, document)? else { return Ok(Vec::new()) };
