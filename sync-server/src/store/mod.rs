@@ -165,6 +165,12 @@ pub trait Store: Send + Sync + 'static {
     /// If it cannot be read.
     fn owner(&self, document: DocumentId, actor: &ActorId) -> Result<Option<AccountId>, StoreError>;
 
+    /// How many documents an account has begun: those whose first change it delivered.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn created(&self, account: AccountId) -> Result<u64, StoreError>;
+
     /// Receipts of a document, in the order of their places.
     ///
     /// # Errors

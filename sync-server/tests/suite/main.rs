@@ -1,5 +1,5 @@
-//! The sync server's integration tests: one binary, one feature per file.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+//! What the sync server does, one feature a file. Helpers are in `support`.
+#![expect(clippy::unwrap_used, reason = "a test that fails should stop")]
 
 mod account;
 mod audit;

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use niemyet_sync::account::Account;
 use niemyet_sync::account::AccountError;
+use niemyet_sync::account::Accounts;
 use niemyet_sync::account::New;
 use niemyet_sync::account::Secret;
+use niemyet_sync::account::Settings;
 use niemyet_sync::audit::Audit;
 use niemyet_sync::audit::Filter;
 use niemyet_sync::database::Database;
@@ -16,7 +18,7 @@ use niemyet_sync::database::Options;
 
 use super::support::DISTRICT;
 use super::support::Office;
-use super::support::accounts_of;
+use crate::store::support::Counted;
 use crate::store::support::act;
 use crate::store::support::mix;
 
@@ -26,7 +28,7 @@ type Who = Vec<Option<Account>>;
 /// What can be read of accounts, sessions and the log.
 fn everything(path: &Path, tokens: &[Secret]) -> Result<(String, Who), Box<dyn Error>> {
     let database = Arc::new(Database::open(path, Options::default())?);
-    let accounts = accounts_of(&database);
+    let accounts = Accounts::new(Arc::clone(&database), Arc::new(Counted::new()), Settings::default())?;
     let mut all = format!("{:?}", accounts.list()?);
     for account in accounts.list()? {
         all += &format!("{:?}", accounts.sessions(account.id)?);
