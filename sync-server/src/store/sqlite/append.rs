@@ -45,7 +45,7 @@ pub(super) struct Done {
     pub(super) first: i64,
     pub(super) last: i64,
     pub(super) at: i64,
-    pub(super) made: Vec<(DocumentId, i64)>,
+    pub(super) made: Vec<DocumentRow>,
     pub(super) logs: Vec<(DocumentId, Log)>,
 }
 
@@ -92,7 +92,10 @@ impl<'a> Group<'a> {
             Some(found) => found,
             None => {
                 self.store.census.expect_none(self.connection, id, self.first - 1)?;
-                DocumentRow { id, key: append.key.clone(), last: 0, count: 0, snapshot: 0, cleared: 0 }
+                {
+                    let (key, creator) = (append.key.clone(), append.account.map(|account| account.0));
+                    DocumentRow { id, key, creator, last: 0, count: 0, snapshot: 0, cleared: 0 }
+                }
             }
         };
         let mut log = self.store.logs.take(id).unwrap_or_default();
@@ -166,7 +169,7 @@ impl<'a> Group<'a> {
             if open.row.last > open.before {
                 open.row.put(self.connection).map_err(fault_at(format_args!("document {id}")))?;
                 if open.before == 0 {
-                    kept.made.push((id, open.row.last));
+                    kept.made.push(open.row.clone());
                 }
             }
             if open.row.last > 0 {

@@ -122,7 +122,7 @@ impl SqliteStore {
     }
 
     fn learn(&self, kept: append::Done) {
-        self.census.note(kept.first, kept.last, kept.made.into_iter());
+        self.census.note(kept.first, kept.last, &kept.made);
         if kept.last >= kept.first {
             let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
             // Another group may have been committed since.
@@ -168,6 +168,10 @@ impl Store for SqliteStore {
 
     fn key(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
         self.database.read(|tx| Ok(self.census.find(tx, document)?.map(|row| row.key)))
+    }
+
+    fn created(&self, account: AccountId) -> Result<u64, StoreError> {
+        self.database.read(|tx| self.census.begun(tx, account.0))
     }
 
     fn receipts(&self, document: DocumentId) -> Result<Vec<Receipt>, StoreError> {

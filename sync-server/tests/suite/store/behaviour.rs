@@ -5,6 +5,7 @@ use niemyet_sync::store::Append;
 use niemyet_sync::store::Position;
 use niemyet_sync::store::Store;
 use niemyet_sync::store::StoreError;
+use niemyet_sync::store::sqlite::SqliteStore;
 
 use super::support::ANNE;
 use super::support::Author;
@@ -168,6 +169,30 @@ fn documents_are_listed_by_id_and_since_a_place() {
     assert_eq!(since, [document(3), document(9)]);
     assert!(store.since(Position(3)).unwrap().is_empty());
     assert!(store.since(Position(30)).unwrap().is_empty());
+}
+
+#[test]
+fn documents_count_for_the_account_that_began_them() {
+    let folder = Folder::with_store();
+    let (store, other) = (folder.share(), folder.share());
+    let created = |store: &SqliteStore| (store.created(ANNE).unwrap(), store.created(BINH).unwrap());
+    assert_eq!(created(&store), (0, 0));
+    let mut anne = Author::new(document(1), ANNE, 1);
+    keep(
+        &store,
+        1,
+        &[anne.writes("a", 1), Author::new(document(2), ANNE, 2).writes("a", 1), anne.writes("a", 2)],
+    );
+    keep(
+        &other,
+        1,
+        &[Author::new(document(1), BINH, 3).writes("b", 1), Author::new(document(3), BINH, 3).writes("b", 1)],
+    );
+    let imported = Append { account: None, ..Author::new(document(4), ANNE, 4).writes("a", 1) };
+    keep(&store, 1, &[imported, Author::new(document(4), ANNE, 5).writes("a", 1)]);
+    assert_eq!((created(&store), created(&other)), ((2, 1), (2, 1)));
+    drop((store, other));
+    assert_eq!(created(&folder.open()), (2, 1));
 }
 
 #[test]
