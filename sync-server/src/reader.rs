@@ -14,7 +14,7 @@ use crate::store::Stored;
 ///
 /// # Errors
 /// If the store cannot read it, or what it reads is no document.
-pub fn read(store: &dyn Store, id: DocumentId) -> Result<Option<Read>, StoreError> {
+pub fn read(store: &dyn Store, id: DocumentId) -> Result<Option<Box<Read>>, StoreError> {
     let Some(stored) = store.load(id)? else { return Ok(None) };
     let Stored { key, snapshot, changes, last } = stored;
     let mut bytes = snapshot;
@@ -27,7 +27,7 @@ pub fn read(store: &dyn Store, id: DocumentId) -> Result<Option<Read>, StoreErro
             place: format!("document {id} ({key})"),
             what: "its snapshot and changes make no whole document".to_owned(),
         })?;
-    Ok(Some(Read { key, document, last }))
+    Ok(Some(Box::new(Read { key, document, last, loose: changes.len() })))
 }
 
 /// Makes a snapshot of what the store itself has, so that it holds what other servers kept as well.

@@ -70,7 +70,7 @@ pub enum Input {
         /// Which.
         document: DocumentId,
         /// What it has; an error has been noted where it arose.
-        read: Result<Option<Read>, ()>,
+        read: Result<Option<Box<Read>>, ()>,
     },
     /// The store has answered a `Keep`.
     Kept {
@@ -165,7 +165,7 @@ impl Shard {
             server: &self.terms.server,
             now,
             restoring: self.terms.restoring,
-            nothing: &mut self.nothing,
+            nothing: &self.nothing,
             effects,
         };
         step(document, &mut context);

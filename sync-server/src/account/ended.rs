@@ -14,10 +14,11 @@ use crate::audit;
 use crate::audit::Entry;
 use crate::audit::Event;
 
-/// What gives no authority any more: its connections are to be closed.
+/// What gives no authority any more, or another one: its connections are to be closed, and may come back if their session
+/// still holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// Every session of an account.
+    /// An account: all its connections.
     Account(AccountId),
     /// One session.
     Session(SessionId),
@@ -62,7 +63,9 @@ fn ended(entry: &Entry) -> Option<Ended> {
     let mut words = entry.subject.split(' ');
     let (kind, number) = (words.next()?, words.next()?.parse().ok()?);
     match (entry.event, kind) {
-        (Event::AccountDisabled | Event::PasswordReset, "account") => Some(Ended::Account(AccountId(number))),
+        (Event::AccountDisabled | Event::PasswordReset | Event::AccountChanged, "account") => {
+            Some(Ended::Account(AccountId(number)))
+        }
         (Event::TokenRevoked | Event::Logout, "session") => Some(Ended::Session(SessionId(number))),
         _ => None,
     }

@@ -5,6 +5,7 @@ use rusqlite::Transaction;
 use super::Account;
 use super::AccountError;
 use super::Accounts;
+use super::Edit;
 use super::Ended;
 use super::New;
 use super::Secret;
@@ -42,6 +43,16 @@ pub(super) fn note(
 
 fn has_administrator(tx: &Transaction<'_>) -> Result<bool, AccountError> {
     Ok(AccountRow::all(tx)?.iter().any(|row| row.account.admin))
+}
+
+/// Nobody may take the last administrator away.
+fn expect_another_administrator(tx: &Transaction<'_>, account: &Account) -> Result<(), AccountError> {
+    let other = |row: &AccountRow| row.account.admin && row.account.active && row.account.id != account.id;
+    if !account.admin || AccountRow::all(tx)?.iter().any(other) {
+        Ok(())
+    } else {
+        Err(AccountError::LastAdministrator)
+    }
 }
 
 fn end_sessions(tx: &Transaction<'_>, now: i64, account: AccountId) -> Result<(), AccountError> {
@@ -154,6 +165,26 @@ impl Accounts {
         })
     }
 
+    /// Changes what an account is. Its connections are to be closed, since they have the authority that it had.
+    ///
+    /// # Errors
+    /// If there is no such account, a name is not accepted, or nobody could manage accounts any more.
+    pub fn edit(&self, act: Act, id: AccountId, edit: Edit<'_>) -> Result<Account, AccountError> {
+        let (name, body) = (name::line(edit.name, "name")?, name::line(edit.body, "body")?);
+        let account = self.write(|tx| {
+            let mut row = AccountRow::get(tx, id)?;
+            if !edit.admin {
+                expect_another_administrator(tx, &row.account)?;
+            }
+            (row.account.name, row.account.body, row.account.admin) = (name, body, edit.admin);
+            row.put(tx)?;
+            note(tx, act, Event::AccountChanged, &row.account)?;
+            Ok(row.account)
+        })?;
+        self.listeners.tell(Ended::Account(id));
+        Ok(account)
+    }
+
     /// Disables an account: it cannot log in, its sessions and tokens end, its connections are to be closed.
     ///
     /// # Errors
@@ -161,11 +192,7 @@ impl Accounts {
     pub fn disable(&self, act: Act, id: AccountId) -> Result<(), AccountError> {
         self.write(|tx| {
             let mut row = AccountRow::get(tx, id)?;
-            let others = AccountRow::all(tx)?;
-            let other = |row: &AccountRow| row.account.admin && row.account.active && row.account.id != id;
-            if row.account.admin && !others.iter().any(other) {
-                return Err(AccountError::LastAdministrator);
-            }
+            expect_another_administrator(tx, &row.account)?;
             row.account.active = false;
             row.put(tx)?;
             end_sessions(tx, act.now, id)?;

@@ -110,6 +110,17 @@ pub struct New<'a> {
     pub body: &'a str,
 }
 
+/// What an account is to be from now on. Its login stays.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    /// What people call it.
+    pub name: &'a str,
+    /// The body for which it acts.
+    pub body: &'a str,
+    /// Whether it may manage accounts.
+    pub admin: bool,
+}
+
 /// Somebody at the door: when, and from where.
 #[derive(Clone, Copy, Debug)]
 pub struct Visit {

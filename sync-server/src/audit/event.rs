@@ -16,6 +16,8 @@ pub enum Event {
     BootstrapCode,
     /// An account was added.
     AccountAdded,
+    /// An account's name, body or right to manage accounts was changed.
+    AccountChanged,
     /// An account was disabled, and its sessions ended.
     AccountDisabled,
     /// An account was enabled again.
@@ -55,6 +57,7 @@ impl Event {
         (Self::Logout, "logout"),
         (Self::BootstrapCode, "bootstrap-code"),
         (Self::AccountAdded, "account-added"),
+        (Self::AccountChanged, "account-changed"),
         (Self::AccountDisabled, "account-disabled"),
         (Self::AccountEnabled, "account-enabled"),
         (Self::PasswordReset, "password-reset"),

@@ -5,6 +5,7 @@
 mod admit;
 mod body;
 mod peer;
+mod view;
 
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -14,7 +15,6 @@ use automerge::Automerge;
 use automerge::Change;
 
 use crate::DocumentId;
-use crate::access::Access;
 use crate::access::Refusal;
 use crate::access::Rules;
 use crate::effect::ConnectionId;
@@ -25,13 +25,13 @@ use crate::limits::Limits;
 use crate::refusals;
 use crate::store::Position;
 use crate::store::Receipt;
-use crate::wire::Body as Says;
-use crate::wire::Message;
 use crate::witness::Event;
 use admit::Claim;
 use admit::Created;
 use body::Loaded;
+use peer::Fresh;
 use peer::Peer;
+use view::done;
 
 /// What a document needs from around it for one step.
 pub struct Context<'a> {
@@ -46,7 +46,7 @@ pub struct Context<'a> {
     /// Whether clients bring again what others wrote, after a restore.
     pub restoring: bool,
     /// Stands for every document that does not exist.
-    pub nothing: &'a mut Automerge,
+    pub nothing: &'a Automerge,
     /// What is to be done.
     pub effects: &'a mut Vec<Effect>,
 }
@@ -60,6 +60,8 @@ pub struct Read {
     pub document: Automerge,
     /// Place of its last change.
     pub last: Position,
+    /// Changes that no snapshot holds.
+    pub loose: usize,
 }
 
 /// Why the store kept nothing of a delivery, and will not however often it is asked.
@@ -67,6 +69,8 @@ pub struct Read {
 pub enum NotKept {
     /// An actor is another account's.
     ActorTaken,
+    /// A change is not its actor's next.
+    OutOfOrder,
     /// The account has created as many documents as it may.
     TooManyDocuments,
 }
@@ -86,7 +90,7 @@ struct Flight {
     member: Arc<Member>,
     incoming: Incoming,
     changes: Vec<Change>,
-    created: Option<Created>,
+    created: Option<Box<Created>>,
 }
 
 /// One document.
@@ -101,6 +105,7 @@ pub struct Document {
     peers: HashMap<ConnectionId, Peer>,
     waiting: VecDeque<(Arc<Member>, Incoming)>,
     flight: Option<Flight>,
+    fresh: Option<Fresh>,
     used: i64,
 }
 
@@ -115,6 +120,7 @@ impl Document {
             peers: HashMap::new(),
             waiting: VecDeque::new(),
             flight: None,
+            fresh: None,
             used: now,
         }
     }
@@ -138,7 +144,7 @@ impl Document {
     }
 
     /// What the store has of the document, asked for or changed by another server.
-    pub fn loaded(&mut self, read: Option<Read>, context: &mut Context<'_>) {
+    pub fn loaded(&mut self, read: Option<Box<Read>>, context: &mut Context<'_>) {
         match (&mut self.body, read) {
             (Body::Away(_), None) => self.body = Body::Absent,
             (Body::Absent, Some(_)) if self.flight.is_some() => self.stale = true,
@@ -153,6 +159,7 @@ impl Document {
                     if here.advance(&fresh).is_err() {
                         self.body = Body::Away(false);
                     }
+                    self.fresh = None;
                     self.everybody_due();
                 }
             }
@@ -161,9 +168,12 @@ impl Document {
         self.resume(context);
     }
 
-    fn appear(&mut self, read: Read, context: &mut Context<'_>) {
+    fn appear(&mut self, read: Box<Read>, context: &mut Context<'_>) {
+        let read = *read;
         let known = self.key.replace(read.key).is_some();
-        self.body = Body::Here(Box::new(Loaded::new(read.document, read.last)));
+        let mut here = Loaded::new(read.document, read.last);
+        here.since_snapshot = read.loose;
+        self.body = Body::Here(Box::new(here));
         if !known {
             self.access_changed(context);
         }
@@ -182,6 +192,7 @@ impl Document {
                 }
                 let refusal = match why {
                     NotKept::ActorTaken => refusals::actor_taken(),
+                    NotKept::OutOfOrder => refusals::actor_sequence(),
                     NotKept::TooManyDocuments => refusals::too_many_documents(),
                 };
                 self.refuse(&flight.member, refusal, context);
@@ -205,6 +216,7 @@ impl Document {
         match (&mut self.body, created) {
             (Body::Here(here), _) => {
                 here.since_snapshot += changes.len();
+                self.fresh.get_or_insert_with(|| Fresh::new(here.durable.get_heads())).add(&changes);
                 if here.advance(&changes).is_err() {
                     self.body = Body::Away(false);
                 } else if here.since_snapshot >= context.limits.snapshot_after {
@@ -212,7 +224,8 @@ impl Document {
                     context.effects.push(Effect::Compact(self.id));
                 }
             }
-            (body, Some(Created { key, document })) => {
+            (body, Some(created)) => {
+                let Created { key, document } = *created;
                 let mut here = Loaded::new(document, Position::default());
                 here.since_snapshot = changes.len();
                 *body = Body::Here(Box::new(here));
@@ -277,16 +290,6 @@ impl Document {
         self.absorb(&member, incoming, context);
     }
 
-    /// The connection has asked for the document from now on.
-    fn open(&mut self, member: &Arc<Member>, context: &Context<'_>) {
-        if self.peers.contains_key(&member.id) {
-            return;
-        }
-        let key = self.key.as_deref();
-        let access = key.map_or(Access::None, |key| context.rules.access(&member.principal, key));
-        self.peers.insert(member.id, Peer::new(Arc::clone(member), access));
-    }
-
     fn deliver(
         &mut self,
         member: Arc<Member>,
@@ -300,7 +303,7 @@ impl Document {
         changes.append(&mut peer.stash);
         let base = match &self.body {
             Body::Here(here) if peer.sees() => &here.durable,
-            _ => &*context.nothing,
+            _ => context.nothing,
         };
         let sorted = body::sort(base, changes);
         if sorted.orphans.len() as u64 > context.limits.changes_per_message {
@@ -329,7 +332,7 @@ impl Document {
         changes: &[Change],
         whole: Option<Box<Automerge>>,
         context: &mut Context<'_>,
-    ) -> Result<Option<Created>, Refusal> {
+    ) -> Result<Option<Box<Created>>, Refusal> {
         let key = self.key.as_deref().unwrap_or_default();
         let claim = Claim { id: self.id, key, principal: &member.principal };
         let sees = self.peers.get(&member.id).is_some_and(Peer::sees);
@@ -337,7 +340,7 @@ impl Document {
             Body::Here(here) if sees => (claim.extend(here, changes, context)?, None),
             Body::Absent => {
                 let (append, created) = claim.create(changes, whole, context)?;
-                (append, Some(created))
+                (append, Some(Box::new(created)))
             }
             _ => {
                 // It exists and is hidden: whoever may not create it learns that, and nobody who may is here.
@@ -347,111 +350,6 @@ impl Document {
         };
         context.effects.push(Effect::Keep { append, creates: created.is_some() });
         Ok(created)
-    }
-
-    /// Takes a message without its changes.
-    fn absorb(&mut self, member: &Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
-        done(member, &incoming, context);
-        let Some(message) = incoming.message else { return };
-        let Some(peer) = self.peers.get_mut(&member.id) else { return };
-        let document = match &mut self.body {
-            Body::Here(here) if peer.sees() => &mut here.durable,
-            _ => &mut *context.nothing,
-        };
-        let unknown = peer.state.read_only && !body::missing(document, &message.heads).is_empty();
-        if peer.refused && !unknown && !incoming.carried {
-            // What was refused is gone from the peer's copy.
-            if peer.access == Access::Read {
-                peer.refused = false;
-            } else {
-                peer.restart(peer.access);
-            }
-            context.effects.push(forget(self.id, member));
-        }
-        if !peer.sees() && message.heads.is_empty() && !incoming.carried {
-            return send(peer, Says::Unavailable { document: self.id }, context);
-        }
-        peer.absorb(document, message);
-        if unknown && !peer.refused && peer.access == Access::Read {
-            self.refuse(member, refusals::read_only(), context);
-        }
-    }
-
-    fn refuse(&mut self, member: &Member, refusal: Refusal, context: &mut Context<'_>) {
-        if let Some(peer) = self.peers.get_mut(&member.id) {
-            peer.refuse();
-        }
-        let account = member.principal.account;
-        self.remember(member, Some(refusal.clone()), context);
-        context.effects.push(Effect::Note(Event::Refused { document: self.id, account, refusal }));
-    }
-
-    fn remember(&self, member: &Member, refusal: Option<Refusal>, context: &mut Context<'_>) {
-        let account = member.principal.account;
-        context.effects.push(Effect::Remember { account, document: self.id, refusal });
-    }
-
-    fn everybody_due(&mut self) {
-        for peer in self.peers.values_mut().filter(|peer| peer.sees()) {
-            peer.due = true;
-        }
-    }
-
-    /// What the rules say of the connections may have changed.
-    pub fn access_changed(&mut self, context: &mut Context<'_>) {
-        let key = self.key.as_deref();
-        for peer in self.peers.values_mut() {
-            let access = key.map_or(Access::None, |key| context.rules.access(&peer.member.principal, key));
-            if access == peer.access && !peer.refused {
-                continue;
-            }
-            let withdrawn = peer.sees() && access == Access::None;
-            if peer.refused {
-                context.effects.push(forget(self.id, &peer.member));
-            }
-            if peer.access == Access::ReadWrite && access == Access::Read && !peer.refused {
-                peer.access = access;
-                peer.state.set_read_only(true);
-                peer.due = true;
-                continue;
-            }
-            // Who was refused is asked again for what it holds, even if there is nothing for it to see.
-            peer.due = access >= Access::Read || peer.refused && !withdrawn;
-            peer.restart(access);
-            if withdrawn {
-                send(peer, Says::Unavailable { document: self.id }, context);
-            }
-        }
-    }
-
-    /// Makes the messages that have come due.
-    pub fn flush(&mut self, context: &mut Context<'_>) {
-        for peer in self.peers.values_mut().filter(|peer| peer.due) {
-            let document = match &self.body {
-                Body::Here(here) if peer.sees() => &here.durable,
-                Body::Away(_) if peer.sees() => continue,
-                _ => &*context.nothing,
-            };
-            peer.due = false;
-            if let Some(data) = peer.generate(document) {
-                send(peer, Says::Sync { document: self.id, data: &data }, context);
-            }
-        }
-        self.retry(context);
-    }
-
-    /// A connection is gone.
-    pub fn leave(&mut self, connection: ConnectionId) {
-        self.peers.remove(&connection);
-    }
-
-    /// Those with the document open who may see it, and may be shown what `from` says of it.
-    pub fn audience(&self, from: ConnectionId) -> Vec<Arc<Member>> {
-        if !self.peers.get(&from).is_some_and(Peer::sees) {
-            return Vec::new();
-        }
-        let others = self.peers.values().filter(|peer| peer.sees() && peer.member.id != from);
-        others.map(|peer| Arc::clone(&peer.member)).collect()
     }
 
     /// When it was last used.
@@ -486,17 +384,4 @@ impl Document {
     pub fn last(&self) -> Option<Position> {
         if let Body::Here(here) = &self.body { Some(here.last) } else { None }
     }
-}
-
-fn done(member: &Arc<Member>, incoming: &Incoming, context: &mut Context<'_>) {
-    context.effects.push(Effect::Done { of: Arc::clone(member), bytes: incoming.bytes });
-}
-
-fn forget(document: DocumentId, member: &Member) -> Effect {
-    Effect::Remember { account: member.principal.account, document, refusal: None }
-}
-
-fn send(peer: &Peer, body: Says<'_>, context: &mut Context<'_>) {
-    let message = Message { sender: context.server, target: Some(&peer.member.peer), body };
-    context.effects.push(Effect::Send { to: Arc::clone(&peer.member), frame: message.encode() });
 }

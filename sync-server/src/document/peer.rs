@@ -7,12 +7,37 @@ use automerge::Automerge;
 use automerge::Change;
 use automerge::ChangeHash;
 use automerge::sync;
+use automerge::sync::Capability;
+use automerge::sync::MessageFlags;
 use automerge::sync::SyncDoc;
 
 use super::body;
 use crate::access::Access;
 use crate::effect::Member;
 use crate::incoming::guarded;
+
+/// Changes that have become durable since messages were last made.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    /// Heads of the document without them, in order.
+    pub(super) before: Vec<ChangeHash>,
+    pub(super) hashes: Vec<ChangeHash>,
+    /// One after the other.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Fresh {
+    pub(super) fn new(before: Vec<ChangeHash>) -> Self {
+        Self { before, hashes: Vec::new(), bytes: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, changes: &[Change]) {
+        for change in changes {
+            self.hashes.push(change.hash());
+            self.bytes.extend_from_slice(change.raw_bytes());
+        }
+    }
+}
 
 /// A connection that has asked for a document.
 #[derive(Debug)]
@@ -27,13 +52,15 @@ pub(super) struct Peer {
     pub(super) due: bool,
     /// Changes that came before those they depend on (a Bloom filter erred).
     pub(super) stash: Vec<Change>,
+    /// What it was last asked for, and how often again in vain.
+    asked: (Vec<ChangeHash>, u8),
 }
 
 impl Peer {
     pub(super) fn new(member: Arc<Member>, access: Access) -> Self {
         let read_only = access == Access::Read;
         let state = sync::State { read_only, ..sync::State::default() };
-        Self { member, access, state, refused: false, due: false, stash: Vec::new() }
+        Self { member, access, state, refused: false, due: false, stash: Vec::new(), asked: (Vec::new(), 0) }
     }
 
     /// Whether it is shown the document. To others it does not exist.
@@ -47,12 +74,13 @@ impl Peer {
         self.state = sync::State {
             their_capabilities,
             read_only: access == Access::Read,
-            needs_reset: self.state.have_responded,
+            needs_reset: self.state.needs_reset || self.state.have_responded,
             ..sync::State::default()
         };
         self.access = access;
         self.refused = false;
         self.stash.clear();
+        self.asked = (Vec::new(), 0);
     }
 
     /// Serves it like a reader, so that neither side sends again and again what the other does not take.
@@ -64,30 +92,114 @@ impl Peer {
     }
 
     /// Takes its message into the state. The changes that it carried were taken out; they are in the document by now, or
-    /// refused, so the document does not change here.
-    pub(super) fn absorb(&mut self, document: &mut Automerge, message: sync::Message) -> bool {
-        let sent = self.state.last_sent_heads.clone();
-        let emptied = message.heads.is_empty();
+    /// refused. This is what receiving does in Automerge's sync protocol, but for two things: `last_sent_heads` stays what
+    /// was really sent, since the sender of a change that has only now become durable waits for our heads as the
+    /// acknowledgement; and `sent_hashes` is not searched for all ancestors of the heads, which costs time that grows
+    /// with the document.
+    pub(super) fn absorb(&mut self, document: &Automerge, message: sync::Message) {
         let state = &mut self.state;
-        let absorbed = guarded(|| document.receive_sync_message(state, message).ok()).is_some();
-        if !emptied {
-            // Automerge takes a message without changes and with our heads as one that needs no answer. Here its changes may
-            // have been taken out, or those of the message before may only now be durable, and the sender waits for our
-            // heads as the acknowledgement: only what was really sent counts.
-            self.state.last_sent_heads = sent;
+        state.in_flight = false;
+        if let Some(flags) = message.flags {
+            let resets = flags.contains(MessageFlags::SUPPORTS_SYNC_RESET).then_some(Capability::SyncReset);
+            state.their_capabilities = Some([Capability::MessageV2].into_iter().chain(resets).collect());
+            state.peer_read_only = flags.contains(MessageFlags::READ_ONLY);
+            if flags.contains(MessageFlags::SYNC_RESET) {
+                state.sent_hashes.clear();
+            }
         }
+        let unknown = body::missing(document, &message.heads);
+        if unknown.is_empty() {
+            state.shared_heads.clone_from(&message.heads);
+        } else {
+            let known = message.heads.iter().filter(|head| !unknown.contains(*head));
+            state.shared_heads.extend(known);
+            state.shared_heads.sort_unstable();
+            state.shared_heads.dedup();
+        }
+        if message.heads.is_empty() {
+            // It has lost everything, or never had anything.
+            state.last_sent_heads.clear();
+            state.sent_hashes.clear();
+        } else if message.heads == document.get_heads() {
+            state.sent_hashes.clear();
+        }
+        state.their_have = Some(message.have);
+        state.their_heads = Some(message.heads);
+        state.their_need = Some(message.need);
         self.due = true;
-        absorbed
     }
 
     /// The next message for it, if there is any.
-    pub(super) fn generate(&mut self, document: &Automerge) -> Option<Vec<u8>> {
-        let state = &mut self.state;
-        let mut message = guarded(|| document.generate_sync_message(state))?;
+    pub(super) fn generate(&mut self, document: &Automerge, fresh: Option<&Fresh>) -> Option<Vec<u8>> {
+        if self.is_level(document) {
+            return None;
+        }
+        let sent = self.state.last_sent_heads.clone();
+        let mut message = match fresh.filter(|fresh| self.lacks_only(fresh)) {
+            Some(fresh) => self.pass_on(document, fresh)?,
+            None => {
+                let state = &mut self.state;
+                guarded(|| document.generate_sync_message(state))?
+            }
+        };
         if !self.stash.is_empty() {
             self.ask_for_missing(document, &mut message);
         }
-        Some(message.encode())
+        let only_asks = message.changes.is_empty() && message.heads == sent;
+        self.may_ask(&mut message, only_asks).then(|| message.encode())
+    }
+
+    /// A peer that has been asked for changes and answered without them believes that it has sent them. It is told to forget
+    /// what it has sent; if that does not help either, it is not asked for ever.
+    fn may_ask(&mut self, message: &mut sync::Message, only_asks: bool) -> bool {
+        if message.need.is_empty() || self.asked.0 != message.need {
+            self.asked = (message.need.clone(), 0);
+        } else if only_asks {
+            self.asked.1 = self.asked.1.saturating_add(1);
+        }
+        if let (1, Some(flags)) = (self.asked.1, &mut message.flags) {
+            flags.set(MessageFlags::SYNC_RESET);
+        }
+        self.asked.1 < 2 || !only_asks
+    }
+
+    /// Whether both have the same, and both know.
+    fn is_level(&self, document: &Automerge) -> bool {
+        let heads = document.get_heads();
+        let state = &self.state;
+        let nothing_needed = state.their_need.as_ref().is_some_and(Vec::is_empty);
+        state.have_responded
+            && nothing_needed
+            && state.last_sent_heads == heads
+            && state.their_heads.as_ref() == Some(&heads)
+    }
+
+    /// Whether it was sent all that was there before, and has not got what is fresh.
+    fn lacks_only(&self, fresh: &Fresh) -> bool {
+        let state = &self.state;
+        state.have_responded
+            && !state.peer_read_only
+            && !state.needs_reset
+            && state.last_sent_heads == fresh.before
+            && state.their_need.as_ref().is_some_and(Vec::is_empty)
+            && state.their_capabilities.as_ref().is_some_and(|all| all.contains(&Capability::MessageV2))
+            && state.their_heads.as_ref().is_some_and(|heads| {
+                !heads.is_empty() && !heads.iter().any(|head| fresh.hashes.contains(head))
+            })
+    }
+
+    /// A message with what is fresh, whose bytes are at hand. Automerge would build them again from its columns.
+    fn pass_on(&mut self, document: &Automerge, fresh: &Fresh) -> Option<sync::Message> {
+        let state = &mut self.state;
+        // As long as it is not known what they have, nothing is searched for that they lack.
+        let their_have = state.their_have.take();
+        let message = guarded(|| document.generate_sync_message(state));
+        state.their_have = their_have;
+        let mut message = message?;
+        message.changes = fresh.bytes.clone().into();
+        message.version = sync::MessageVersion::V2;
+        state.sent_hashes.extend(&fresh.hashes);
+        Some(message)
     }
 
     /// Names the changes that the stash waits for, which Automerge would do if the stash were in the document's own queue.

@@ -68,6 +68,35 @@ fn append(store: &dyn Store, name: &str, appends: &[Append], group: usize) -> Re
     ))
 }
 
+/// What the engine itself costs here and now: the same bytes in a plain table, nothing else.
+fn floor(path: &Path, appends: &[Append], group: usize) -> Result<(), Failure> {
+    let mut connection = rusqlite::Connection::open(path.with_extension("floor"))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS change (id INTEGER PRIMARY KEY, document BLOB, bytes BLOB)",
+        [],
+    )?;
+    let (begin, cost) = (Instant::now(), processor());
+    let mut times = Vec::new();
+    for chunk in appends.chunks(group) {
+        let one = Instant::now();
+        let tx = connection.transaction()?;
+        for append in chunk {
+            let mut insert = tx.prepare_cached("INSERT INTO change (document, bytes) VALUES (?, ?)")?;
+            insert.execute(rusqlite::params![append.document.as_bytes(), append.changes[0].bytes])?;
+        }
+        tx.commit()?;
+        times.push(one.elapsed());
+    }
+    let cost = (processor() - cost) / 1_000.0 / appends.len() as f64;
+    times.sort_unstable();
+    let (rate, half) = (appends.len() as f64 / begin.elapsed().as_secs_f64(), times[times.len() / 2]);
+    say(&format!(
+        "  floor, groups of {group}: {rate:.0} changes/s, commit p50 {half:.2?}, {cost:.1} µs of CPU a change"
+    ))
+}
+
 fn reopened(path: &Path) -> Result<SqliteStore, Failure> {
     let begin = Instant::now();
     let store = SqliteStore::new(Arc::new(Database::open(path, Options::default())?))?;
@@ -93,13 +122,17 @@ fn load(store: &dyn Store, name: &str, numbers: std::ops::Range<u64>) -> Result<
 pub(super) fn run(path: &Path) -> Result<(), Failure> {
     Database::create(path, &SystemChance)?;
     let store = reopened(path)?;
-    append(&store, "single commits, 200 documents", &prepared(&mut authors(0, 200), 100)?, 1)?;
-    append(&store, "groups of 64, 200 documents", &prepared(&mut authors(1_000, 200), 1_000)?, 64)?;
+    let single = prepared(&mut authors(0, 200), 50)?;
+    floor(path, &single, 1)?;
+    append(&store, "single commits, 200 documents", &single, 1)?;
+    let groups = prepared(&mut authors(1_000, 200), 500)?;
+    floor(path, &groups, 64)?;
+    append(&store, "groups of 64, 200 documents", &groups, 64)?;
     append(&store, "groups of 64, 1,000 documents × 200", &prepared(&mut authors(10_000, 1_000), 200)?, 64)?;
     append(&store, "10,000 new documents, groups of 64", &prepared(&mut authors(100_000, 10_000), 1)?, 64)?;
     append(
         &store,
-        "10,000 documents, 19 more changes each",
+        "10,000 documents, 20 changes each, groups of 64",
         &prepared(&mut authors(200_000, 10_000), 20)?,
         64,
     )?;

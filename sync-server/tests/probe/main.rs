@@ -88,6 +88,7 @@ impl Author {
         let changes = self.doc.get_changes(&heads).into_iter().map(|change| NewChange {
             hash: change.hash(),
             actor: change.actor_id().clone(),
+            seq: change.seq(),
             bytes: change.raw_bytes().to_vec(),
             binds: true,
         });

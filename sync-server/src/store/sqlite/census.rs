@@ -2,6 +2,7 @@
 //! there"; without a witness the server would start the document anew.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -19,6 +20,31 @@ struct Seen {
     upto: i64,
     /// Documents with the place of a change by which they must be there.
     since: HashMap<DocumentId, i64>,
+    /// How many of them each account began.
+    begun: HashMap<i64, u64>,
+}
+
+impl Seen {
+    fn add(&mut self, document: DocumentId, position: i64, creator: Option<i64>) {
+        if let Entry::Vacant(place) = self.since.entry(document) {
+            place.insert(position);
+            if let Some(creator) = creator {
+                *self.begun.entry(creator).or_default() += 1;
+            }
+        }
+    }
+
+    /// Learns of the changes up to a place, which others may have kept.
+    fn catch_up(&mut self, connection: &Connection, view: i64) -> Result<(), StoreError> {
+        if self.upto < view {
+            // The first change of a document comes before its others: who delivered it is the creator.
+            ChangeRow::after(connection, self.upto, view, |row| {
+                self.add(row.document, row.position, row.account)
+            })?;
+            self.upto = view;
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug)]
@@ -28,9 +54,10 @@ impl Census {
     /// Counts all documents and holds the number of their changes against the number of all changes.
     pub(super) fn take(connection: &Connection) -> Result<Self, StoreError> {
         let documents = all(connection)?;
-        let upto = documents.iter().map(|document| document.last).max().unwrap_or(0);
-        let since = documents.into_iter().map(|document| (document.id, document.last)).collect();
-        Ok(Self(Mutex::new(Seen { upto, since })))
+        let mut seen =
+            Seen { upto: documents.iter().map(|one| one.last).max().unwrap_or(0), ..Seen::default() };
+        documents.into_iter().for_each(|one| seen.add(one.id, one.last, one.creator));
+        Ok(Self(Mutex::new(seen)))
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -38,14 +65,19 @@ impl Census {
     }
 
     /// Notes a document that was just made. Others may have kept changes in between; [`Census::find`] catches up.
-    pub(super) fn note(&self, first: i64, last: i64, made: impl Iterator<Item = (DocumentId, i64)>) {
+    pub(super) fn note(&self, first: i64, last: i64, made: &[DocumentRow]) {
         let mut seen = self.seen();
-        for (document, position) in made {
-            seen.since.entry(document).or_insert(position);
-        }
+        made.iter().for_each(|row| seen.add(row.id, row.last, row.creator));
         if seen.upto + 1 == first {
             seen.upto = last;
         }
+    }
+
+    /// How many documents an account began.
+    pub(super) fn begun(&self, connection: &Connection, account: i64) -> Result<u64, StoreError> {
+        let mut seen = self.seen();
+        seen.catch_up(connection, ChangeRow::last(connection)?)?;
+        Ok(seen.begun.get(&account).copied().unwrap_or(0))
     }
 
     /// A document; if the search finds none, there must be none.
@@ -69,13 +101,7 @@ impl Census {
         view: i64,
     ) -> Result<(), StoreError> {
         let mut seen = self.seen();
-        let upto = seen.upto;
-        if upto < view {
-            ChangeRow::after(connection, upto, view, |row| {
-                seen.since.entry(row.document).or_insert(row.position);
-            })?;
-            seen.upto = view;
-        }
+        seen.catch_up(connection, view)?;
         // The view may be older than the count: what was made after it is not missing from it.
         match seen.since.get(&id) {
             Some(&since) if since <= view => Err(damaged(format!("document {id}"), "its row is missing")),

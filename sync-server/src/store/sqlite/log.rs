@@ -1,4 +1,4 @@
-//! What is known of a document's changes: which there are, and whom their actors belong to. Read from the chain of its
+//! What is known of a document's actors: how far each has come, and whom it belongs to. Read from the chain of the document's
 //! changes, which shows any that is missing, and kept in memory up to a bound.
 
 use std::collections::HashMap;
@@ -15,36 +15,40 @@ use crate::access::AccountId;
 use crate::database::damaged;
 use crate::store::StoreError;
 
-/// The changes of a document up to one of them.
+/// How far an actor has come in a document.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    seq: i64,
+    owner: Option<AccountId>,
+}
+
+/// The actors of a document up to one of its changes.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Log {
     pub(super) last: i64,
     pub(super) count: i64,
-    places: HashMap<[u8; 32], i64>,
-    owners: HashMap<ActorId, AccountId>,
+    actors: HashMap<ActorId, Known>,
 }
 
 impl Log {
-    pub(super) fn place(&self, hash: &[u8; 32]) -> Option<i64> {
-        self.places.get(hash).copied()
-    }
-
     pub(super) fn owner(&self, actor: &ActorId) -> Option<AccountId> {
-        self.owners.get(actor).copied()
+        self.actors.get(actor).and_then(|known| known.owner)
     }
 
-    /// Hashes of the changes up to a place.
-    pub(super) fn hashes(&self, upto: i64) -> impl Iterator<Item = &[u8; 32]> {
-        self.places.iter().filter(move |(_, place)| **place <= upto).map(|(hash, _)| hash)
+    /// Number of the actor's last change. An actor numbers its changes from 1 without gaps, and each builds on the one
+    /// before: what has a greater number was not kept yet.
+    pub(super) fn seq(&self, actor: &ActorId) -> i64 {
+        self.actors.get(actor).map_or(0, |known| known.seq)
     }
 
     /// Adds the next change of the document.
     pub(super) fn push(&mut self, row: &ChangeRow) {
         self.last = row.position;
         self.count = row.nth;
-        self.places.insert(row.hash, row.position);
-        if let (true, Some(account)) = (row.bound, row.account) {
-            self.owners.entry(row.actor()).or_insert(AccountId(account));
+        let known = self.actors.entry(row.actor()).or_default();
+        known.seq = row.seq;
+        if row.bound && known.owner.is_none() {
+            known.owner = row.account.map(AccountId);
         }
     }
 
@@ -97,6 +101,26 @@ pub(super) fn walk(
     }
 }
 
+/// Goes through the changes of a document, last first, until told to stop.
+pub(super) fn seek(
+    connection: &Connection,
+    document: &DocumentRow,
+    mut is_last: impl FnMut(&ChangeRow) -> bool,
+) -> Result<(), StoreError> {
+    let mut position = document.last;
+    while position > 0 {
+        let row = ChangeRow::at(connection, position)?;
+        if row.document != document.id || row.prev >= position {
+            return Err(broken(document.id, &format!("change {position} does not belong there")));
+        }
+        if is_last(&row) {
+            return Ok(());
+        }
+        position = row.prev;
+    }
+    Ok(())
+}
+
 /// Logs in memory. When they grow beyond the bound, those that were not used since the last time go first.
 #[derive(Debug)]
 pub(super) struct Logs {
@@ -108,11 +132,11 @@ pub(super) struct Logs {
 struct Kept {
     young: HashMap<DocumentId, Log>,
     old: HashMap<DocumentId, Log>,
-    young_changes: usize,
+    young_actors: usize,
 }
 
 impl Logs {
-    /// `most`: changes to remember, about 64 bytes each.
+    /// `most`: actors to remember, about 100 bytes each.
     pub(super) fn new(most: usize) -> Self {
         Self { most, kept: Mutex::default() }
     }
@@ -121,7 +145,7 @@ impl Logs {
     pub(super) fn take(&self, document: DocumentId) -> Option<Log> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(log) = kept.young.remove(&document) {
-            kept.young_changes = kept.young_changes.saturating_sub(log.places.len());
+            kept.young_actors = kept.young_actors.saturating_sub(log.actors.len());
             return Some(log);
         }
         kept.old.remove(&document)
@@ -134,12 +158,12 @@ impl Logs {
             return;
         }
         kept.old.remove(&document);
-        kept.young_changes += log.places.len();
+        kept.young_actors += log.actors.len();
         let before = kept.young.insert(document, log);
-        kept.young_changes -= before.map_or(0, |log| log.places.len());
-        if kept.young_changes > self.most / 2 {
+        kept.young_actors -= before.map_or(0, |log| log.actors.len());
+        if kept.young_actors > self.most / 2 {
             kept.old = std::mem::take(&mut kept.young);
-            kept.young_changes = 0;
+            kept.young_actors = 0;
         }
     }
 }

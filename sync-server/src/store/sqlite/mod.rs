@@ -29,6 +29,7 @@ use census::Census;
 pub(crate) use examine::examine;
 use log::Log;
 use log::Logs;
+use log::seek;
 use log::walk;
 use row::ChangeRow;
 use row::DocumentRow;
@@ -42,8 +43,8 @@ use super::Store;
 use super::StoreError;
 use super::Stored;
 
-/// Changes whose hashes are remembered so that a second delivery is seen without reading: about 16 MB.
-const REMEMBERED: usize = 250_000;
+/// Actors that are remembered, so that the chain of a document is read once: about 20 MB.
+const REMEMBERED: usize = 200_000;
 
 /// The last change that this process knows of.
 #[derive(Clone, Copy, Debug, Default)]
@@ -89,9 +90,15 @@ impl SqliteStore {
         document: DocumentId,
         hash: &automerge::ChangeHash,
     ) -> Result<Option<Receipt>, StoreError> {
-        let place = self.known(document, |log| log.place(&hash.0))?;
-        let read = |position| self.database.read(|tx| ChangeRow::at(tx, position));
-        place.map(|position| read(position).map(|row| row.receipt())).transpose()
+        self.database.read(|tx| {
+            let Some(row) = self.census.find(tx, document)? else { return Ok(None) };
+            let mut found = None;
+            seek(tx, &row, |change| {
+                found = (change.hash == hash.0).then(|| change.receipt());
+                found.is_some()
+            })?;
+            Ok(found)
+        })
     }
 
     fn tail(&self) -> Tail {
@@ -114,8 +121,8 @@ impl SqliteStore {
         Ok(answer)
     }
 
-    fn learn(&self, kept: append::Kept) {
-        self.census.note(kept.first, kept.last, kept.made.into_iter());
+    fn learn(&self, kept: append::Done) {
+        self.census.note(kept.first, kept.last, &kept.made);
         if kept.last >= kept.first {
             let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
             // Another group may have been committed since.
@@ -157,6 +164,14 @@ impl Store for SqliteStore {
 
     fn owner(&self, document: DocumentId, actor: &ActorId) -> Result<Option<AccountId>, StoreError> {
         self.known(document, |log| log.owner(actor))
+    }
+
+    fn key(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        self.database.read(|tx| Ok(self.census.find(tx, document)?.map(|row| row.key)))
+    }
+
+    fn created(&self, account: AccountId) -> Result<u64, StoreError> {
+        self.database.read(|tx| self.census.begun(tx, account.0))
     }
 
     fn receipts(&self, document: DocumentId) -> Result<Vec<Receipt>, StoreError> {

@@ -50,9 +50,19 @@ impl SqliteStore {
     /// The snapshot must load, and hold every change that it is to stand for.
     fn expect_complete(&self, document: DocumentId, upto: i64, bytes: &[u8]) -> Result<i64, StoreError> {
         let incomplete = |what: String| StoreError::Incomplete { document, what };
-        let (upto, hashes) = self.known(document, |log| {
-            let upto = upto.min(log.last);
-            (upto, log.hashes(upto).copied().map(ChangeHash).collect::<Vec<_>>())
+        let (upto, hashes) = self.database.read(|tx| {
+            let (mut hashes, mut last) = (Vec::new(), 0);
+            if let Some(row) = self.census.find(tx, document)? {
+                last = row.last;
+                walk(&row, 0, |position| {
+                    let change = ChangeRow::at(tx, position)?;
+                    if position <= upto {
+                        hashes.push(ChangeHash(change.hash));
+                    }
+                    Ok(change)
+                })?;
+            }
+            Ok((upto.min(last), hashes))
         })?;
         if hashes.is_empty() {
             return Err(incomplete("nothing was kept of it".into()));

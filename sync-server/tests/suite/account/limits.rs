@@ -22,10 +22,10 @@ fn tries(office: &Office, now: i64, login: &str, from: impl Fn(usize) -> IpAddr)
         match office.accounts.login(visit(now, from(count)), login, OTHER) {
             Err(AccountError::Refused) => {}
             Err(AccountError::TooMany { wait }) => return (count, wait),
-            other => panic!("{other:?}"),
+            other => unreachable!("{other:?}"),
         }
     }
-    panic!("never told to wait");
+    unreachable!("never told to wait");
 }
 
 #[test]

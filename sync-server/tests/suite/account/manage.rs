@@ -1,7 +1,9 @@
 //! The first administrator, and what administrators do.
 
 use niemyet_sync::access::AccountId;
+use niemyet_sync::account::Account;
 use niemyet_sync::account::AccountError;
+use niemyet_sync::account::Edit;
 use niemyet_sync::account::Ended;
 use niemyet_sync::account::New;
 use niemyet_sync::database::Mode;
@@ -148,6 +150,25 @@ fn the_last_administrator_cannot_be_disabled() {
     assert!(matches!(disable(second.id), Err(AccountError::LastAdministrator)));
     disable(account.id).unwrap();
     assert!(matches!(disable(AccountId(99)), Err(AccountError::Unknown { .. })));
+}
+
+#[test]
+fn an_account_can_change_its_body_and_rights_and_its_connections_are_closed() {
+    let (office, admin, account) = Office::with_district();
+    let token = office.log_in(1, &account).token;
+    let edit = Edit { name: "Huyện hai", body: "huyen-2", admin: true };
+    let changed = office.accounts.edit(act(2, Some(admin.id)), account.id, edit).unwrap();
+    assert_eq!((changed.body.as_str(), changed.admin, changed.login.as_str()), ("huyen-2", true, "huyen1"));
+    assert_eq!(office.told(), [Ended::Account(account.id)]);
+    assert_eq!(office.accounts.authenticate(3, token.show()).unwrap().unwrap().0, changed);
+    office.log_in(3, &account);
+    // Now the first may go, but not the last.
+    let plain = |id, account: &Account| {
+        let edit = Edit { name: &account.name, body: &account.body, admin: false };
+        office.accounts.edit(act(4, None), id, edit)
+    };
+    assert!(!plain(admin.id, &admin).unwrap().admin);
+    assert!(matches!(plain(account.id, &changed), Err(AccountError::LastAdministrator)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Accounts: who somebody is, and what happens when that is withdrawn.
 
+mod damage;
 mod limits;
 mod login;
 mod manage;

@@ -95,7 +95,9 @@ fn a_document_that_lacks_what_its_changes_build_on_is_named() {
     let store = SqliteStore::new(Arc::clone(&office.database)).unwrap();
     let mut author = Author::new(document(1), ANNE, 1);
     author.change("a", 1);
-    keep(&store, 1, &[author.writes("a", 2)]);
+    let mut reader = Author::new(document(1), ANNE, 3);
+    reader.reads(&mut author);
+    keep(&store, 1, &[reader.writes("a", 2)]);
     let mut other = Author::new(document(2), ANNE, 2).writes("a", 1);
     other.changes[0].hash = author.doc.get_heads()[0];
     keep(&store, 1, &[other]);

@@ -5,6 +5,7 @@ use niemyet_sync::store::Append;
 use niemyet_sync::store::Position;
 use niemyet_sync::store::Store;
 use niemyet_sync::store::StoreError;
+use niemyet_sync::store::sqlite::SqliteStore;
 
 use super::support::ANNE;
 use super::support::Author;
@@ -100,6 +101,28 @@ fn an_actor_taken_in_the_same_group_is_taken() {
 }
 
 #[test]
+fn a_change_that_is_not_its_actors_next_is_refused_and_never_taken_for_a_kept_one() {
+    let folder = Folder::with_store();
+    let store = folder.open();
+    let (mut anne, mut fork) = (Author::new(document(1), ANNE, 1), Author::new(document(1), ANNE, 1));
+    let one = anne.writes("a", 1);
+    keep(&store, 1, std::slice::from_ref(&one));
+    // The same actor and number with other content: both in one document, and it would never load again.
+    let error = refusal(&store, fork.writes("a", 100));
+    assert!(matches!(error, StoreError::OutOfOrder { seq: 1, kept: 1, .. }), "{error}");
+    let two = anne.writes("a", 2);
+    let error = refusal(&store, anne.writes("a", 3));
+    assert!(matches!(error, StoreError::OutOfOrder { seq: 3, kept: 1, .. }), "{error}");
+    // A fork inside one append takes the whole append with it.
+    let mut both = two.clone();
+    both.changes.extend(fork.writes("a", 200).changes);
+    assert!(matches!(refusal(&store, both), StoreError::OutOfOrder { seq: 2, kept: 2, .. }));
+    assert_eq!(store.load(document(1)).unwrap().unwrap().changes.len(), 1);
+    keep(&store, 1, &[two]);
+    assert_eq!(store.load(document(1)).unwrap().unwrap().changes.len(), 2);
+}
+
+#[test]
 fn common_changes_and_those_of_the_server_bind_nobody() {
     let folder = Folder::with_store();
     let store = folder.open();
@@ -146,6 +169,30 @@ fn documents_are_listed_by_id_and_since_a_place() {
     assert_eq!(since, [document(3), document(9)]);
     assert!(store.since(Position(3)).unwrap().is_empty());
     assert!(store.since(Position(30)).unwrap().is_empty());
+}
+
+#[test]
+fn documents_count_for_the_account_that_began_them() {
+    let folder = Folder::with_store();
+    let (store, other) = (folder.share(), folder.share());
+    let created = |store: &SqliteStore| (store.created(ANNE).unwrap(), store.created(BINH).unwrap());
+    assert_eq!(created(&store), (0, 0));
+    let mut anne = Author::new(document(1), ANNE, 1);
+    keep(
+        &store,
+        1,
+        &[anne.writes("a", 1), Author::new(document(2), ANNE, 2).writes("a", 1), anne.writes("a", 2)],
+    );
+    keep(
+        &other,
+        1,
+        &[Author::new(document(1), BINH, 3).writes("b", 1), Author::new(document(3), BINH, 3).writes("b", 1)],
+    );
+    let imported = Append { account: None, ..Author::new(document(4), ANNE, 4).writes("a", 1) };
+    keep(&store, 1, &[imported, Author::new(document(4), ANNE, 5).writes("a", 1)]);
+    assert_eq!((created(&store), created(&other)), ((2, 1), (2, 1)));
+    drop((store, other));
+    assert_eq!(created(&folder.open()), (2, 1));
 }
 
 #[test]

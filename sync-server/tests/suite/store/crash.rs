@@ -73,7 +73,7 @@ fn what_was_acknowledged_survives_kill_9() {
     let mut all = 0;
     // A new store every 20 rounds, so that reading it back does not grow with the number of rounds.
     for first in (0..rounds).step_by(20) {
-        let (folder, mut acked) = (Folder::with_store(), Acked::new());
+        let (folder, mut acked) = (Folder::on_disk(), Acked::new());
         for round in first..rounds.min(first + 20) {
             acked.extend(run_and_kill(&folder, round));
             expect_all(&folder.open(), &acked);

@@ -51,7 +51,7 @@ fn read_until(out: &mut BufReader<ChildStdout>, begin: &str, acked: &mut Acked) 
 fn a_full_disk_stops_acknowledging_and_loses_nothing() {
     // The log hits the limit first, or (large enough for a checkpoint) the file itself.
     for kib in [150, 400, 3_000] {
-        let (folder, mut acked) = (Folder::with_store(), Acked::new());
+        let (folder, mut acked) = (Folder::on_disk(), Acked::new());
         let (mut child, mut out) = starved(&folder, kib);
         read_until(&mut out, "unavailable", &mut acked);
         let said = read_until(&mut out, "unavailable", &mut acked);
@@ -74,7 +74,7 @@ fn a_full_disk_stops_acknowledging_and_loses_nothing() {
 
 #[test]
 fn a_process_killed_on_a_full_disk_loses_nothing() {
-    let (folder, mut acked) = (Folder::with_store(), Acked::new());
+    let (folder, mut acked) = (Folder::on_disk(), Acked::new());
     let (mut child, mut out) = starved(&folder, 300);
     read_until(&mut out, "unavailable", &mut acked);
     child.kill().unwrap();
@@ -87,7 +87,7 @@ fn a_process_killed_on_a_full_disk_loses_nothing() {
 /// A folder that this process may not write, by taking the rights of somebody else if it has those of root.
 #[test]
 fn a_store_that_cannot_be_written_is_refused_with_words() {
-    let folder = Folder::with_store();
+    let folder = Folder::on_disk();
     let store = folder.open();
     keep(&store, 1, &[Author::new(document(1), ANNE, 1).writes("a", 1)]);
     drop(store);
@@ -104,7 +104,7 @@ fn a_store_that_cannot_be_written_is_refused_with_words() {
 
 #[test]
 fn a_store_is_not_made_half_where_there_is_no_room() {
-    let folder = Folder::with_store();
+    let folder = Folder::on_disk();
     let path = folder.folder.path().join("no such folder").join("store.sqlite");
     let error = Database::create(&path, &Counted::new()).unwrap_err();
     assert!(
@@ -117,7 +117,7 @@ fn a_store_is_not_made_half_where_there_is_no_room() {
 
 #[test]
 fn a_second_process_is_refused_while_the_first_runs() {
-    let folder = Folder::with_store();
+    let folder = Folder::on_disk();
     let store = folder.open();
     let done = Command::new(probe()).args(["append", folder.path().to_str().unwrap(), "1"]).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr);

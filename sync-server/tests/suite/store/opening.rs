@@ -66,7 +66,10 @@ fn servers_that_share_a_store_see_what_each_other_keep() {
     assert_eq!(keep(&two, 60, std::slice::from_ref(&first)), receipt);
     assert_eq!(two.owner(document(1), &anne.actor()).unwrap(), Some(ANNE));
     let forged = Append { account: Some(BINH), ..anne.writes("a", 2) };
-    assert!(matches!(two.append(1, &[forged.clone()]).unwrap()[0], Err(StoreError::ActorTaken { .. })));
+    assert!(matches!(
+        two.append(1, std::slice::from_ref(&forged)).unwrap()[0],
+        Err(StoreError::ActorTaken { .. })
+    ));
     // What one server bound, the other knows although it has the document's older state in memory.
     let later = keep(&two, 40, &[Append { account: Some(ANNE), ..forged }]);
     assert_eq!((later[0].position, later[0].at), (Position(2), 50));

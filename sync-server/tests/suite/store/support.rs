@@ -1,5 +1,6 @@
 //! A store in a folder of its own, and authors who write changes.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -67,8 +68,19 @@ pub struct Folder {
 }
 
 impl Folder {
+    /// In memory where the system has such a folder: most tests do not ask whether the disk keeps its word.
     pub fn with_store() -> Self {
-        let folder = Self { folder: TempDir::new().unwrap() };
+        let memory = Path::new("/dev/shm");
+        Self::made(if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() })
+    }
+
+    /// On the disk.
+    pub fn on_disk() -> Self {
+        Self::made(TempDir::new())
+    }
+
+    fn made(folder: std::io::Result<TempDir>) -> Self {
+        let folder = Self { folder: folder.unwrap() };
         Database::create(&folder.path(), &Counted::new()).unwrap();
         folder
     }
@@ -128,6 +140,12 @@ impl Author {
         self.delivers(&[change])
     }
 
+    /// Takes over what somebody else wrote.
+    pub fn reads(&mut self, other: &mut Self) {
+        self.doc.merge(&mut other.doc).unwrap();
+        self.sent = self.doc.get_heads();
+    }
+
     pub fn delivers(&self, changes: &[Change]) -> Append {
         append(self.id, self.account, changes)
     }
@@ -141,6 +159,7 @@ pub fn append(document: DocumentId, account: Option<AccountId>, changes: &[Chang
     let changes = changes.iter().map(|change| NewChange {
         hash: change.hash(),
         actor: change.actor_id().clone(),
+        seq: change.seq(),
         bytes: change.raw_bytes().to_vec(),
         binds: true,
     });

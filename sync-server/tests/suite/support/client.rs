@@ -87,7 +87,7 @@ impl Client {
         let id = rules::id_of(key);
         if let Some(copy) = self.copies.get_mut(&id).filter(|copy| !copy.document.is_empty()) {
             rules::put(&mut copy.document, field, value);
-            copy.tainted |= field.starts_with("bad");
+            copy.tainted |= field == "bad";
             self.push(id);
         }
     }

@@ -7,3 +7,4 @@ pub mod network;
 pub mod random;
 pub mod rules;
 pub mod server;
+pub mod socket;

@@ -159,9 +159,9 @@ impl Network {
         let Some(copy) = client.copies.get_mut(&id) else { return };
         let actor = copy.document.get_actor().clone();
         if copy.tainted {
-            let own = copy.document.get_changes_meta(&[]).into_iter().filter(|c| *c.actor == actor);
+            let mut own = copy.document.get_changes_meta(&[]).into_iter().filter(|c| *c.actor == actor);
             // The last one is bad, and those before it may have been taken.
-            self.bad.extend(own.last().map(|change| (id, change.hash)));
+            self.bad.extend(own.next_back().map(|change| (id, change.hash)));
         }
     }
 

@@ -34,6 +34,8 @@ pub(in super::super) struct ChangeRow {
     pub bound: bool,
     pub at: i64,
     pub actor: Vec<u8>,
+    /// Its number among the changes of its actor, from 1.
+    pub seq: i64,
     pub hash: [u8; 32],
     /// Sum of its bytes.
     pub body: i64,
@@ -42,7 +44,10 @@ pub(in super::super) struct ChangeRow {
 /// Text of a query that must be there in full before it runs: the cache of statements goes by it.
 macro_rules! select {
     ($rest:literal) => {
-        concat!("SELECT position, document, nth, prev, account, bound, at, actor, hash, body, sum", $rest)
+        concat!(
+            "SELECT position, document, nth, prev, account, bound, at, actor, seq, hash, body, sum",
+            $rest
+        )
     };
 }
 
@@ -50,7 +55,7 @@ impl ChangeRow {
     fn sum(&self) -> i64 {
         let sum = Sum::of("change").int(self.position).bytes(self.document.as_bytes()).int(self.nth);
         let sum = sum.int(self.prev).optional(self.account).int(self.bound.into()).int(self.at);
-        sum.bytes(&self.actor).bytes(&self.hash).int(self.body).end()
+        sum.bytes(&self.actor).int(self.seq).bytes(&self.hash).int(self.body).end()
     }
 
     fn of(row: &Row<'_>) -> rusqlite::Result<(Self, i64)> {
@@ -63,10 +68,11 @@ impl ChangeRow {
             bound: row.get(5)?,
             at: row.get(6)?,
             actor: row.get(7)?,
-            hash: row.get(8)?,
-            body: row.get(9)?,
+            seq: row.get(8)?,
+            hash: row.get(9)?,
+            body: row.get(10)?,
         };
-        Ok((found, row.get(10)?))
+        Ok((found, row.get(11)?))
     }
 
     fn checked((found, sum): (Self, i64), place: impl Fn() -> String) -> Result<Self, StoreError> {
@@ -96,7 +102,7 @@ impl ChangeRow {
             let mut statement =
                 connection.prepare_cached(select!(", bytes FROM change WHERE position = ?"))?;
             let row = statement
-                .query_row([position], |row| Ok((Self::of(row)?, row.get::<_, Option<Vec<u8>>>(11)?)));
+                .query_row([position], |row| Ok((Self::of(row)?, row.get::<_, Option<Vec<u8>>>(12)?)));
             row.optional()
         })();
         let Some((row, bytes)) = found.map_err(fault_at(format_args!("change {position}")))? else {
@@ -144,8 +150,8 @@ impl ChangeRow {
     }
 
     pub(in super::super) fn put(&self, connection: &Connection, bytes: &[u8]) -> rusqlite::Result<()> {
-        let sql = "INSERT INTO change (position, document, nth, prev, account, bound, at, actor, hash, body, sum, bytes) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO change (position, document, nth, prev, account, bound, at, actor, seq, hash, body, sum, bytes) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let row = params![
             self.position,
             self.document.as_bytes(),
@@ -155,6 +161,7 @@ impl ChangeRow {
             self.bound,
             self.at,
             self.actor,
+            self.seq,
             self.hash,
             self.body,
             self.sum(),

@@ -21,6 +21,8 @@ use super::unfit;
 pub(in super::super) struct DocumentRow {
     pub id: DocumentId,
     pub key: String,
+    /// The account that delivered its first change.
+    pub creator: Option<i64>,
     /// Position of its last change.
     pub last: i64,
     /// How many changes it has.
@@ -31,11 +33,12 @@ pub(in super::super) struct DocumentRow {
     pub cleared: i64,
 }
 
-const COLUMNS: &str = "id, key, last, count, snapshot, cleared, sum";
+const COLUMNS: &str = "id, key, creator, last, count, snapshot, cleared, sum";
 
 impl DocumentRow {
     fn sum(&self) -> i64 {
-        let sum = Sum::of("document").bytes(self.id.as_bytes()).bytes(self.key.as_bytes());
+        let sum =
+            Sum::of("document").bytes(self.id.as_bytes()).bytes(self.key.as_bytes()).optional(self.creator);
         sum.int(self.last).int(self.count).int(self.snapshot).int(self.cleared).end()
     }
 
@@ -43,12 +46,13 @@ impl DocumentRow {
         let found = Self {
             id: id_of(row, 0)?,
             key: row.get(1)?,
-            last: row.get(2)?,
-            count: row.get(3)?,
-            snapshot: row.get(4)?,
-            cleared: row.get(5)?,
+            creator: row.get(2)?,
+            last: row.get(3)?,
+            count: row.get(4)?,
+            snapshot: row.get(5)?,
+            cleared: row.get(6)?,
         };
-        Ok((found, row.get(6)?))
+        Ok((found, row.get(7)?))
     }
 
     fn checked((found, sum): (Self, i64)) -> Result<Self, StoreError> {
@@ -84,10 +88,11 @@ impl DocumentRow {
     }
 
     pub(in super::super) fn put(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let sql = format!("INSERT OR REPLACE INTO document ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)");
+        let sql = format!("INSERT OR REPLACE INTO document ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
         let row = params![
             self.id.as_bytes(),
             self.key,
+            self.creator,
             self.last,
             self.count,
             self.snapshot,

@@ -1,0 +1,152 @@
+//! What each connection is shown of a document: by access, by refusal, and by what has changed.
+
+use std::sync::Arc;
+
+use super::Body;
+use super::Context;
+use super::Document;
+use super::body;
+use super::peer::Peer;
+use crate::DocumentId;
+use crate::access::Access;
+use crate::access::Refusal;
+use crate::effect::ConnectionId;
+use crate::effect::Effect;
+use crate::effect::Member;
+use crate::incoming::Incoming;
+use crate::refusals;
+use crate::wire::Body as Says;
+use crate::wire::Message;
+use crate::witness::Event;
+
+impl Document {
+    /// The connection has asked for the document from now on.
+    pub(super) fn open(&mut self, member: &Arc<Member>, context: &Context<'_>) {
+        if self.peers.contains_key(&member.id) {
+            return;
+        }
+        let key = self.key.as_deref();
+        let access = key.map_or(Access::None, |key| context.rules.access(&member.principal, key));
+        self.peers.insert(member.id, Peer::new(Arc::clone(member), access));
+    }
+
+    /// Takes a message without its changes.
+    pub(super) fn absorb(&mut self, member: &Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
+        done(member, &incoming, context);
+        let Some(message) = incoming.message else { return };
+        let Some(peer) = self.peers.get_mut(&member.id) else { return };
+        let document = match &self.body {
+            Body::Here(here) if peer.sees() => &here.durable,
+            _ => context.nothing,
+        };
+        let unknown = peer.state.read_only && !body::missing(document, &message.heads).is_empty();
+        if peer.refused && !unknown && !incoming.carried {
+            // What was refused is gone from the peer's copy.
+            if peer.access == Access::Read {
+                peer.refused = false;
+            } else {
+                peer.restart(peer.access);
+            }
+            context.effects.push(forget(self.id, member));
+        }
+        if !peer.sees() && message.heads.is_empty() && !incoming.carried {
+            return send(peer, Says::Unavailable { document: self.id }, context);
+        }
+        peer.absorb(document, message);
+        if unknown && !peer.refused && peer.access == Access::Read {
+            self.refuse(member, refusals::read_only(), context);
+        }
+    }
+
+    pub(super) fn refuse(&mut self, member: &Member, refusal: Refusal, context: &mut Context<'_>) {
+        if let Some(peer) = self.peers.get_mut(&member.id) {
+            peer.refuse();
+        }
+        let account = member.principal.account;
+        self.remember(member, Some(refusal.clone()), context);
+        context.effects.push(Effect::Note(Event::Refused { document: self.id, account, refusal }));
+    }
+
+    pub(super) fn remember(&self, member: &Member, refusal: Option<Refusal>, context: &mut Context<'_>) {
+        let account = member.principal.account;
+        context.effects.push(Effect::Remember { account, document: self.id, refusal });
+    }
+
+    pub(super) fn everybody_due(&mut self) {
+        for peer in self.peers.values_mut().filter(|peer| peer.sees()) {
+            peer.due = true;
+        }
+    }
+
+    /// What the rules say of the connections may have changed.
+    pub fn access_changed(&mut self, context: &mut Context<'_>) {
+        let key = self.key.as_deref();
+        for peer in self.peers.values_mut() {
+            let access = key.map_or(Access::None, |key| context.rules.access(&peer.member.principal, key));
+            if access == peer.access && !peer.refused {
+                continue;
+            }
+            let withdrawn = peer.sees() && access == Access::None;
+            if peer.refused {
+                context.effects.push(forget(self.id, &peer.member));
+            }
+            if peer.access == Access::ReadWrite && access == Access::Read && !peer.refused {
+                peer.access = access;
+                peer.state.set_read_only(true);
+                peer.due = true;
+                continue;
+            }
+            // Who was refused is asked again for what it holds, even if there is nothing for it to see.
+            peer.due = access >= Access::Read || peer.refused && !withdrawn;
+            peer.restart(access);
+            if withdrawn {
+                send(peer, Says::Unavailable { document: self.id }, context);
+            }
+        }
+    }
+
+    /// Makes the messages that have come due.
+    pub fn flush(&mut self, context: &mut Context<'_>) {
+        for peer in self.peers.values_mut().filter(|peer| peer.due) {
+            let document = match &self.body {
+                Body::Here(here) if peer.sees() => &here.durable,
+                Body::Away(_) if peer.sees() => continue,
+                _ => context.nothing,
+            };
+            peer.due = false;
+            let fresh = self.fresh.as_ref().filter(|_| peer.sees());
+            if let Some(data) = peer.generate(document, fresh) {
+                send(peer, Says::Sync { document: self.id, data: &data }, context);
+            }
+        }
+        self.fresh = None;
+        self.retry(context);
+    }
+
+    /// A connection is gone.
+    pub fn leave(&mut self, connection: ConnectionId) {
+        self.peers.remove(&connection);
+    }
+
+    /// Those with the document open who may see it, and may be shown what `from` says of it.
+    pub fn audience(&self, from: ConnectionId) -> Vec<Arc<Member>> {
+        if !self.peers.get(&from).is_some_and(Peer::sees) {
+            return Vec::new();
+        }
+        let others = self.peers.values().filter(|peer| peer.sees() && peer.member.id != from);
+        others.map(|peer| Arc::clone(&peer.member)).collect()
+    }
+}
+
+pub(super) fn done(member: &Arc<Member>, incoming: &Incoming, context: &mut Context<'_>) {
+    context.effects.push(Effect::Done { of: Arc::clone(member), bytes: incoming.bytes });
+}
+
+fn forget(document: DocumentId, member: &Member) -> Effect {
+    Effect::Remember { account: member.principal.account, document, refusal: None }
+}
+
+fn send(peer: &Peer, body: Says<'_>, context: &mut Context<'_>) {
+    let message = Message { sender: context.server, target: Some(&peer.member.peer), body };
+    context.effects.push(Effect::Send { to: Arc::clone(&peer.member), frame: message.encode() });
+}

@@ -1,0 +1,215 @@
+//! The hub with its threads: who may stay connected, what is acknowledged when, how it stops.
+
+use std::time::Duration;
+
+use automerge::ROOT;
+use automerge::ReadDoc;
+use niemyet_sync::access::AccountId;
+use niemyet_sync::effect::Closing;
+use niemyet_sync::hub::Health;
+use niemyet_sync::limits::Limits;
+use niemyet_sync::store::Store;
+use niemyet_sync::witness::Event;
+
+use crate::support::client::Client;
+use crate::support::rules::id_of;
+use crate::support::rules::principal;
+use crate::support::socket::Socket;
+use crate::support::socket::Stage;
+use crate::support::socket::is_acknowledged;
+use crate::support::socket::wait;
+
+const END: Duration = Duration::from_secs(10);
+
+fn field(client: &Client, key: &str, field: &str) -> Option<String> {
+    let value = client.copies[&id_of(key)].document.get(ROOT, field).unwrap();
+    value.and_then(|(value, _)| value.as_str().map(str::to_owned))
+}
+
+#[test]
+fn what_one_writes_is_kept_acknowledged_and_shown_to_others() {
+    let stage = Stage::new(Limits::default());
+    let mut writer = stage.join("w", principal(1, "north"));
+    let mut reader = stage.join("r", principal(2, "south"));
+    reader.client.want("k", [2; 16]);
+    reader.until("it knows that there is nothing", |client| client.copies[&id_of("k")].unavailable);
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    writer.client.edit("k", "x", "1");
+    writer.until_acknowledged("k");
+    reader.until("it has the change", |client| field(client, "k", "x").as_deref() == Some("1"));
+    let receipts = stage.store.receipts(id_of("k")).unwrap();
+    assert_eq!(receipts.iter().map(|receipt| receipt.account).collect::<Vec<_>>(), [Some(AccountId(1)); 2]);
+    assert!(stage.hub.stop(END));
+}
+
+#[test]
+fn a_peer_id_is_an_address_and_belongs_to_the_account_that_has_it() {
+    let stage = Stage::new(Limits::default());
+    let mut first = stage.join("tab", principal(1, "north"));
+    let mut thief = Socket::open(&stage.hub, Client::new("tab", principal(2, "south")));
+    assert_eq!(thief.until_closed(), Closing::PeerTaken);
+    assert!(!thief.client.errors.is_empty(), "the thief was not told");
+    let mut again = stage.join("tab", principal(1, "north"));
+    assert_eq!(first.until_closed(), Closing::Replaced);
+    drop(first);
+    again.client.begin("k", [1; 16]);
+    again.until_acknowledged("k");
+}
+
+#[test]
+fn a_disabled_account_is_closed_at_once_and_its_colleague_stays() {
+    let stage = Stage::new(Limits::default());
+    let mut disabled = stage.join("a", principal(1, "north"));
+    let mut colleague = stage.join("b", principal(2, "north"));
+    disabled.client.begin("k", [1; 16]);
+    disabled.until_acknowledged("k");
+    stage.hub.disable(AccountId(1));
+    disabled.client.edit("k", "x", "late");
+    assert_eq!(disabled.until_closed(), Closing::Disabled);
+    colleague.client.want("k", [2; 16]);
+    colleague.until_acknowledged("k");
+    assert_eq!(field(&colleague.client, "k", "x"), None);
+    assert!(stage.notes.has(|event| matches!(event, Event::Closed { why: Closing::Disabled, .. })));
+}
+
+#[test]
+fn on_a_full_disk_nothing_is_acknowledged_and_nothing_is_lost() {
+    let stage = Stage::new(Limits::default());
+    let mut writer = stage.join("w", principal(1, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    stage.store.set_full(true);
+    writer.client.edit("k", "x", "1");
+    assert!(wait(|| {
+        writer.carry();
+        matches!(stage.hub.health(), Health::Failing { .. })
+    }));
+    assert!(!is_acknowledged(&writer.client, "k"), "acknowledged, and not kept");
+    let mut reader = stage.join("r", principal(2, "south"));
+    reader.client.want("k", [2; 16]);
+    reader.until("it has what is durable", |client| field(client, "k", "key").is_some());
+    assert_eq!(field(&reader.client, "k", "x"), None, "shown to others, and not kept");
+    stage.store.heal();
+    writer.until_acknowledged("k");
+    reader.until("it has the change", |client| field(client, "k", "x").is_some());
+    assert!(wait(|| stage.hub.health() == Health::Well));
+    assert!(stage.notes.has(|event| matches!(event, Event::StoreFailed { .. })));
+    assert!(stage.notes.has(|event| *event == Event::StoreRecovered));
+}
+
+#[test]
+fn a_refusal_can_be_asked_for_concerns_nobody_else_and_ends_with_its_cause() {
+    let stage = Stage::new(Limits::default());
+    let mut author = stage.join("a", principal(1, "north"));
+    let mut other = stage.join("b", principal(2, "south"));
+    author.client.begin("k", [1; 16]);
+    author.until_acknowledged("k");
+    author.client.edit("k", "bad", "1");
+    let refusal = || stage.hub.refusal(AccountId(1), id_of("k"));
+    assert!(wait(|| {
+        author.carry();
+        refusal().is_some()
+    }));
+    assert_eq!(refusal().unwrap().code, "bad-field");
+    author.until("it learns that it is not written to", |client| {
+        client.copies[&id_of("k")].state.is_peer_read_only()
+    });
+    other.client.want("k", [2; 16]);
+    other.until_acknowledged("k");
+    other.client.edit("k", "x", "1");
+    other.until_acknowledged("k");
+    author.until("it goes on receiving", |client| field(client, "k", "x").is_some());
+    assert_eq!(field(&other.client, "k", "bad"), None);
+    assert_eq!(stage.hub.refusal(AccountId(2), id_of("k")), None);
+    // The author drops the copy and begins anew with what the server has.
+    author.client.want("k", [3; 16]);
+    author.until_acknowledged("k");
+    author.client.edit("k", "y", "1");
+    author.until_acknowledged("k");
+    assert_eq!(refusal(), None);
+}
+
+#[test]
+fn whoever_does_not_read_is_closed() {
+    let stage = Stage::new(Limits { outgoing_bytes: 2_000, ..Limits::default() });
+    let mut slow = stage.join("s", principal(1, "north"));
+    let mut writer = stage.join("w", principal(2, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    slow.client.want("k", [2; 16]);
+    slow.until_acknowledged("k");
+    for round in 0..40 {
+        writer.client.edit("k", "x", &round.to_string());
+        writer.until_acknowledged("k");
+    }
+    assert!(matches!(slow.until_closed(), Closing::TooSlow { .. }));
+}
+
+#[test]
+fn whoever_does_not_join_is_closed() {
+    let stage = Stage::new(Limits { join_within: 0, ..Limits::default() });
+    let mut silent = Socket::open(&stage.hub, Client::new("s", principal(1, "north")));
+    silent.client.outgoing.clear();
+    stage.hub.tick();
+    assert_eq!(silent.until_closed(), Closing::NoJoin);
+}
+
+#[test]
+fn idle_documents_leave_memory_and_come_back() {
+    let stage = Stage::new(Limits { idle: -1, snapshot_after: 2, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    for round in 0..5 {
+        assert!(wait(|| {
+            stage.hub.tick();
+            stage.hub.counts().documents == 0
+        }));
+        writer.client.edit("k", "x", &round.to_string());
+        writer.until_acknowledged("k");
+    }
+    assert!(wait(|| stage.store.snapshots() == 1), "no snapshot was made");
+    assert_eq!(stage.store.hashes(id_of("k")).len(), 6);
+}
+
+#[test]
+fn stopping_keeps_and_acknowledges_what_was_taken() {
+    let stage = Stage::new(Limits::default());
+    let mut sockets: Vec<Socket> =
+        (0..20).map(|place| stage.join(&format!("w{place}"), principal(place, "north"))).collect();
+    for (place, socket) in sockets.iter_mut().enumerate() {
+        let key = format!("k{place}");
+        socket.client.begin(&key, [u8::try_from(place).unwrap() + 1; 16]);
+        socket.until_acknowledged(&key);
+        socket.client.edit(&key, "x", "last");
+        socket.carry();
+    }
+    assert!(stage.hub.stop(END));
+    for (place, socket) in sockets.iter_mut().enumerate() {
+        assert_eq!(socket.until_closed(), Closing::Stopping);
+        let key = format!("k{place}");
+        assert!(is_acknowledged(&socket.client, &key), "{key} was taken and not acknowledged");
+        assert_eq!(stage.store.hashes(id_of(&key)).len(), 2);
+    }
+    assert_eq!(stage.hub.health(), Health::Stopped);
+    assert!(stage.hub.connect(principal(1, "north")).is_err());
+}
+
+#[test]
+fn another_hub_on_the_same_store_is_heard() {
+    let stage = Stage::new(Limits::default());
+    let twin = Stage::on(std::sync::Arc::clone(&stage.store), Limits::default());
+    let mut here = stage.join("h", principal(1, "north"));
+    let mut there = twin.join("t", principal(2, "south"));
+    here.client.want("k", [1; 16]);
+    here.until("it knows that there is nothing", |client| client.copies[&id_of("k")].unavailable);
+    there.client.begin("k", [2; 16]);
+    there.until_acknowledged("k");
+    stage.hub.poll_store().unwrap();
+    here.until("it has it", |client| field(client, "k", "key").is_some());
+    here.client.edit("k", "x", "1");
+    here.until_acknowledged("k");
+    twin.hub.poll_store().unwrap();
+    there.until("it has the change", |client| field(client, "k", "x").is_some());
+}
