@@ -20,7 +20,7 @@ use crate::release::verify;
 use crate::release::verify::Difference;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
-use crate::replica::documents;
+use crate::replica::documents::DocumentStore;
 use crate::replica::folder;
 use crate::replica::lock;
 use crate::replica::project;
@@ -185,7 +185,7 @@ fn rebuild(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Fil
         return Err(unable(format!("it was built by niemyet {niemyet} with the engine `{engine}`")));
     }
     let as_of = inputs.as_of.parse().map_err(|_| unable(format!("`{}` is not a date", inputs.as_of)))?;
-    let documents = documents::load(&dir.join(folder::DOCUMENTS))?;
+    let documents = DocumentStore::open(dir, None)?.load()?;
     let site = verify::source(release)?.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
     let laws = data::laws(terminal)?;
     let base_url = inputs.base_url.as_deref();

@@ -122,8 +122,7 @@ impl<'a> View<'a> {
     /// All values at `content/<map>/<name>`, best first: more than one if devices wrote at once.
     pub fn rivals(&self, map: &str, name: &str) -> Result<Vec<Rival>, DocumentError> {
         let Some(object) = self.object(&["content", map])? else { return Ok(Vec::new()) };
-        let mut all =
-            self.doc.all(&object, name, self.heads).map_err(|source| self.wrong(source))?;
+        let mut all = self.doc.all(&object, name, self.heads).map_err(|source| self.wrong(source))?;
         // Automerge lists the winner last.
         all.reverse();
         Ok(all.into_iter().map(|(value, id)| self.rival(value.into_scalar().ok(), &id)).collect())

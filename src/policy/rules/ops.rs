@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
 }
 
 fn note(op: &Op, (target, place): (Target, Place), value: &ScalarValue, deeds: &mut Deeds) {
-    let word = || value.to_str().unwrap_or_default().to_owned();
+    let word = || value.as_str().unwrap_or_default().to_owned();
     match (place, &op.key) {
         (Place::Status, _) => deeds.status.push(word()),
         (Place::TaskStatus, OpKey::Map(task)) => deeds.tasks.push((task.to_string(), word())),

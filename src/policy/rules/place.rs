@@ -52,7 +52,9 @@ pub(super) enum Place {
     Rows(&'static [Column]),
     Row(&'static [Column]),
     /// A list of paragraphs; those of the skeleton are never replaced.
-    Paragraphs { fixed: bool },
+    Paragraphs {
+        fixed: bool,
+    },
     /// Letters, at most so many.
     Prose(usize),
     Word(Check),
@@ -149,12 +151,8 @@ impl Place {
             Self::TaskStatuses => is_task(name).then_some(Self::TaskStatus),
             Self::Evidence => is_task(name).then_some(Self::Prose(LINE)),
             Self::Anchors => is_task(name).then_some(Self::Prose(LINE)),
-            Self::Sample(Value::Object(fields), depth) => {
-                Some(sampled(fields.get(name)?, name, depth + 1))
-            }
-            Self::Figures | Self::Facts | Self::Texts | Self::Tables | Self::Row(_) => {
-                self.of_report(name)
-            }
+            Self::Sample(Value::Object(fields), depth) => Some(sampled(fields.get(name)?, name, depth + 1)),
+            Self::Figures | Self::Facts | Self::Texts | Self::Tables | Self::Row(_) => self.of_report(name),
             Self::Note | Self::Notice | Self::NoticeTexts | Self::NoticeText => self.of_lists(name),
             _ => None,
         }

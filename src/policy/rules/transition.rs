@@ -59,7 +59,7 @@ impl Past<'_> {
 
     fn words(&self, at: &ObjId, name: &str) -> BTreeSet<String> {
         let all = self.all(at, name).into_iter();
-        all.filter_map(|(value, _)| value.to_str().map(str::to_owned)).collect()
+        all.filter_map(|(value, _)| value.as_str().map(str::to_owned)).collect()
     }
 
     fn texts(&self, list: &ObjId) -> Vec<String> {
@@ -67,7 +67,7 @@ impl Past<'_> {
             Some(heads) => self.doc.values_at(list, heads),
             None => self.doc.values(list),
         };
-        items.filter_map(|(value, _)| value.to_str().map(str::to_owned)).collect()
+        items.filter_map(|(value, _)| value.as_str().map(str::to_owned)).collect()
     }
 }
 
@@ -175,9 +175,9 @@ impl<'a> Judge<'a> {
         let map = past.object(&["content", "status"]);
         let mut seen: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (task, word) in &deeds.tasks {
-            let before = seen.entry(task).or_insert_with(|| {
-                map.as_ref().map(|map| past.words(map, task)).unwrap_or_default()
-            });
+            let before = seen
+                .entry(task)
+                .or_insert_with(|| map.as_ref().map(|map| past.words(map, task)).unwrap_or_default());
             // Devices set different statuses at once: whoever chooses may choose any of them, or go on from it.
             let from = before.first().map_or("not_started", String::as_str);
             if before.len() < 2 && !leads(from, word) {

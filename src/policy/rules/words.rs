@@ -5,10 +5,8 @@ use niemyet_sync::access::Refusal;
 use crate::document::status::Refusal as StatusRefusal;
 use crate::document::status::Status;
 
-const REMEDY_VI: &str =
-    "Nội dung của bạn vẫn còn trên thiết bị: hãy sao chép lại rồi bỏ thay đổi này, sau đó nhập theo biểu mẫu.";
-const REMEDY_EN: &str =
-    "What you wrote is still on your device: copy it, discard this change, and enter it again through the form.";
+const REMEDY_VI: &str = "Nội dung của bạn vẫn còn trên thiết bị: hãy sao chép lại rồi bỏ thay đổi này, sau đó nhập theo biểu mẫu.";
+const REMEDY_EN: &str = "What you wrote is still on your device: copy it, discard this change, and enter it again through the form.";
 
 fn refusal(code: &'static str, vi: &str, en: &str) -> Refusal {
     Refusal { code, vi: format!("{vi} {REMEDY_VI}"), en: format!("{en} {REMEDY_EN}") }
