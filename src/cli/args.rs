@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
 
+use chrono::DateTime;
+use chrono::FixedOffset;
 use chrono::NaiveDate;
 use clap::Args;
 use clap::Parser;
@@ -56,10 +58,10 @@ pub enum Command {
     /// Export the site's source
     #[command(subcommand)]
     Site(Site),
-    /// Check reference data (folders or law files) and name every problem with file, line and remedy
+    /// Check the working folder's store, or reference data (folders or law files), and name every problem
     Check {
-        /// Folders such as data/sonla-2021, law files, or a folder that holds several of them
-        #[arg(required = true, value_name = "PATH")]
+        /// Folders such as data/sonla-2021, law files, or a folder that holds several; none: the store of --dir
+        #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
     /// Print the dates that the law gives for an election day
@@ -73,6 +75,103 @@ pub enum Command {
     /// List, switch, verify and export the kept releases
     #[command(subcommand)]
     Release(Release),
+    /// Who may connect: accounts, codes, device tokens
+    #[command(subcommand)]
+    Account(Account),
+    /// Print the audit log, newest first
+    Audit(Audit),
+    /// Write documents, accounts and audit log into one file, also while a server runs
+    Backup {
+        /// A file that does not exist yet
+        file: PathBuf,
+    },
+    /// Put a backup into a folder that has no store
+    Restore {
+        /// The backup
+        file: PathBuf,
+        /// Until then clients may bring again what others wrote after the backup, as 2021-05-24T18:00:00+07:00
+        #[arg(long, value_name = "TIME")]
+        replay_until: Option<DateTime<FixedOffset>>,
+    },
+}
+
+/// The commands under `account`.
+#[derive(Debug, Subcommand)]
+pub enum Account {
+    /// Make a new code for the first administrator, as long as there is none
+    First,
+    /// Add an account and print the code with which its person chooses a password
+    Add {
+        /// What its person types to log in
+        login: String,
+        /// The body for which it acts, by its id in the election
+        #[arg(long, value_name = "BODY")]
+        body: String,
+        /// What people call it; without it, the login
+        #[arg(long)]
+        name: Option<String>,
+        /// May manage accounts
+        #[arg(long)]
+        admin: bool,
+    },
+    /// List all accounts
+    List,
+    /// Disable an account: its sessions and connections end at once
+    Disable {
+        /// Its login
+        login: String,
+    },
+    /// Enable an account again
+    Enable {
+        /// Its login
+        login: String,
+    },
+    /// Take its password away, end its sessions, and print a code for a new one
+    Reset {
+        /// Its login
+        login: String,
+    },
+    /// Make a token for a device of an account, shown once
+    Token {
+        /// Its login
+        login: String,
+        /// A name to know the device by
+        #[arg(long, value_name = "NAME")]
+        device: String,
+        /// Days that it lasts; without it, until it is revoked
+        #[arg(long)]
+        days: Option<u32>,
+    },
+    /// List sessions and device tokens of an account
+    Devices {
+        /// Its login
+        login: String,
+    },
+    /// End a session or device token
+    Revoke {
+        /// Its number, from `account devices`
+        number: i64,
+    },
+}
+
+/// Which entries of the audit log.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Of this kind, such as login-failed or change-refused
+    #[arg(long, value_name = "EVENT")]
+    pub event: Option<String>,
+    /// By this account
+    #[arg(long, value_name = "LOGIN")]
+    pub login: Option<String>,
+    /// Concerning exactly this login, document or file
+    #[arg(long)]
+    pub subject: Option<String>,
+    /// Before the entry with this number: the next page
+    #[arg(long, value_name = "NUMBER")]
+    pub before: Option<i64>,
+    /// How many
+    #[arg(long, default_value_t = 100)]
+    pub limit: usize,
 }
 
 /// How to build.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::account;
 use super::build;
 use super::error::CliError;
 use super::init;
@@ -24,7 +25,8 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     if !dir.join(config::FILE).exists() {
         terminal.say(&format!("Setting up {} from {DATASET} …", dir.display()));
         let settings = config::TEMPLATE.replace(&format!("# {AS_OF}"), AS_OF);
-        init::create(dir, Path::new(DATASET), &settings, terminal)?;
+        let code = init::create(dir, Path::new(DATASET), &settings, terminal)?;
+        terminal.say(&account::first(&code));
     }
     let mut workspace = Workspace::open(dir, terminal)?;
     let address = listen.unwrap_or(workspace.config.listen);

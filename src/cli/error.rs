@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use niemyet_sync::account::AccountError;
+use niemyet_sync::maintenance::MaintenanceError;
+
 use crate::build::engine::BuildError;
 use crate::document::DocumentError;
 use crate::release::ReleaseError;
@@ -38,6 +41,23 @@ pub enum CliError {
     /// A command whose arguments make no sense together.
     #[error("{0}")]
     Usage(String),
+    /// Something that is not there, or may not be done.
+    #[error("{0}")]
+    Refused(String),
+    /// A store with problems, which have been told.
+    #[error("{}: {count} problem(s) found. Nothing was deleted; stop the server, move the file away, and run `niemyet restore`", path.display())]
+    Unsound {
+        /// The store.
+        path: PathBuf,
+        /// How many.
+        count: usize,
+    },
+    /// An account.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// A backup.
+    #[error(transparent)]
+    Maintenance(#[from] MaintenanceError),
     /// A release that is not what its inputs give, or whose bytes are damaged; details have been told.
     #[error("release {id} does not pass: {what}. {next}")]
     Verify {
@@ -141,6 +161,10 @@ impl CliError {
             Self::File { .. } => "file",
             Self::Problems { .. } => "problems",
             Self::Usage(_) => "usage",
+            Self::Refused(_) => "refused",
+            Self::Unsound { .. } => "unsound",
+            Self::Account(_) => "account",
+            Self::Maintenance(_) => "maintenance",
             Self::Verify { .. } => "verify",
             Self::Listen { .. } => "listen",
             Self::Occupied { .. } => "occupied",

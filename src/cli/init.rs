@@ -9,6 +9,7 @@ use automerge::ActorId;
 use chrono::Utc;
 use serde_json::json;
 
+use super::account;
 use super::data;
 use super::error::CliError;
 use super::terminal::Terminal;
@@ -18,7 +19,8 @@ use crate::replica::FolderError;
 use crate::replica::disk;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
-use crate::replica::documents;
+use crate::replica::documents::DocumentStore;
+use crate::replica::documents::STORE;
 use crate::replica::folder;
 use crate::replica::import;
 use crate::replica::import::Importer;
@@ -26,22 +28,22 @@ use crate::replica::site_source;
 
 /// Sets up `dir` from the data set `from`.
 pub fn run(dir: &Path, from: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
-    create(dir, from, config::TEMPLATE, terminal)?;
-    terminal.result(
-        &json!({ "dir": dir }),
-        &format!("{} is ready. Next: niemyet build --dir {}", dir.display(), folder::typed(dir)),
-    )
+    let code = create(dir, from, config::TEMPLATE, terminal)?;
+    let ready = format!("{} is ready. Next: niemyet build --dir {}", dir.display(), folder::typed(dir));
+    terminal.result(&json!({ "dir": dir, "code": code }), &format!("{ready}\n{}", account::first(&code)))
 }
 
-/// Sets up a working folder with these settings: everything is written elsewhere and renamed in at the end.
-pub fn create(dir: &Path, from: &Path, settings: &str, terminal: &mut Terminal) -> Result<(), CliError> {
+/// Sets up a working folder with these settings: everything is written elsewhere and renamed in at the end. Gives the code of
+/// the first administrator.
+pub fn create(dir: &Path, from: &Path, settings: &str, terminal: &mut Terminal) -> Result<String, CliError> {
     refuse_occupied(dir)?;
     let laws = data::laws(terminal)?;
     let dataset = data::dataset(from, &laws, terminal)?;
     let importer = Importer { actor: ActorId::random(), at: Utc::now(), by: "niemyet init".to_owned() };
     let mut documents = import::import(&dataset, &importer).map_err(CliError::Import)?;
     let staged = Staged::of(dir);
-    let written = staged.write(&mut documents, settings).and_then(|()| staged.put_in_place());
+    let written =
+        staged.write(&mut documents, settings).and_then(|code| staged.put_in_place().map(|()| code));
     if written.is_err() {
         // What is left of it is replaced by the next attempt.
         let _ = fs::remove_dir_all(&staged.at);
@@ -66,21 +68,24 @@ impl Staged {
         }
     }
 
-    fn write(&self, documents: &mut [Document], settings: &str) -> Result<(), CliError> {
+    fn write(&self, documents: &mut [Document], settings: &str) -> Result<String, CliError> {
         match fs::remove_dir_all(&self.at) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(CliError::file("remove", &self.at)(error));
             }
             _ => {}
         }
-        let folder = self.at.join(folder::DOCUMENTS);
-        RealDisk.create_dir_all(&folder).map_err(FolderError::io("create", &folder))?;
+        RealDisk.create_dir_all(&self.at).map_err(FolderError::io("create", &self.at))?;
+        let store = DocumentStore::create(&self.at)?;
         for document in documents {
-            documents::save(&RealDisk, &folder, document)?;
+            store.save(document)?;
         }
+        let code = account::open(&store)?.bootstrap(account::act().now)?;
+        store.close()?;
         site_source::write(&RealDisk, &self.at.join(folder::SITE), &site_source::default_site())?;
         let path = self.at.join(config::FILE);
-        Ok(disk::replace(&RealDisk, &path, settings.as_bytes()).map_err(FolderError::io("write", path))?)
+        disk::replace(&RealDisk, &path, settings.as_bytes()).map_err(FolderError::io("write", path))?;
+        Ok(code.show().to_owned())
     }
 
     fn put_in_place(&self) -> Result<(), CliError> {
@@ -91,7 +96,7 @@ impl Staged {
             return RealDisk.sync_dir(parent.unwrap_or(Path::new("."))).map_err(failed());
         }
         // The settings come last: only they make it a working folder.
-        for name in [folder::DOCUMENTS, folder::SITE, config::FILE] {
+        for name in [STORE, folder::SITE, config::FILE] {
             RealDisk.rename(&self.at.join(name), &self.target.join(name)).map_err(failed())?;
         }
         fs::remove_dir(&self.at).map_err(failed())?;

@@ -1,6 +1,8 @@
 //! The command line: arguments in, human text and progress to stderr, machine output to stdout, exit codes 0, 1, 2.
 
+mod account;
 mod args;
+mod audit;
 mod build;
 mod check;
 mod data;
@@ -12,6 +14,7 @@ mod serve;
 mod site;
 mod terminal;
 mod timetable;
+mod upkeep;
 mod verify;
 mod watch;
 mod workspace;
@@ -55,7 +58,14 @@ fn dispatch(arguments: Arguments, terminal: &mut Terminal) -> Result<(), CliErro
         Command::Build(options) => build::run(dir, &options, terminal),
         Command::Watch => watch::run(dir, terminal),
         Command::Site(args::Site::Export { out }) => site::run(dir, &out, terminal),
+        Command::Check { paths } if paths.is_empty() => upkeep::check(dir, terminal),
         Command::Check { paths } => check::run(&paths, terminal),
+        Command::Account(command) => account::run(dir, command, terminal),
+        Command::Audit(wanted) => audit::run(dir, &wanted, terminal),
+        Command::Backup { file } => upkeep::backup(dir, &file, terminal),
+        Command::Restore { file, replay_until } => {
+            upkeep::restore(dir, &file, replay_until.map(|until| until.timestamp_millis()), terminal)
+        }
         Command::Timetable(wanted) => timetable::run(&wanted, terminal),
         Command::Serve { listen } => serve::run(dir, listen, terminal),
         Command::Release(command) => release::run(dir, command, terminal),

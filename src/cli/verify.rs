@@ -16,8 +16,7 @@ use crate::release::Kind;
 use crate::release::Release;
 use crate::release::verify;
 use crate::release::verify::Difference;
-use crate::replica::documents;
-use crate::replica::folder;
+use crate::replica::documents::DocumentStore;
 use crate::replica::project;
 use crate::replica::project::Settings;
 use crate::replica::project::VERSION;
@@ -116,7 +115,7 @@ fn project(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Sou
         let what = format!("{}, but its day `{}` is not a date", intact(release), inputs.as_of);
         failed(release, what, "Run `niemyet build --full` for a new release")
     })?;
-    let documents = documents::load(&dir.join(folder::DOCUMENTS))?;
+    let documents = DocumentStore::open(dir, None)?.load()?;
     let site = verify::source(release)?.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
     let laws = data::laws(terminal)?;
     let base_url = inputs.base_url.as_deref();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use niemyet_sync::store::Position;
 use serde_json::json;
 
 use super::build;
@@ -22,7 +23,7 @@ use crate::release::Inputs;
 use crate::release::Kind;
 use crate::release::ReleaseError;
 use crate::release::draft::Committed;
-use crate::replica::folder;
+use crate::replica::documents::is_store;
 use crate::replica::site_source;
 use crate::watch::Batch;
 use crate::watch::Watch;
@@ -34,12 +35,18 @@ pub fn run(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let workspace = Workspace::open(&dir, terminal)?;
     let watch = Watch::new(&dir)?;
     end_when_asked(watch.ender());
-    let mut session =
-        Session { loaded: None, engine: None, stored: None, failed: false, workspace: &workspace };
+    let mut session = Session {
+        loaded: None,
+        engine: None,
+        stored: None,
+        failed: false,
+        seen: Position(0),
+        workspace: &workspace,
+    };
     session.batch(&Batch::Everything, terminal)?;
-    let (site, documents) = (workspace.site(), dir.join(folder::DOCUMENTS));
+    let site = workspace.site();
     terminal.say("Watching. Press Ctrl+C to stop.");
-    while let Some(batch) = watch.next(|path| path.starts_with(&site) || path.starts_with(&documents)) {
+    while let Some(batch) = watch.next(|path| path.starts_with(&site) || is_store(path)) {
         session.batch(&batch, terminal)?;
     }
     Ok(())
@@ -71,6 +78,8 @@ struct Session<'a> {
     stored: Option<SourceTree>,
     /// The last batch was refused.
     failed: bool,
+    /// The place of the last change that was read.
+    seen: Position,
 }
 
 impl Session<'_> {
@@ -136,16 +145,21 @@ impl Session<'_> {
     }
 
     fn read(&mut self, batch: &Batch) -> Result<Loaded, CliError> {
-        let documents = self.workspace.dir.join(folder::DOCUMENTS);
+        let store = &self.workspace.documents;
         match (batch, self.loaded.take()) {
             (Batch::Paths(paths), Some(mut loaded)) => {
                 update(&mut loaded.site, &self.workspace.site(), paths)?;
-                if paths.iter().any(|path| path.starts_with(&documents)) {
-                    loaded.documents = self.workspace.documents()?;
+                // The file also moves when nothing new is in it.
+                if paths.iter().any(|path| is_store(path)) && store.has_since(self.seen)? {
+                    self.seen = store.last()?;
+                    loaded.documents = store.load()?;
                 }
                 Ok(loaded)
             }
-            _ => self.workspace.load(),
+            _ => {
+                self.seen = store.last()?;
+                self.workspace.load()
+            }
         }
     }
 

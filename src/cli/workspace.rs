@@ -16,7 +16,7 @@ use crate::build::source::SourceTree;
 use crate::config::Config;
 use crate::release::Store;
 use crate::replica::disk::RealDisk;
-use crate::replica::documents;
+use crate::replica::documents::DocumentStore;
 use crate::replica::documents::Documents;
 use crate::replica::folder;
 use crate::replica::lock;
@@ -36,6 +36,8 @@ pub struct Workspace {
     pub config: Config,
     /// Held as long as the folder is open.
     pub lock: FolderLock,
+    /// Its documents.
+    pub documents: DocumentStore,
     /// Its releases.
     pub store: Store,
     /// The known law versions.
@@ -57,7 +59,8 @@ impl Workspace {
         let config = folder::config(dir)?;
         let lock = lock::lock(dir)?;
         let store = Store::open_for_writing(&dir.join(folder::RELEASES), Arc::new(RealDisk), &lock)?;
-        Ok(Self { dir: dir.to_owned(), config, lock, store, laws: data::laws(terminal)? })
+        let documents = DocumentStore::open(dir, Some(&lock))?;
+        Ok(Self { dir: dir.to_owned(), config, lock, documents, store, laws: data::laws(terminal)? })
     }
 
     /// Reads documents and site.
@@ -67,7 +70,7 @@ impl Workspace {
 
     /// Reads the documents.
     pub fn documents(&self) -> Result<Documents, CliError> {
-        Ok(documents::load(&self.dir.join(folder::DOCUMENTS))?)
+        Ok(self.documents.load()?)
     }
 
     /// Folder of the site's source.

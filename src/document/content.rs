@@ -1,11 +1,15 @@
 //! What a document holds, as values: the one way from an Automerge document to the rest of the program.
 
+use automerge::Automerge;
 use serde::Serialize;
 
 use super::directive::Directive;
 use super::election::Election;
 use super::error::DocumentError;
+use super::error::Subject;
+use super::id::DocumentId;
 use super::incident::Incident;
+use super::key::Key;
 use super::key::Kind;
 use super::progress::Progress;
 use super::publication::Publication;
@@ -35,6 +39,13 @@ pub enum Content {
 }
 
 impl Content {
+    /// What a document of this key holds, read from what Automerge has: for whoever keeps documents in that form, as a sync
+    /// server does. That it is the document of this key is for the caller to know.
+    pub fn of(doc: &Automerge, election: &str, key: &Key) -> Result<Self, DocumentError> {
+        let subject = Subject { key: key.clone(), id: DocumentId::derive(election, key)? };
+        Self::read(&View::new(doc, None, &subject)?)
+    }
+
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
         Ok(match view.subject().key.kind() {
             Kind::Election => Self::Election(Box::new(records::read(view)?)),

@@ -3,20 +3,84 @@
 use std::collections::BTreeMap;
 
 use automerge::AutoCommit;
+use automerge::Automerge;
 use automerge::AutomergeError;
 use automerge::ChangeHash;
 use automerge::ObjId;
 use automerge::ROOT;
 use automerge::ReadDoc;
 use automerge::ScalarValue;
+use automerge::Value;
 use automerge::hydrate;
 
 use super::error::DocumentError;
 use super::error::Subject;
 
+/// What is read of an Automerge document, pending or not.
+pub(super) trait Source {
+    /// The value under a name, now or at heads.
+    fn one(&self, at: &ObjId, name: &str, heads: Option<&[ChangeHash]>) -> Found;
+    /// All values under a name, the winner last.
+    fn all(
+        &self,
+        at: &ObjId,
+        name: &str,
+        heads: Option<&[ChangeHash]>,
+    ) -> Result<Vec<(Value<'static>, ObjId)>, AutomergeError>;
+    /// Everything below an object.
+    fn tree(&self, at: &ObjId, heads: Option<&[ChangeHash]>) -> Result<hydrate::Value, AutomergeError>;
+    /// The change that made an operation.
+    fn change_of(&self, id: &ObjId) -> Option<ChangeHash>;
+}
+
+type Found = Result<Option<(Value<'static>, ObjId)>, AutomergeError>;
+
+/// Both forms have the same operations, and no trait of the library that could be an object.
+macro_rules! source {
+    ($form:ty) => {
+        impl Source for $form {
+            fn one(&self, at: &ObjId, name: &str, heads: Option<&[ChangeHash]>) -> Found {
+                let found = match heads {
+                    Some(heads) => self.get_at(at, name, heads)?,
+                    None => self.get(at, name)?,
+                };
+                Ok(found.map(|(value, id)| (value.to_owned(), id)))
+            }
+
+            fn all(
+                &self,
+                at: &ObjId,
+                name: &str,
+                heads: Option<&[ChangeHash]>,
+            ) -> Result<Vec<(Value<'static>, ObjId)>, AutomergeError> {
+                let found = match heads {
+                    Some(heads) => self.get_all_at(at, name, heads)?,
+                    None => self.get_all(at, name)?,
+                };
+                Ok(found.into_iter().map(|(value, id)| (value.to_owned(), id)).collect())
+            }
+
+            fn tree(
+                &self,
+                at: &ObjId,
+                heads: Option<&[ChangeHash]>,
+            ) -> Result<hydrate::Value, AutomergeError> {
+                ReadDoc::hydrate(self, at, heads)
+            }
+
+            fn change_of(&self, id: &ObjId) -> Option<ChangeHash> {
+                self.hash_for_opid(id)
+            }
+        }
+    };
+}
+
+source!(AutoCommit);
+source!(Automerge);
+
 /// A document as it stands, or stood at given heads.
 pub(super) struct View<'a> {
-    doc: &'a AutoCommit,
+    doc: &'a dyn Source,
     heads: Option<&'a [ChangeHash]>,
     subject: &'a Subject,
     content: hydrate::Value,
@@ -35,13 +99,13 @@ pub(super) struct Rival {
 
 impl<'a> View<'a> {
     pub fn new(
-        doc: &'a AutoCommit,
+        doc: &'a dyn Source,
         heads: Option<&'a [ChangeHash]>,
         subject: &'a Subject,
     ) -> Result<Self, DocumentError> {
         let mut view = Self { doc, heads, subject, content: hydrate::Value::map() };
         if let Some(content) = view.object(&["content"])? {
-            view.content = doc.hydrate(&content, heads).map_err(|source| view.wrong(source))?;
+            view.content = doc.tree(&content, heads).map_err(|source| view.wrong(source))?;
         }
         Ok(view)
     }
@@ -58,18 +122,14 @@ impl<'a> View<'a> {
     /// All values at `content/<map>/<name>`, best first: more than one if devices wrote at once.
     pub fn rivals(&self, map: &str, name: &str) -> Result<Vec<Rival>, DocumentError> {
         let Some(object) = self.object(&["content", map])? else { return Ok(Vec::new()) };
-        let all = match self.heads {
-            Some(heads) => self.doc.get_all_at(&object, name, heads),
-            None => self.doc.get_all(&object, name),
-        };
-        let mut all = all.map_err(|source| self.wrong(source))?;
+        let mut all = self.doc.all(&object, name, self.heads).map_err(|source| self.wrong(source))?;
         // Automerge lists the winner last.
         all.reverse();
         Ok(all.into_iter().map(|(value, id)| self.rival(value.into_scalar().ok(), &id)).collect())
     }
 
     fn rival(&self, value: Option<ScalarValue>, id: &ObjId) -> Rival {
-        let change = self.doc.hash_for_opid(id).map(|hash| hash.to_string()).unwrap_or_default();
+        let change = self.doc.change_of(id).map(|hash| hash.to_string()).unwrap_or_default();
         let actor = match id {
             ObjId::Id(_, actor, _) => actor.to_hex_string(),
             ObjId::Root => String::new(),
@@ -80,11 +140,7 @@ impl<'a> View<'a> {
     fn object(&self, path: &[&str]) -> Result<Option<ObjId>, DocumentError> {
         let mut at = ROOT;
         for name in path {
-            let found = match self.heads {
-                Some(heads) => self.doc.get_at(&at, *name, heads),
-                None => self.doc.get(&at, *name),
-            };
-            match found.map_err(|source| self.wrong(source))? {
+            match self.doc.one(&at, name, self.heads).map_err(|source| self.wrong(source))? {
                 Some((value, id)) if value.is_object() => at = id,
                 _ => return Ok(None),
             }

@@ -169,7 +169,7 @@ fn made_by(id: &ObjId, actors: &[ActorId]) -> bool {
 }
 
 /// The text at a name of the root, if there is exactly one.
-pub(super) fn root_text(doc: &AutoCommit, name: &str) -> Option<String> {
+pub fn root_text(doc: &impl ReadDoc, name: &str) -> Option<String> {
     match doc.get_all(ROOT, name).ok()?.as_slice() {
         [(Value::Scalar(value), _)] => match value.as_ref() {
             ScalarValue::Str(text) => Some(text.to_string()),

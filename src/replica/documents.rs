@@ -1,89 +1,178 @@
-//! The documents of a working folder: one file each, named by the document's id, replaced whole or not at all.
+//! The documents of a working folder, all in one store: the file `documents.sqlite`, which the sync server keeps as well.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use automerge::AutoCommit;
-use automerge::ROOT;
 use automerge::ReadDoc;
+use chrono::Utc;
+use niemyet_sync::chance::SystemChance;
+use niemyet_sync::database::Database;
+use niemyet_sync::database::Mode;
+use niemyet_sync::database::Options;
+use niemyet_sync::store::Append;
+use niemyet_sync::store::Listed;
+use niemyet_sync::store::NewChange;
+use niemyet_sync::store::Position;
+use niemyet_sync::store::Store;
+use niemyet_sync::store::StoreError;
+use niemyet_sync::store::sqlite::SqliteStore;
 
 use super::FolderError;
-use super::disk;
-use super::disk::Disk;
+use super::former;
+use super::lock;
+use super::lock::FolderLock;
 use crate::document::Document;
 use crate::document::Key;
 
-const SUFFIX: &str = ".automerge";
+/// File of the store in the working folder.
+pub const STORE: &str = "documents.sqlite";
 
 /// Documents by key.
 pub type Documents = BTreeMap<Key, Document>;
 
-/// Loads and checks every document of the folder `documents`. A file that is no document stops the loading: what is
-/// missing must not look as if it had never been there. Nothing is ever deleted.
-pub fn load(folder: &Path) -> Result<Documents, FolderError> {
-    let mut documents = Documents::new();
-    let mut election: Option<String> = None;
-    for path in files(folder)? {
-        let bytes = fs::read(&path).map_err(FolderError::io("read", &path))?;
-        let document = open(&path, &bytes)?;
-        let first = election.get_or_insert_with(|| document.election().to_owned());
-        if first != document.election() {
-            let what = format!("it belongs to election `{}`, the others to `{first}`", document.election());
-            return Err(FolderError::Document { path, what });
-        }
-        documents.insert(document.key().clone(), document);
+/// The documents of a folder, open.
+#[derive(Debug)]
+pub struct DocumentStore {
+    path: PathBuf,
+    database: Arc<Database>,
+    store: SqliteStore,
+}
+
+impl DocumentStore {
+    /// Makes an empty store in a folder that has none.
+    pub fn create(dir: &Path) -> Result<Self, FolderError> {
+        Database::create(&dir.join(STORE), &SystemChance)?;
+        Self::open_there(dir)
     }
-    Ok(documents)
-}
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
-    let mut files = Vec::new();
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(files),
-        Err(error) => return Err(FolderError::io("list", folder)(error)),
-    };
-    for entry in entries {
-        let path = entry.map_err(FolderError::io("list", folder))?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.ends_with(SUFFIX) && !name.starts_with('.') {
-            files.push(path);
+    /// Opens the store of a folder, beside whoever has it open; brings a folder of the former layout over first, for which
+    /// nobody else may have it. `lock` is the folder's lock, if the caller has it.
+    pub fn open(dir: &Path, lock: Option<&FolderLock>) -> Result<Self, FolderError> {
+        if former::is_there(dir) {
+            match lock {
+                Some(lock) => former::bring_over(dir, lock)?,
+                None => former::bring_over(dir, &lock::lock(dir)?)?,
+            }
         }
+        Self::open_there(dir)
     }
-    files.sort();
-    Ok(files)
-}
 
-fn open(path: &Path, bytes: &[u8]) -> Result<Document, FolderError> {
-    let wrong = |what: String| FolderError::Document { path: path.to_owned(), what };
-    let (election, key) = identify(bytes).map_err(wrong)?;
-    let document = Document::load(bytes, &election, &key).map_err(|error| wrong(error.to_string()))?;
-    let expected = format!("{}{SUFFIX}", document.id());
-    if path.file_name().and_then(|name| name.to_str()) != Some(expected.as_str()) {
-        return Err(wrong(format!("it holds `{key}`, whose file is named {expected}")));
+    /// Opens the store, whatever else is in the folder.
+    pub fn open_there(dir: &Path) -> Result<Self, FolderError> {
+        let path = dir.join(STORE);
+        let options = Options { mode: Mode::Beside, ..Options::default() };
+        let opened = Database::open(&path, options).map_err(|error| match error {
+            niemyet_sync::database::OpenError::Store(source) => {
+                FolderError::Store { path: path.clone(), source }
+            }
+            other => other.into(),
+        });
+        let database = Arc::new(opened?);
+        let failed = |source| FolderError::Store { path: path.clone(), source };
+        let store = SqliteStore::new(Arc::clone(&database)).map_err(failed)?;
+        Ok(Self { path, database, store })
     }
-    Ok(document)
-}
 
-/// What a document says of itself; whether that is true is checked when it is opened.
-fn identify(bytes: &[u8]) -> Result<(String, Key), String> {
-    let doc = AutoCommit::load(bytes).map_err(|error| error.to_string())?;
-    let text = |name: &str| match doc.get(ROOT, name) {
-        Ok(Some((value, _))) => {
-            value.as_str().map(str::to_owned).ok_or(format!("its `{name}` is not a text"))
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file with all that is in it.
+    pub fn database(&self) -> &Arc<Database> {
+        &self.database
+    }
+
+    /// Loads and checks every document. One that is damaged stops the loading: what is missing must not look as if it had
+    /// never been there.
+    pub fn load(&self) -> Result<Documents, FolderError> {
+        let mut documents = Documents::new();
+        let mut election: Option<String> = None;
+        for listed in self.store.list().map_err(self.failed())? {
+            let document = self.read(&listed, election.as_deref())?;
+            election.get_or_insert_with(|| document.election().to_owned());
+            documents.insert(document.key().clone(), document);
         }
-        _ => Err(format!("it does not say its `{name}`")),
-    };
-    let key = text("key")?;
-    Ok((text("election")?, key.parse().map_err(|error| format!("{error}"))?))
+        Ok(documents)
+    }
+
+    fn read(&self, listed: &Listed, election: Option<&str>) -> Result<Document, FolderError> {
+        let wrong = |what: String| FolderError::Store {
+            path: self.path.clone(),
+            source: StoreError::Damaged { place: format!("document {} ({})", listed.id, listed.key), what },
+        };
+        let stored = self.store.load(listed.id).map_err(self.failed())?;
+        let stored = stored.ok_or_else(|| wrong("it is listed and not there".to_owned()))?;
+        let mut bytes = stored.snapshot;
+        stored.changes.iter().for_each(|change| bytes.extend_from_slice(change));
+        let key: Key = stored.key.parse().map_err(|error| wrong(format!("{error}")))?;
+        let own = match election {
+            Some(election) => election.to_owned(),
+            None => former::identify(&bytes).map_err(wrong)?.0,
+        };
+        let document = Document::load(&bytes, &own, &key).map_err(|error| wrong(error.to_string()))?;
+        if document.id().as_bytes() != listed.id.as_bytes() {
+            return Err(wrong(format!("its key gives the id {}", document.id())));
+        }
+        if !document.automerge().get_missing_deps(&[]).is_empty() {
+            return Err(wrong("changes are missing".to_owned()));
+        }
+        Ok(document)
+    }
+
+    /// Makes what a document has and the store has not durable. The author is nobody's account: this device's own folder.
+    pub fn save(&self, document: &mut Document) -> Result<(), FolderError> {
+        let changes = document.automerge_mut().get_changes(&[]).into_iter().map(|change| NewChange {
+            hash: change.hash(),
+            actor: change.actor_id().clone(),
+            seq: change.seq(),
+            bytes: change.raw_bytes().to_vec(),
+            binds: false,
+        });
+        let append = Append {
+            document: niemyet_sync::DocumentId::new(*document.id().as_bytes()),
+            key: document.key().to_string(),
+            account: None,
+            changes: changes.collect(),
+        };
+        let kept = self.store.append(Utc::now().timestamp_millis(), &[append]).map_err(self.failed())?;
+        kept.into_iter().try_for_each(|kept| kept.map(drop).map_err(self.failed()))
+    }
+
+    /// The place of the last change.
+    pub fn last(&self) -> Result<Position, FolderError> {
+        let listed = self.store.list().map_err(self.failed())?;
+        Ok(listed.into_iter().map(|listed| listed.last).max().unwrap_or_default())
+    }
+
+    /// Whether anything was kept after this place.
+    pub fn has_since(&self, after: Position) -> Result<bool, FolderError> {
+        Ok(!self.store.since(after).map_err(self.failed())?.is_empty())
+    }
+
+    /// Closes the store and makes sure that all of it is in the one file, which may then be renamed.
+    pub fn close(self) -> Result<(), FolderError> {
+        let Self { path, database, store } = self;
+        drop(store);
+        drop(database);
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        if Path::new(&log).exists() {
+            let what = "its log was not taken in; another program has it open".to_owned();
+            return Err(FolderError::Store { path, source: StoreError::Unavailable { what } });
+        }
+        Ok(())
+    }
+
+    /// Adapter for `map_err`: the store that failed.
+    pub fn failed(&self) -> impl Fn(StoreError) -> FolderError + '_ {
+        |source| FolderError::Store { path: self.path.clone(), source }
+    }
 }
 
-/// Makes a document durable.
-pub fn save(disk: &dyn Disk, folder: &Path, document: &mut Document) -> Result<(), FolderError> {
-    let path = folder.join(format!("{}{SUFFIX}", document.id()));
-    let bytes = document.save();
-    disk::replace(disk, &path, &bytes).map_err(FolderError::io("write", path))
+/// Whether a path of the working folder is the store or belongs to it.
+pub fn is_store(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(STORE.as_bytes()))
 }

@@ -8,8 +8,6 @@ use super::FolderError;
 use crate::config;
 use crate::config::Config;
 
-/// Folder of the documents: `<document id>.automerge`.
-pub const DOCUMENTS: &str = "documents";
 /// Folder of the site's source, a Zola site that officials may edit.
 pub const SITE: &str = "site";
 /// Folder of the releases.

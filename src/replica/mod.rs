@@ -3,6 +3,7 @@
 pub mod disk;
 pub mod documents;
 pub mod folder;
+mod former;
 pub mod import;
 pub mod lock;
 pub mod project;
@@ -10,6 +11,9 @@ pub mod site_source;
 
 use std::io;
 use std::path::PathBuf;
+
+use niemyet_sync::database::OpenError;
+use niemyet_sync::store::StoreError;
 
 use crate::config::ConfigError;
 use lock::LockError;
@@ -49,6 +53,17 @@ pub enum FolderError {
         /// What is wrong.
         what: String,
     },
+    /// The store cannot be read or written, or is damaged.
+    #[error("{}: {source}", path.display())]
+    Store {
+        /// The store.
+        path: PathBuf,
+        /// Why, and what to do.
+        source: StoreError,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// A file of the site cannot be used.
     #[error("{}: {what}. Rename it or take it out of the site, then repeat the command", path.display())]
     Source {

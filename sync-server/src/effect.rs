@@ -78,6 +78,15 @@ pub enum Closing {
         /// How many may wait.
         limit: usize,
     },
+    /// Nothing was heard of it, not even an answer to a ping.
+    #[error("nothing was heard for {seconds} seconds; connect again")]
+    Silent {
+        /// For how long.
+        seconds: u64,
+    },
+    /// It takes what it is sent more slowly than any line does.
+    #[error("the connection takes no data; connect again")]
+    Stuck,
     /// The account was disabled or logged out.
     #[error("the account may not connect any more; log in again, or ask the administrator")]
     Disabled,

@@ -8,7 +8,11 @@
 //! ```
 
 pub mod access;
+pub mod account;
+pub mod audit;
+pub mod chance;
 pub mod committer;
+pub mod database;
 pub mod document;
 pub mod effect;
 pub mod hub;
@@ -16,7 +20,9 @@ pub mod id;
 pub mod incoming;
 pub mod inspect;
 pub mod limits;
+pub mod maintenance;
 pub mod reader;
+pub mod receipt;
 pub mod refusals;
 pub mod session;
 pub mod shard;

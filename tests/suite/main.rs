@@ -17,6 +17,7 @@ mod records;
 mod reference;
 mod refusals;
 mod release;
+mod rules;
 mod setting_up;
 mod site;
 mod support;

@@ -7,6 +7,13 @@ use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
+use automerge::ActorId;
+use niemyet::document::Key;
+use niemyet::document::publication;
+use niemyet::document::publication::Notice;
+use niemyet::document::publication::NoticeText;
+use niemyet::replica::documents::DocumentStore;
+
 use crate::support::cli::Office;
 use crate::support::cli::Running;
 
@@ -87,6 +94,19 @@ fn changes_become_releases_and_mistakes_are_survived() {
     fs::rename(office.path("away"), office.path("niemyet/site/content")).unwrap();
     fs::write(&page, format!("{text}\nMột dòng sau cùng.\n")).unwrap();
     watching.until("is current");
+
+    // A change of a document, kept by another process.
+    let documents = DocumentStore::open(&office.path("niemyet"), None).unwrap();
+    let mut publication = documents.load().unwrap().remove(&Key::Publication).unwrap();
+    publication.set_actor(ActorId::random());
+    let text = NoticeText { title: "Thông báo mới".into(), paragraphs: vec!["Một đoạn.".into()] };
+    let texts = [("vi".to_owned(), text)].into();
+    let notice = Notice { id: "n1".into(), date: "2021-03-04".into(), texts };
+    publication::put_notice(&mut publication, &notice).unwrap();
+    publication.commit("a notice", 1);
+    documents.save(&mut publication).unwrap();
+    watching.until("is current");
+    drop(documents);
     assert_eq!(watching.running.terminate(), Some(0));
 
     office.ok(&["release", "verify"]);

@@ -83,6 +83,7 @@ impl Claim<'_> {
         let kept = changes.iter().map(|change| NewChange {
             hash: change.hash(),
             actor: change.actor_id().clone(),
+            seq: change.seq(),
             bytes: change.raw_bytes().to_vec(),
             binds: !context.restoring && !context.rules.is_common(self.id, key, change),
         });

@@ -69,6 +69,8 @@ pub struct Read {
 pub enum NotKept {
     /// An actor is another account's.
     ActorTaken,
+    /// A change is not its actor's next.
+    OutOfOrder,
     /// The account has created as many documents as it may.
     TooManyDocuments,
 }
@@ -189,6 +191,7 @@ impl Document {
                 }
                 let refusal = match why {
                     NotKept::ActorTaken => refusals::actor_taken(),
+                    NotKept::OutOfOrder => refusals::actor_sequence(),
                     NotKept::TooManyDocuments => refusals::too_many_documents(),
                 };
                 self.refuse(&flight.member, refusal, context);

@@ -308,6 +308,11 @@ impl Connection {
         self.link.id
     }
 
+    /// Whether its handshake is done.
+    pub fn has_joined(&self) -> bool {
+        self.link.member.get().is_some()
+    }
+
     /// Takes a binary frame of the socket. Reads and measures what is in it, so it costs time that grows with the frame.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 //! Several servers may stand on one store: positions are the store's own order, and [`Store::since`] tells what others
 //! have kept. Nothing here assumes that the caller is the only one.
 
+pub mod sqlite;
+
 use automerge::ActorId;
 use automerge::ChangeHash;
 
@@ -39,6 +41,29 @@ pub enum StoreError {
         /// The actor.
         actor: ActorId,
     },
+    /// An actor's change has a number that is not the next one: another change of the same actor and number is kept, or one
+    /// before it is missing. A document that held both could never be loaded.
+    #[error(
+        "change {seq} of actor {actor} in document {document} does not follow number {kept}, which was kept last"
+    )]
+    OutOfOrder {
+        /// The document.
+        document: DocumentId,
+        /// The actor.
+        actor: ActorId,
+        /// The change's number.
+        seq: u64,
+        /// The number of the last that was kept.
+        kept: u64,
+    },
+    /// A snapshot does not hold what it is to stand for. The changes are still there.
+    #[error("the snapshot of document {document} cannot stand for its changes: {what}. Nothing was let go")]
+    Incomplete {
+        /// The document.
+        document: DocumentId,
+        /// What is wrong.
+        what: String,
+    },
 }
 
 /// One change to keep.
@@ -48,6 +73,8 @@ pub struct NewChange {
     pub hash: ChangeHash,
     /// The actor who made it.
     pub actor: ActorId,
+    /// Its number among the actor's changes, from 1.
+    pub seq: u64,
     /// Its bytes in Automerge's format of a change, uncompressed or not.
     pub bytes: Vec<u8>,
     /// Whether the actor is to be bound to the delivering account (not for changes that everybody makes alike).
@@ -76,6 +103,9 @@ pub struct Receipt {
     pub position: Position,
     /// Who delivered it first.
     pub account: Option<AccountId>,
+    /// Whether the change's actor belongs to that account, so that it is the author. Not so for changes that everybody
+    /// makes alike, and for those of others that were brought again after a restore: then it only delivered them.
+    pub bound: bool,
     /// Unix milliseconds of the server's clock, taken before the commit began and not earlier than any receipt before.
     pub at: i64,
 }
@@ -114,7 +144,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps a group of appends in one commit. When it returns, each `Ok` is durable (fsynced). A change that is kept
     /// already is not kept twice: its first receipt is returned. An append that binds an actor of another account
-    /// fails alone, with [`StoreError::ActorTaken`]; any other failure fails the group.
+    /// fails alone, with [`StoreError::ActorTaken`], and so does one with a change that is not its actor's next, with
+    /// [`StoreError::OutOfOrder`]; any other failure fails the group.
     ///
     /// # Errors
     /// If the group could not be made durable; nothing of it is kept then.
@@ -139,6 +170,14 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// If it cannot be read.
     fn created(&self, account: AccountId) -> Result<u64, StoreError>;
+
+    /// The key of a document, or `None` if nothing was ever kept of it.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn key(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        Ok(self.load(document)?.map(|stored| stored.key))
+    }
 
     /// Receipts of a document, in the order of their places.
     ///

@@ -1,10 +1,13 @@
 //! What the sync server does, one feature a file. Helpers are in `support`.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop")]
 
-mod support;
-
 mod access;
+mod account;
+mod audit;
 mod bombs;
 mod fuzz;
 mod hub;
+mod maintenance;
 mod simulation;
+mod store;
+mod support;

@@ -14,7 +14,7 @@ use niemyet::release::Kind;
 use niemyet::release::Store;
 use niemyet::release::export;
 use niemyet::replica::disk::RealDisk;
-use niemyet::replica::documents;
+use niemyet::replica::documents::DocumentStore;
 use niemyet::replica::lock;
 use niemyet::replica::project;
 use niemyet::replica::project::Settings;
@@ -50,16 +50,15 @@ fn ear(files: &Tree) -> Ear {
     Ear::new(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice())))
 }
 
-/// Makes a release and its export of an office, each document through its file; gives the Zola project between.
+/// Makes a release and its export of an office, each document through the store; gives the Zola project between.
 fn release(dir: &Path, mut office: Office) -> Tree {
-    let folder = dir.join("documents");
-    std::fs::create_dir(&folder).unwrap();
+    let documents = DocumentStore::create(dir).unwrap();
     for document in office.documents.values_mut() {
-        documents::save(&RealDisk, &folder, document).unwrap();
+        documents.save(document).unwrap();
     }
     let site = site_source::default_site();
     let settings = Settings { laws: &office.laws, as_of: as_of(), base_url: None, engine: "embedded" };
-    let made = project::current(&mut documents::load(&folder).unwrap(), &site, settings).unwrap();
+    let made = project::current(&mut documents.load().unwrap(), &site, settings).unwrap();
     let lock = lock::lock(dir).unwrap();
     let store = Store::open_for_writing(&dir.join("releases"), Arc::new(RealDisk), &lock).unwrap();
     let draft = Draft::whole(&store, &lock).unwrap();

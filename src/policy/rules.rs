@@ -1,0 +1,191 @@
+//! The election's side of the sync server: which documents are ours, who may do what with them, and which changes are
+//! sound. Pure; called for each delivery, so the cost follows what was delivered and not what the document holds.
+//!
+//! A delivery is admitted if every operation stands where documents of its kind have something (`place`, `ops`), if states
+//! and records follow from what their author had seen (`transition`), and if nothing grew too large. The skeleton cannot
+//! break, because no operation may stand on it. Records that are read as a whole (the election, a directive, a
+//! publication, verdicts) are read once more after it.
+
+mod known;
+mod ops;
+mod place;
+mod sample;
+mod transition;
+mod words;
+
+use std::sync::PoisonError;
+use std::sync::RwLock;
+
+use automerge::ActorId;
+use automerge::Automerge;
+use automerge::Change;
+use automerge::ReadDoc;
+use niemyet_sync::access::Access;
+use niemyet_sync::access::Delivery;
+use niemyet_sync::access::Principal;
+use niemyet_sync::access::Refusal;
+use niemyet_sync::access::Rules;
+
+use crate::document::Content;
+use crate::document::DocumentError;
+use crate::document::DocumentId;
+use crate::document::Key;
+use crate::document::Subject;
+use crate::document::first_change;
+use crate::document::skeleton;
+use crate::document::upgrade;
+use crate::document::upgrade::STEPS;
+use crate::policy::access as table;
+use crate::policy::access::Account;
+use known::Known;
+pub use known::roles_of;
+use ops::Reader;
+use transition::Judge;
+
+/// Formats whose actors nobody may use: those that are, and those that the next versions may bring, so that nobody takes
+/// the place of a step before it exists.
+const FORMATS_AHEAD: i64 = 4;
+
+/// The rules of one election.
+#[derive(Debug)]
+pub struct ElectionRules {
+    election: String,
+    known: RwLock<Known>,
+}
+
+impl ElectionRules {
+    /// Those of the election with this id; they know of no body yet: see [`ElectionRules::learn`].
+    pub fn new(election: &str) -> Self {
+        Self { election: election.to_owned(), known: RwLock::default() }
+    }
+
+    /// Takes in what a durable document holds: the election's bodies, what was handed in, what was decided. To be called
+    /// for each document at the start, and for the election whenever it was changed. True if access is another now.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn learn(&self, key: &Key, document: &Automerge) -> Result<bool, DocumentError> {
+        if !matches!(key, Key::Election | Key::Report(..) | Key::Review(_)) {
+            return Ok(false);
+        }
+        let content = Content::of(document, &self.election, key)?;
+        Ok(self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, &content))
+    }
+
+    /// What an account of this body may do with a document.
+    pub fn access_of(&self, body: &str, key: &Key) -> Access {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(roles) = known.roles(body) else { return Access::None };
+        let account = Account { body: body.to_owned(), roles: roles.clone() };
+        match table::access(&account, key) {
+            table::Access::None => Access::None,
+            table::Access::Read => Access::Read,
+            table::Access::ReadWrite => Access::ReadWrite,
+        }
+    }
+
+    fn id(&self, key: &Key) -> Result<DocumentId, Refusal> {
+        DocumentId::derive(&self.election, key).map_err(|_| words::foreign())
+    }
+
+    /// The changes that every replica makes alike, if this actor is one of theirs.
+    fn common(&self, key: &Key, actor: &ActorId) -> Option<Vec<Change>> {
+        let id = DocumentId::derive(&self.election, key).ok()?;
+        if *actor == skeleton::first_actor(&id) {
+            return Some(first_change(&self.election, key).into_iter().collect());
+        }
+        let newest = upgrade::newest(STEPS);
+        let format = (2..=newest + FORMATS_AHEAD).find(|f| *actor == upgrade::step_actor(&id, *f))?;
+        if format > newest {
+            return Some(Vec::new());
+        }
+        let first = first_change(&self.election, key).ok()?;
+        let subject = Subject { key: key.clone(), id };
+        Some(upgrade::step_changes(&first, &subject, STEPS).unwrap_or_default())
+    }
+
+    /// Whether a change is one that every replica makes alike; an error if it pretends to be.
+    fn is_alike(&self, key: &Key, change: &Change) -> Result<bool, Refusal> {
+        match self.common(key, change.actor_id()) {
+            None => Ok(false),
+            Some(all) if all.iter().any(|own| own.hash() == change.hash()) => Ok(true),
+            Some(_) => Err(words::reserved()),
+        }
+    }
+
+    fn judge(&self, key: &Key, delivery: &Delivery<'_>) -> Result<bool, Refusal> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = Reader::new(delivery.after, key.kind());
+        let judge = Judge::new(delivery, key, &known);
+        let mut records = false;
+        let mut any = false;
+        for (number, change) in delivery.changes.iter().enumerate() {
+            if self.is_alike(key, change)? {
+                continue;
+            }
+            if change.deps().is_empty() {
+                return Err(words::beginning());
+            }
+            if !change.extra_bytes().is_empty() {
+                return Err(words::unknown_bytes());
+            }
+            let deeds = reader.read(number, change)?;
+            judge.judge(change, &deeds)?;
+            records |= !deeds.records.is_empty();
+            any = true;
+        }
+        reader.sizes()?;
+        Ok(records || (any && matches!(key, Key::Election | Key::Directive(_) | Key::Publication)))
+    }
+
+    /// Reads the whole, and takes in what was handed in or decided.
+    fn whole(&self, key: &Key, after: &Automerge) -> Result<(), Refusal> {
+        let content = Content::of(after, &self.election, key);
+        let content = content.map_err(|error| words::unreadable(&error.to_string()))?;
+        let own = match (&content, key) {
+            (Content::Election(election), _) => election.id == self.election,
+            (Content::Directive(directive), Key::Directive(symbol)) => directive.symbol == symbol.as_str(),
+            _ => true,
+        };
+        if !own {
+            return Err(words::foreign());
+        }
+        // Not the election: whom it lets in is learned once it is durable.
+        if matches!(key, Key::Report(..) | Key::Review(_)) {
+            self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, &content);
+        }
+        Ok(())
+    }
+}
+
+impl Rules for ElectionRules {
+    fn key(&self, id: niemyet_sync::DocumentId, document: &Automerge) -> Result<String, Refusal> {
+        let key = skeleton::root_text(document, "key").ok_or_else(words::foreign)?;
+        let election = skeleton::root_text(document, "election").ok_or_else(words::foreign)?;
+        let parsed: Key = key.parse().map_err(|_| words::foreign())?;
+        if election != self.election || self.id(&parsed)?.as_bytes() != id.as_bytes() {
+            return Err(words::foreign());
+        }
+        let first = first_change(&self.election, &parsed).map_err(|_| words::foreign())?;
+        if document.get_change_by_hash(&first.hash()).is_none() {
+            return Err(words::beginning());
+        }
+        Ok(key)
+    }
+
+    fn access(&self, principal: &Principal, key: &str) -> Access {
+        key.parse().map_or(Access::None, |key| self.access_of(&principal.body, &key))
+    }
+
+    fn is_common(&self, _: niemyet_sync::DocumentId, key: &str, change: &Change) -> bool {
+        key.parse().is_ok_and(|key| self.is_alike(&key, change).unwrap_or(false))
+    }
+
+    fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
+        let key: Key = delivery.key.parse().map_err(|_| words::foreign())?;
+        if self.id(&key)?.as_bytes() != delivery.id.as_bytes() {
+            return Err(words::foreign());
+        }
+        if self.judge(&key, delivery)? { self.whole(&key, delivery.after) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,159 @@
+//! What a refused person is told: what is wrong, and what to do next.
+
+use niemyet_sync::access::Refusal;
+
+use crate::document::status::Refusal as StatusRefusal;
+use crate::document::status::Status;
+
+const REMEDY_VI: &str = "Nội dung của bạn vẫn còn trên thiết bị: hãy sao chép lại rồi bỏ thay đổi này, sau đó nhập theo biểu mẫu.";
+const REMEDY_EN: &str = "What you wrote is still on your device: copy it, discard this change, and enter it again through the form.";
+
+fn refusal(code: &'static str, vi: &str, en: &str) -> Refusal {
+    Refusal { code, vi: format!("{vi} {REMEDY_VI}"), en: format!("{en} {REMEDY_EN}") }
+}
+
+/// A document that is none of this election, or not the one of its id.
+pub(super) fn foreign() -> Refusal {
+    refusal(
+        "foreign-document",
+        "Văn bản này không thuộc cuộc bầu cử của máy chủ, hoặc khóa của nó không khớp với mã văn bản.",
+        "This document is none of this server's election, or its key does not give its id.",
+    )
+}
+
+/// It does not begin as every replica begins it, or begins twice.
+pub(super) fn beginning() -> Refusal {
+    refusal(
+        "another-beginning",
+        "Văn bản không bắt đầu bằng thay đổi đầu tiên mà mọi thiết bị tạo giống nhau.",
+        "The document does not begin with the one first change that every device makes alike.",
+    )
+}
+
+/// Somebody uses an actor that belongs to nobody.
+pub(super) fn reserved() -> Refusal {
+    refusal(
+        "reserved-actor",
+        "Thay đổi mang danh nghĩa dành riêng cho hệ thống.",
+        "The change bears an actor that is reserved for the changes which every device makes alike.",
+    )
+}
+
+/// Bytes that nothing reads.
+pub(super) fn unknown_bytes() -> Refusal {
+    refusal(
+        "unknown-bytes",
+        "Thay đổi mang dữ liệu mà phiên bản này không đọc được. Hãy cập nhật chương trình.",
+        "The change carries bytes that this version cannot read. Update the programs.",
+    )
+}
+
+/// A place that documents of this kind do not have.
+pub(super) fn outside(path: &str) -> Refusal {
+    refusal(
+        "outside-schema",
+        &format!("Loại văn bản này không có mục `{path}`."),
+        &format!("Documents of this kind have no `{path}`."),
+    )
+}
+
+/// A value that the place cannot hold.
+pub(super) fn not_so(path: &str) -> Refusal {
+    refusal(
+        "wrong-value",
+        &format!("Mục `{path}` không nhận giá trị này."),
+        &format!("`{path}` cannot hold this value."),
+    )
+}
+
+/// Something that is never taken away or replaced.
+pub(super) fn stays(path: &str) -> Refusal {
+    refusal(
+        "must-stay",
+        &format!("Không được xóa mục `{path}`."),
+        &format!("`{path}` is not to be taken away."),
+    )
+}
+
+/// A record that was written before.
+pub(super) fn written_once(path: &str) -> Refusal {
+    refusal(
+        "written-once",
+        &format!("Bản ghi `{path}` chỉ được ghi một lần, không sửa lại được."),
+        &format!("The record `{path}` is written once and not changed afterwards; write a new one."),
+    )
+}
+
+/// A text or list that is too long.
+pub(super) fn too_long(path: &str, most: usize) -> Refusal {
+    refusal(
+        "too-long",
+        &format!("Mục `{path}` dài quá {most}. Hãy rút gọn hoặc chia ra."),
+        &format!("`{path}` is longer than {most}. Shorten or divide it."),
+    )
+}
+
+/// A record without what it must say, or that says something else than is so.
+pub(super) fn incomplete(what_vi: &str, what_en: &str) -> Refusal {
+    refusal("incomplete-record", what_vi, what_en)
+}
+
+/// Somebody signs with another body's name.
+pub(super) fn signed(by: &str) -> Refusal {
+    refusal(
+        "signed-for-another",
+        &format!("Quyết định được ghi tên `{by}`, không phải cơ quan của tài khoản này."),
+        &format!("The decision is signed `{by}`, which is not the body of this account."),
+    )
+}
+
+/// A report that was handed in is not written in.
+pub(super) fn handed_in() -> Refusal {
+    refusal(
+        "handed-in",
+        "Báo cáo đã nộp. Hãy rút lại trước khi sửa, hoặc chờ cơ quan thường trực trả lại.",
+        "The report was handed in. Withdraw it first, or revise it once the standing agency returned it.",
+    )
+}
+
+/// A state does not lead to another.
+pub(super) fn transition(refused: StatusRefusal) -> Refusal {
+    let vi = match refused {
+        StatusRefusal::NotYours { .. } => "Bên kia quyết định việc này.".to_owned(),
+        StatusRefusal::NotNow { status, .. } => {
+            format!("Báo cáo đang ở trạng thái “{}” nên không làm được việc này.", status_vi(status))
+        }
+    };
+    refusal("forbidden-transition", &vi, &sentence(&refused.to_string()))
+}
+
+/// The same for a task.
+pub(super) fn task(from: &str, to: &str) -> Refusal {
+    refusal(
+        "forbidden-transition",
+        &format!("Nhiệm vụ đang là `{from}` thì không chuyển sang `{to}` được; hãy xem lại trạng thái."),
+        &format!("A task that is `{from}` does not become `{to}`; look at its status first."),
+    )
+}
+
+/// What was read does not make a whole.
+pub(super) fn unreadable(why: &str) -> Refusal {
+    refusal(
+        "not-whole",
+        &format!("Sau thay đổi này văn bản không còn đọc được trọn vẹn ({why})."),
+        &format!("After this change the document cannot be read as a whole: {why}."),
+    )
+}
+
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
+}
+
+const fn status_vi(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "bản nháp",
+        Status::Submitted => "đã nộp",
+        Status::Returned => "bị trả lại",
+        Status::Accepted => "đã được tiếp nhận",
+    }
+}

@@ -1,0 +1,6 @@
+//! Backup, check, restore.
+
+mod backup;
+mod check;
+mod restore;
+mod upgrade;
