@@ -7,6 +7,7 @@ mod audit;
 mod bombs;
 mod fuzz;
 mod hub;
+mod interop;
 mod maintenance;
 mod simulation;
 mod store;
