@@ -31,8 +31,7 @@ struct House {
 impl House {
     fn new(limits: Limits) -> Self {
         let (store, rules) = (Arc::new(MemoryStore::default()), Arc::new(TestRules::new(Access::ReadWrite)));
-        let server =
-            Server::new("server", Arc::clone(&store), Arc::<TestRules>::clone(&rules), limits);
+        let server = Server::new("server", Arc::clone(&store), Arc::<TestRules>::clone(&rules), limits);
         Self { server, store, rules, clients: Vec::new(), sent: Vec::new() }
     }
 
