@@ -125,8 +125,8 @@ fn many_writers(documents: usize, changes: usize) {
     }
     let (mut written, mut until) = (vec![0; documents], documents * changes);
     while !keys.iter().enumerate().all(|(place, key)| is_acknowledged(&clients[place], key)) {
-        for place in 0..=documents {
-            sockets.carry(place, &mut clients[place]);
+        for (place, client) in clients.iter_mut().enumerate() {
+            sockets.carry(place, client);
         }
     }
     let (cpu, start) = (server_cpu(), Instant::now());

@@ -191,3 +191,150 @@ impl Session {
 fn protocol(error: &dyn std::error::Error) -> Closing {
     Closing::Protocol { what: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::AccountId;
+    use crate::access::Principal;
+    use crate::effect::ConnectionId;
+    use crate::limits::Rate;
+    use crate::wire::Metadata;
+
+    const DOCUMENT: DocumentId = DocumentId::new([7; 16]);
+
+    fn limits() -> Limits {
+        let few = Rate { burst: 3, per_minute: 0 };
+        Limits {
+            join_within: 10,
+            open_documents: 1,
+            ephemerals: few,
+            ephemeral_bytes: 4,
+            ..Limits::default()
+        }
+    }
+
+    fn opened() -> Session {
+        Session::new(&limits(), 0)
+    }
+
+    fn joined() -> Session {
+        let principal = Principal { account: AccountId(1), body: String::new() };
+        let mut session = opened();
+        session.joined(Arc::new(Member::new(ConnectionId(1), "me".to_owned(), principal)));
+        session
+    }
+
+    fn frame(sender: &str, body: Body<'_>) -> Vec<u8> {
+        Message { sender, target: None, body }.encode()
+    }
+
+    fn join(version: &str) -> Vec<u8> {
+        frame("me", Body::Join { metadata: Metadata::default(), versions: vec![version] })
+    }
+
+    fn ephemeral(count: u64, data: &[u8]) -> Vec<u8> {
+        frame("me", Body::Ephemeral { document: DOCUMENT, count, session: "s", data })
+    }
+
+    /// What a frame comes to, in a word.
+    fn word(taken: Result<Said, Closing>) -> &'static str {
+        match taken {
+            Ok(Said::Join(_)) => "join",
+            Ok(Said::Sync(..)) => "sync",
+            Ok(Said::Ephemeral { .. }) => "ephemeral",
+            Ok(Said::Nothing) => "nothing",
+            Err(Closing::NoJoin) => "no join",
+            Err(Closing::Version) => "version",
+            Err(Closing::Left) => "left",
+            Err(Closing::Protocol { .. }) => "protocol",
+            Err(Closing::TooMuch { .. }) => "too much",
+            Err(_) => "closed",
+        }
+    }
+
+    #[test]
+    fn every_message_in_every_stage() {
+        let empty = [0x42, 0, 0, 0, 0];
+        let sync = |sender| frame(sender, Body::Sync { document: DOCUMENT, data: &empty });
+        let table: [(&str, Vec<u8>, &str, &str); 13] = [
+            ("no CBOR", vec![1], "protocol", "protocol"),
+            ("join", join("1"), "join", "protocol"),
+            ("join of another version", join("2"), "version", "protocol"),
+            ("sync", sync("me"), "no join", "sync"),
+            ("sync of another", sync("you"), "no join", "protocol"),
+            (
+                "sync that is none",
+                frame("me", Body::Sync { document: DOCUMENT, data: b"x" }),
+                "no join",
+                "protocol",
+            ),
+            ("request", frame("me", Body::Request { document: DOCUMENT, data: &empty }), "no join", "sync"),
+            ("ephemeral", ephemeral(1, b"hi"), "no join", "ephemeral"),
+            ("long ephemeral", ephemeral(1, b"hello"), "no join", "nothing"),
+            ("unavailable", frame("me", Body::Unavailable { document: DOCUMENT }), "no join", "nothing"),
+            ("leave", frame("me", Body::Leave), "no join", "left"),
+            ("error", frame("me", Body::Error { message: "no" }), "no join", "left"),
+            ("another", frame("me", Body::Other { kind: "remote-heads-changed" }), "no join", "nothing"),
+        ];
+        for (what, frame, before, after) in table {
+            assert_eq!(word(opened().receive(&frame, 1, &limits())), before, "{what} first");
+            assert_eq!(word(joined().receive(&frame, 1, &limits())), after, "{what} after joining");
+        }
+        assert_eq!(word(opened().receive(&join("1"), 10, &limits())), "no join");
+        assert_eq!(
+            (opened().is_overdue(9), opened().is_overdue(10), joined().is_overdue(10)),
+            (false, true, false)
+        );
+    }
+
+    #[test]
+    fn ephemeral_messages_are_news_once_and_few() {
+        let mut session = joined();
+        let counts = [(1, "ephemeral"), (1, "nothing"), (2, "ephemeral"), (3, "nothing")];
+        for (count, expected) in counts {
+            assert_eq!(word(session.receive(&ephemeral(count, b"x"), 0, &limits())), expected, "{count}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_closes_the_connection() {
+        let empty = [0x42, 0, 0, 0, 0];
+        let other = DocumentId::new([8; 16]);
+        let mut session = joined();
+        let ask = |document| frame("me", Body::Sync { document, data: &empty });
+        assert_eq!(word(session.receive(&ask(DOCUMENT), 0, &limits())), "sync");
+        assert_eq!(word(session.receive(&ask(DOCUMENT), 0, &limits())), "sync");
+        assert_eq!(word(session.receive(&ask(other), 0, &limits())), "too much");
+        let small = Limits { frame_bytes: 10, ..limits() };
+        assert_eq!(word(joined().receive(&ask(DOCUMENT), 0, &small)), "too much");
+        let slow = Limits { frames: Rate { burst: 1, per_minute: 1 }, ..limits() };
+        let mut session = Session::new(&slow, 0);
+        assert_eq!(word(session.receive(&join("1"), 0, &slow)), "join");
+        assert_eq!(word(session.receive(&join("1"), 0, &slow)), "too much");
+    }
+
+    #[test]
+    fn changes_are_counted() {
+        let few = Limits { changes: Rate { burst: 2, per_minute: 1 }, ..limits() };
+        let principal = Principal { account: AccountId(1), body: String::new() };
+        let mut session = Session::new(&few, 0);
+        session.joined(Arc::new(Member::new(ConnectionId(1), "me".to_owned(), principal)));
+        let mut document = automerge::AutoCommit::new();
+        for value in 0..3 {
+            automerge::transaction::Transactable::put(&mut document, automerge::ROOT, "x", value).unwrap();
+            document.commit();
+        }
+        let message = automerge::sync::Message {
+            heads: document.get_heads(),
+            need: vec![],
+            have: vec![],
+            changes: vec![document.save()].into(),
+            flags: None,
+            version: automerge::sync::MessageVersion::V2,
+        };
+        let data = message.encode();
+        let sync = frame("me", Body::Sync { document: DOCUMENT, data: &data });
+        assert_eq!(word(session.receive(&sync, 0, &few)), "too much");
+    }
+}

@@ -12,6 +12,7 @@ use crate::access::Access;
 use crate::access::Delivery;
 use crate::access::Principal;
 use crate::access::Refusal;
+use crate::incoming::guarded;
 use crate::refusals;
 use crate::store::Append;
 use crate::store::NewChange;
@@ -57,7 +58,7 @@ impl Claim<'_> {
         context: &Context<'_>,
     ) -> Result<(Append, Created), Refusal> {
         let document = body::begin(changes, whole.map(|whole| *whole)).map_err(misfit)?;
-        let key = context.rules.key(self.id, &document)?;
+        let key = ruled(|| context.rules.key(self.id, &document))?;
         if context.rules.access(self.principal, &key) != Access::ReadWrite {
             return Err(refusals::forbidden());
         }
@@ -74,7 +75,8 @@ impl Claim<'_> {
         context: &Context<'_>,
     ) -> Result<(), Refusal> {
         let from = (!context.restoring).then_some(self.principal);
-        context.rules.admit(&Delivery { id: self.id, key, from, before, after, changes })
+        let delivery = Delivery { id: self.id, key, from, before, after, changes };
+        ruled(|| context.rules.admit(&delivery))
     }
 
     fn append(&self, key: &str, changes: &[Change], context: &Context<'_>) -> Append {
@@ -92,6 +94,11 @@ impl Claim<'_> {
             changes: kept.collect(),
         }
     }
+}
+
+/// Asks the application. Should it panic over a delivery, that delivery is refused and the server goes on.
+fn ruled<T>(ask: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    guarded(|| Some(ask())).unwrap_or_else(|| Err(refusals::unreadable()))
 }
 
 fn misfit(misfit: Misfit) -> Refusal {

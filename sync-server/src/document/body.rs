@@ -22,14 +22,10 @@ pub struct Loaded {
     pub last: Position,
     /// Changes since it was last asked to be compacted.
     pub since_snapshot: usize,
-    ahead: Option<Ahead>,
-}
-
-/// A working copy: equal to the durable one, or before it by the changes that are on their way.
-#[derive(Debug)]
-struct Ahead {
-    document: Automerge,
-    sequences: HashMap<ActorId, u64>,
+    /// The durable document with the changes that are on their way.
+    ahead: Option<Automerge>,
+    /// The last number of each actor in the copy that is furthest, if it has been counted.
+    sequences: Option<HashMap<ActorId, u64>>,
 }
 
 /// Why changes do not fit.
@@ -53,30 +49,47 @@ pub struct Sorted {
 impl Loaded {
     /// A document as the store has it.
     pub fn new(durable: Automerge, last: Position) -> Self {
-        Self { durable, last, since_snapshot: 0, ahead: None }
+        Self { durable, last, since_snapshot: 0, ahead: None, sequences: None }
     }
 
-    /// Applies changes to the working copy and returns the durable one and that.
+    /// Applies changes to a copy and returns the durable document and that. A copy is several times cheaper than applying a
+    /// change, and it is the durable document afterwards, so that each change is applied once.
     ///
     /// # Errors
-    /// If they do not fit; the working copy is gone then, and made anew when it is needed.
+    /// If they do not fit; the copy is gone then.
     pub fn try_ahead(&mut self, changes: &[Change]) -> Result<(&Automerge, &Automerge), Misfit> {
-        let mut ahead = self.ahead.take().unwrap_or_else(|| Ahead::of(&self.durable));
-        advance_sequences(&mut ahead.sequences, changes)?;
-        apply(&mut ahead.document, changes)?;
-        Ok((&self.durable, &self.ahead.insert(ahead).document))
+        let mut sequences = self.sequences.take().unwrap_or_else(|| count_sequences(&self.durable));
+        advance_sequences(&mut sequences, changes)?;
+        let mut ahead = self.durable.clone();
+        apply(&mut ahead, changes)?;
+        self.sequences = Some(sequences);
+        Ok((&self.durable, self.ahead.insert(ahead)))
     }
 
-    /// Forgets what was applied to the working copy and is not durable.
+    /// Forgets what is not durable.
     pub fn fall_back(&mut self) {
         self.ahead = None;
+        self.sequences = None;
     }
 
-    /// Takes durable changes into the durable document.
+    /// The changes of `try_ahead` are durable.
     ///
     /// # Errors
     /// If Automerge does not take what it took before. The document must be loaded again.
     pub fn advance(&mut self, changes: &[Change]) -> Result<(), Misfit> {
+        match self.ahead.take() {
+            Some(ahead) => self.durable = ahead,
+            None => self.merge(changes)?,
+        }
+        Ok(())
+    }
+
+    /// Takes in changes that others made durable. What is on its way was copied from less, and is applied when it arrives.
+    ///
+    /// # Errors
+    /// If Automerge does not take them. The document must be loaded again.
+    pub fn merge(&mut self, changes: &[Change]) -> Result<(), Misfit> {
+        self.fall_back();
         apply(&mut self.durable, changes)
     }
 
@@ -92,15 +105,13 @@ fn to_size(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX / 1_024)
 }
 
-impl Ahead {
-    fn of(durable: &Automerge) -> Self {
-        let mut sequences = HashMap::new();
-        for change in durable.get_changes_meta(&[]) {
-            let last = sequences.entry(change.actor.into_owned()).or_insert(0);
-            *last = change.seq.max(*last);
-        }
-        Self { document: durable.clone(), sequences }
+fn count_sequences(document: &Automerge) -> HashMap<ActorId, u64> {
+    let mut sequences = HashMap::new();
+    for change in document.get_changes_meta(&[]) {
+        let last = sequences.entry(change.actor.into_owned()).or_insert(0);
+        *last = change.seq.max(*last);
     }
+    sequences
 }
 
 /// The document that these changes make; `whole` is it already, if there is one.

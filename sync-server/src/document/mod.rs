@@ -155,8 +155,7 @@ impl Document {
                 let fresh = body::sort(&here.durable, read.document.get_changes(&[])).ready;
                 here.last = here.last.max(read.last);
                 if !fresh.is_empty() {
-                    here.fall_back();
-                    if here.advance(&fresh).is_err() {
+                    if here.merge(&fresh).is_err() {
                         self.body = Body::Away(false);
                     }
                     self.fresh = None;

@@ -60,7 +60,8 @@ impl Link {
         let target = self.member.get().map_or("", |member| member.peer.as_str());
         let error = Message { sender: server, target: Some(target), body: Body::Error { message: &words } };
         let told = (why != Closing::Left).then(|| error.encode());
-        let dropped = matches!(why, Closing::Disabled | Closing::TooSlow { .. } | Closing::Stuck | Closing::Replaced);
+        let dropped =
+            matches!(why, Closing::Disabled | Closing::TooSlow { .. } | Closing::Stuck | Closing::Replaced);
         self.room.notify_one();
         self.outbox.close(why, told, dropped)
     }

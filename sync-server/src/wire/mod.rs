@@ -196,6 +196,27 @@ mod tests {
         assert_eq!(Message::decode(&read).unwrap(), Message { sender: "a", target: Some("b"), body });
     }
 
+    /// Frames as cbor-x 1.6 writes them with the settings of automerge-repo 2.5 (no tags for bytes, no records).
+    #[test]
+    fn frames_of_automerge_repo_are_read() {
+        let join = "b900046474797065646a6f696e6873656e646572496466706565722d786c706565724d65746164617461b9000269\
+            73746f726167654964f76b6973457068656d6572616cf57819737570706f7274656450726f746f636f6c56657273696f6e73816131";
+        let metadata = Metadata { storage: None, ephemeral: true };
+        let expected =
+            Message { sender: "peer-x", target: None, body: Body::Join { metadata, versions: vec!["1"] } };
+        assert_eq!(Message::decode(&from_hex(join)).unwrap(), expected);
+        let heads = "b9000564747970657472656d6f74652d68656164732d6368616e676564687461726765744964667365727665726873\
+            656e646572496466706565722d786a646f63756d656e7449646178686e65774865616473b90001627374b9000265686561647381\
+            61616974696d657374616d70fb427a0c4506c00000";
+        let read = from_hex(heads);
+        assert_eq!(Message::decode(&read).unwrap().body, Body::Other { kind: "remote-heads-changed" });
+    }
+
+    fn from_hex(text: &str) -> Vec<u8> {
+        let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).unwrap()).collect()
+    }
+
     #[test]
     fn hostile_frames_are_refused_with_a_reason() {
         let deep = [&b"\xa1\x61x"[..], &[0x81; 10_000]].concat();

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use automerge::ActorId;
 use niemyet_sync::access::Access;
+use niemyet_sync::access::AccountId;
 use niemyet_sync::access::Principal;
 use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::limits::Limits;
 use niemyet_sync::shard::Input;
+use niemyet_sync::store::Store;
 use niemyet_sync::witness::Event;
 
 use crate::support::client::Client;
 use crate::support::memory::MemoryStore;
-use crate::support::rules;
 use crate::support::rules::TestRules;
 use crate::support::rules::id_of;
 use crate::support::rules::principal;
@@ -31,8 +32,7 @@ struct House {
 impl House {
     fn new(limits: Limits) -> Self {
         let (store, rules) = (Arc::new(MemoryStore::default()), Arc::new(TestRules::new(Access::ReadWrite)));
-        let server =
-            Server::new("server", Arc::clone(&store), Arc::<TestRules>::clone(&rules), limits);
+        let server = Server::new("server", Arc::clone(&store), Arc::<TestRules>::clone(&rules), limits);
         Self { server, store, rules, clients: Vec::new(), sent: Vec::new() }
     }
 
@@ -247,6 +247,45 @@ fn what_nobody_keeps_passes_between_those_who_may_see_the_document() {
 }
 
 #[test]
+fn after_a_restore_clients_bring_again_what_others_wrote() {
+    let mut house = House::new(Limits::default());
+    let (author, reader) = (house.join("a", principal(1, "north")), house.join("r", principal(2, "north")));
+    house.clients[author].begin("k", [1; 16]);
+    house.settle();
+    house.clients[reader].want("k", [2; 16]);
+    house.settle();
+    // The backup has what is kept now; a later change is lost with the disk.
+    let backup = house.store.copy();
+    backup.bind(id_of("k"), ActorId::from([1; 16]), AccountId(1));
+    house.clients[author].edit("k", "x", "1");
+    house.clients[author].edit("k", "x", "2");
+    house.settle();
+    for restoring in [false, true] {
+        let store = Arc::new(backup.copy());
+        let rules = Arc::<TestRules>::clone(&house.rules);
+        let mut again = House::new(Limits::default());
+        again.server = if restoring {
+            Server::restoring("server", Arc::clone(&store), rules)
+        } else {
+            Server::new("server", Arc::clone(&store), rules, Limits::default())
+        };
+        again.store = store;
+        let place = again.join("r", principal(2, "north"));
+        let copy = house.clients[reader].copies[&id_of("k")].document.clone();
+        again.clients[place].bring("k", copy);
+        again.settle();
+        let (kept, codes) = (again.store.hashes(id_of("k")).len(), again.codes());
+        if restoring {
+            assert_eq!((kept, codes), (3, vec![]));
+            let receipts = again.store.receipts(id_of("k")).unwrap();
+            assert_eq!(receipts[2].account, None, "whoever brings it is not its author");
+        } else {
+            assert_eq!((kept, codes), (1, vec!["actor-taken"]));
+        }
+    }
+}
+
+#[test]
 fn two_devices_begin_one_document_and_both_are_right() {
     let mut house = House::new(Limits::default());
     let (one, two) = (house.join("one", principal(1, "north")), house.join("two", principal(2, "north")));
@@ -255,7 +294,7 @@ fn two_devices_begin_one_document_and_both_are_right() {
         house.clients[place].edit("k", "x", "offline");
     }
     house.settle();
-    assert_eq!(house.store.hashes(rules::id_of("k")).len(), 3);
+    assert_eq!(house.store.hashes(id_of("k")).len(), 3);
     assert_eq!((house.changes(one, "k"), house.changes(two, "k")), (3, 3));
     assert!(house.codes().is_empty());
 }

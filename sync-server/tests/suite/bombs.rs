@@ -79,10 +79,18 @@ fn bombs_are_refused_before_they_go_off() {
     let table = [
         ("a change that inflates to 80 MiB", chunk(2, &deflated(&zeros)), "inflated bytes"),
         ("a column that inflates to 80 MiB", chunk(0, &document(0x28, &deflated(&zeros))), "inflated bytes"),
-        ("2^50 operations in one run", chunk(1, &change(0x42, &[run(1 << 50), vec![1]].concat())), "operations"),
+        (
+            "2^50 operations in one run",
+            chunk(1, &change(0x42, &[run(1 << 50), vec![1]].concat())),
+            "operations",
+        ),
         ("2^50 empty rows", chunk(1, &change(0x42, &[vec![0], leb(1 << 50)].concat())), "operations"),
         ("2^50 booleans", chunk(0, &document(0x34, &leb(1 << 50))), "operations"),
-        ("2^50 predecessors of one operation", chunk(1, &change(0x70, &[run(1), leb(1 << 50)].concat())), "operations"),
+        (
+            "2^50 predecessors of one operation",
+            chunk(1, &change(0x70, &[run(1), leb(1 << 50)].concat())),
+            "operations",
+        ),
         ("a key of 4 KiB a million times", chunk(1, &change(0x15, &word)), "inflated bytes"),
     ];
     let limits = Limits::default();
@@ -90,10 +98,7 @@ fn bombs_are_refused_before_they_go_off() {
         assert!(bomb.len() < 200_000, "{what} is no bomb: {} bytes", bomb.len());
         let data = message(bomb);
         let error = inspect::sync_message(&data, &limits).unwrap_err();
-        assert!(
-            matches!(error, InspectError::TooLarge { what, .. } if what == expected),
-            "{what}: {error}"
-        );
+        assert!(matches!(error, InspectError::TooLarge { what, .. } if what == expected), "{what}: {error}");
         let incoming = Incoming::read(&data, data.len(), &limits).unwrap();
         assert_eq!(incoming.changes.unwrap_err().code, "too-large", "{what}");
         assert!(incoming.message.is_none(), "{what}");
@@ -121,16 +126,14 @@ fn what_automerge_writes_is_within_limits_and_measured_as_it_is() {
     let cost = inspect::chunks(&bytes, &limits).unwrap();
     assert_eq!((cost.changes, inspect::split(&bytes).len()), (301, 301));
     let few = Limits { changes_per_message: 300, ..Limits::default() };
-    assert_eq!(
-        inspect::chunks(&bytes, &few),
-        Err(InspectError::TooLarge { what: "changes", limit: 300 })
-    );
+    assert_eq!(inspect::chunks(&bytes, &few), Err(InspectError::TooLarge { what: "changes", limit: 300 }));
 }
 
 #[test]
 fn filters_that_automerge_would_divide_by_zero_for_are_refused() {
     // version, no heads, no needs, one summary without heads, the filter, no changes
-    let with_filter = |filter: &[u8]| [&[0x42, 0, 0, 1, 0], &leb(filter.len() as u64)[..], filter, &[0]].concat();
+    let with_filter =
+        |filter: &[u8]| [&[0x42, 0, 0, 1, 0], &leb(filter.len() as u64)[..], filter, &[0]].concat();
     let good = [1, 10, 7, 0xff, 0xff];
     let table: [(&str, Vec<u8>); 4] = [
         ("no bits", vec![1, 0, 7]),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use automerge::ROOT;
 use automerge::ReadDoc;
+use niemyet_sync::access::Access;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::effect::Closing;
 use niemyet_sync::hub::Health;
@@ -128,6 +129,24 @@ fn a_refusal_can_be_asked_for_concerns_nobody_else_and_ends_with_its_cause() {
     author.client.edit("k", "y", "1");
     author.until_acknowledged("k");
     assert_eq!(refusal(), None);
+}
+
+#[test]
+fn a_grant_reaches_an_open_connection_through_the_hub() {
+    let stage = Stage::new(Limits::default());
+    stage.rules.say("guest", "k", Access::None);
+    let mut owner = stage.join("o", principal(1, "north"));
+    let mut guest = stage.join("g", principal(2, "guest"));
+    owner.client.begin("k", [1; 16]);
+    owner.until_acknowledged("k");
+    guest.client.want("k", [2; 16]);
+    guest.until("it is told that there is nothing", |client| client.copies[&id_of("k")].unavailable);
+    stage.rules.say("guest", "k", Access::Read);
+    stage.hub.access_changed();
+    guest.until("it is shown the document", |client| field(client, "k", "key").is_some());
+    stage.rules.say("guest", "k", Access::None);
+    stage.hub.access_changed();
+    guest.until("it is told that there is nothing", |client| client.copies[&id_of("k")].unavailable);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod account;
 mod audit;
 mod bombs;
 mod fuzz;
+mod http;
 mod hub;
 mod interop;
 mod maintenance;

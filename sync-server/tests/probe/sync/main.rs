@@ -1,156 +1,136 @@
-//! A server.
+//! A real sync server with rules that allow everything, unless a document says otherwise: for clients in other languages, for load, and for the tests to kill.
+//!
+//! `sync-probe serve STORE ACCOUNTS [LISTEN]` makes the store if it is missing and prints a line `account ID LOGIN TOKEN` for each
+//! account, then `listening ADDRESS`. It stops when its standard input ends, and prints `stopped true` if everything was
+//! kept. A client that cannot send a header may write its token into the address: `/sync?token=…`.
 
 mod rules;
 
-use std::collections::HashMap;
 use std::error::Error;
 use std::io::Read;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::SystemTime;
 
-use axum::Router;
-use axum::extract::State;
-use axum::extract::WebSocketUpgrade;
-use axum::extract::ws::Message;
-use axum::extract::ws::WebSocket;
-use axum::http::HeaderMap;
-use axum::http::StatusCode;
-use axum::http::Uri;
-use axum::response::IntoResponse;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::http::header;
+use axum::middleware::Next;
+use axum::middleware::from_fn;
 use axum::response::Response;
-use axum::routing::get;
-use futures_util::SinkExt;
-use futures_util::StreamExt;
-use niemyet_sync::access::AccountId;
-use niemyet_sync::access::Principal;
+use axum::serve::ListenerExt;
+use niemyet_sync::account::New;
+use niemyet_sync::audit::Act;
 use niemyet_sync::chance::SystemChance;
 use niemyet_sync::database::Database;
 use niemyet_sync::database::Options;
-use niemyet_sync::hub::Config;
-use niemyet_sync::hub::Hub;
-use niemyet_sync::hub::Outgoing;
-use niemyet_sync::hub::Parts;
-use niemyet_sync::limits::Limits;
+use niemyet_sync::http;
 use niemyet_sync::limits::Rate;
-use niemyet_sync::store::sqlite::SqliteStore;
+use tokio::net::TcpListener;
 
 type Failure = Box<dyn Error>;
+
+const UNLIMITED: Rate = Rate { burst: u32::MAX, per_minute: u32::MAX };
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            // Whoever reads it may be gone.
             let _ = writeln!(std::io::stderr(), "sync-probe: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-#[derive(Clone)]
-struct Door {
-    hub: Hub,
-    tokens: Arc<HashMap<String, Principal>>,
-}
-
 fn run() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (path, accounts, listen) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["serve", path, accounts] => (path, accounts, "127.0.0.1:0"),
-        ["serve", path, accounts, listen] => (path, accounts, listen),
+    let (store, accounts, listen) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["serve", store, accounts] => (store, accounts.parse()?, "127.0.0.1:0"),
+        ["serve", store, accounts, listen] => (store, accounts.parse()?, listen),
         _ => return Err("usage: sync-probe serve STORE ACCOUNTS [LISTEN]".into()),
     };
-    let path = Path::new(path);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(Path::new(store), accounts, listen))
+}
+
+fn say(line: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+fn settings(origin: http::Origin) -> http::Settings {
+    let mut settings = http::Settings::new(origin);
+    settings.limits.frames = UNLIMITED;
+    settings.limits.changes = UNLIMITED;
+    settings.limits.documents_per_account = u64::MAX;
+    settings.places = http::Places { total: 100_000, per_account: 100_000, waiting: 100_000 };
+    settings
+}
+
+/// Accounts with new tokens.
+fn accounts(server: &http::Server, count: usize) -> Result<(), Failure> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let act = Act { now: i64::try_from(since.as_millis())?, by: None };
+    for number in 1..=count {
+        let login = format!("probe-{number}");
+        let account = match server.accounts().find(&login)? {
+            Some(account) => account,
+            None => server.accounts().add(act, New { login: &login, name: &login, body: &login }, false)?.0,
+        };
+        let (_, token) = server.accounts().token(act, account.id, "probe", None)?;
+        say(&format!("account {} {login} {}", account.id.0, token.show()))?;
+    }
+    Ok(())
+}
+
+/// Tokens in addresses end up in logs, so that only this probe takes them there.
+async fn token_of_address(mut request: Request, next: Next) -> Response {
+    let pairs = request.uri().query().unwrap_or_default().split('&');
+    let token = pairs.filter_map(|pair| pair.strip_prefix("token=")).next();
+    if let Some(Ok(line)) = token.map(|token| HeaderValue::from_str(&format!("Bearer {token}"))) {
+        request.headers_mut().insert(header::AUTHORIZATION, line);
+    }
+    next.run(request).await
+}
+
+/// Ends when nothing can come through standard input any more.
+async fn input_ends() {
+    let (ended, end) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let mut input = std::io::stdin().lock();
+        while input.read(&mut [0; 256]).is_ok_and(|count| count > 0) {}
+        let _ = ended.send(());
+    });
+    let _ = end.await;
+}
+
+async fn serve(path: &Path, count: usize, listen: &str) -> Result<(), Failure> {
     if !path.exists() {
         Database::create(path, &SystemChance)?;
     }
     let database = Arc::new(Database::open(path, Options::default())?);
-    let storage: String = database.storage_id()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    let free = Rate { burst: u32::MAX, per_minute: u32::MAX };
-    let limits = Limits { frames: free, changes: free, documents_per_account: u64::MAX, ..Limits::default() };
-    let config =
-        Config { peer: format!("server-{storage}"), storage, limits, shards: 2, restoring: false, clock: now };
-    let store = Arc::new(SqliteStore::new(database)?);
-    let hub = Hub::start(config, Parts { store, rules: Arc::new(rules::Open), witness: Arc::new(()) })?;
-    let mut tokens = HashMap::new();
-    let mut out = std::io::stdout();
-    for account in 1..=accounts.parse::<i64>()? {
-        let (login, token) = (format!("u{account}"), format!("nmt_{account}"));
-        writeln!(out, "account {account} {login} {token}")?;
-        tokens.insert(token, Principal { account: AccountId(account), body: login });
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let origin = http::Origin::parse(&format!("http://127.0.0.1:{}", address.port()))?;
+    let server = http::Server::start(database, Arc::new(rules::Open), settings(origin))?;
+    accounts(&server, count)?;
+    say(&format!("listening {address}"))?;
+    let listener = listener.tap_io(|stream| {
+        // It only costs some speed.
+        let _ = stream.set_nodelay(true);
+    });
+    let router = server.router().layer(from_fn(token_of_address));
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+    tokio::select! {
+        served = async { serving.await } => served?,
+        () = input_ends() => {}
     }
-    let door = Door { hub: hub.clone(), tokens: Arc::new(tokens) };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await?;
-        writeln!(out, "listening {}", listener.local_addr()?)?;
-        let ticking = hub.clone();
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                ticking.tick();
-            }
-        });
-        let router = Router::new().route("/sync", get(sync)).with_state(door);
-        tokio::spawn(async move { axum::serve(axum::serve::ListenerExt::tap_io(listener, |tcp: &mut tokio::net::TcpStream| { let _ = tcp.set_nodelay(true); }), router).await });
-        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        let (closed, closing) = tokio::sync::oneshot::channel();
-        std::thread::spawn(move || {
-            let _ = std::io::stdin().read_to_end(&mut Vec::new());
-            let _ = closed.send(());
-        });
-        tokio::select! { _ = terminated.recv() => {}, _ = closing => {} }
-        let kept = tokio::task::spawn_blocking(move || hub.stop(Duration::from_secs(5))).await?;
-        writeln!(out, "stopped {kept}")?;
-        Ok::<_, Failure>(())
-    })?;
-    runtime.shutdown_background();
-    Ok(())
-}
-
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-async fn sync(State(door): State<Door>, uri: Uri, headers: HeaderMap, upgrade: WebSocketUpgrade) -> Response {
-    let bearer = headers.get("authorization").and_then(|value| value.to_str().ok());
-    let query = uri.query().and_then(|query| query.strip_prefix("token="));
-    let token = bearer.and_then(|value| value.strip_prefix("Bearer ")).or(query).unwrap_or_default();
-    let Some(principal) = door.tokens.get(token).cloned() else {
-        return StatusCode::UNAUTHORIZED.into_response();
-    };
-    upgrade.read_buffer_size(4096).max_message_size(16 << 20).on_upgrade(move |socket| carry(door.hub, principal, socket))
-}
-
-async fn carry(hub: Hub, principal: Principal, socket: WebSocket) {
-    let Ok(connection) = hub.connect(principal) else { return };
-    let (mut up, mut down) = socket.split();
-    let writing = async {
-        loop {
-            let mut next = Some(connection.next().await);
-            while let Some(outgoing) = next {
-                match outgoing {
-                    Outgoing::Frame(frame) => if up.feed(Message::Binary(frame.into())).await.is_err() { return },
-                    Outgoing::Close(_) => { let _ = up.send(Message::Close(None)).await; return }
-                }
-                next = connection.try_next();
-            }
-            if up.flush().await.is_err() { return }
-        }
-    };
-    let reading = async {
-        loop {
-            connection.ready().await;
-            match down.next().await {
-                Some(Ok(Message::Binary(frame))) => if connection.receive(&frame).is_err() { std::future::pending::<()>().await },
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => {}
-            }
-        }
-    };
-    tokio::select! { () = writing => {}, () = reading => {} }
+    let kept = server.stop(Duration::from_secs(10)).await;
+    say(&format!("stopped {kept}"))
 }

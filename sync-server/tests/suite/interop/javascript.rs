@@ -45,7 +45,7 @@ fn what_two_write_offline_merges_when_they_are_back() {
 fn a_reader_is_told_so_writes_nothing_and_goes_on_reading() {
     let probe = Probe::start();
     let (mut writer, mut reader) = (Peer::connect(&probe, 1, "writer"), Peer::connect(&probe, 2, "reader"));
-    let id = writer.create(json!({"key": "read/u2", "count": 1}));
+    let id = writer.create(json!({"key": "read/probe-2", "count": 1}));
     assert!(reader.find(&id));
     reader.put(&id, "forbidden", json!(true));
     reader.tell(json!({"do": "readonly", "id": id}));
@@ -54,7 +54,7 @@ fn a_reader_is_told_so_writes_nothing_and_goes_on_reading() {
     reader.until(&id, json!({"count": 2, "forbidden": true}));
     let mut third = Peer::connect(&probe, 3, "third");
     assert!(third.find(&id));
-    let expected = json!({"key": "read/u2", "count": 2});
+    let expected = json!({"key": "read/probe-2", "count": 2});
     assert_eq!(third.doc(&id), expected);
     assert_eq!(writer.doc(&id), expected);
 }
@@ -63,7 +63,7 @@ fn a_reader_is_told_so_writes_nothing_and_goes_on_reading() {
 fn a_document_that_one_may_not_read_is_unavailable_like_one_that_does_not_exist() {
     let probe = Probe::start();
     let (mut writer, mut other) = (Peer::connect(&probe, 1, "writer"), Peer::connect(&probe, 2, "other"));
-    let id = writer.create(json!({"key": "none/u2"}));
+    let id = writer.create(json!({"key": "none/probe-2"}));
     assert!(!other.find(&id));
     assert!(!other.find("4NMNnkMhL8jXrdJ9jamS58PAVdXu"));
     assert!(Peer::connect(&probe, 3, "third").find(&id));

@@ -71,8 +71,8 @@ async fn samod_reads_what_it_may_read_and_nothing_that_it_may_not() {
     let probe = Probe::start();
     let mut script = node::Peer::connect(&probe, 1, "script");
     let samod = rust::Peer::connect(&probe, 2, "samod").await;
-    let shown = script.create(json!({"key": "read/u2", "count": 1}));
-    let hidden = script.create(json!({"key": "none/u2"}));
+    let shown = script.create(json!({"key": "read/probe-2", "count": 1}));
+    let hidden = script.create(json!({"key": "none/probe-2"}));
     assert!(samod.find(&hidden).await.is_none());
     let document = samod.find(&shown).await.expect("it may read");
     document.put("forbidden", 1);
@@ -82,26 +82,30 @@ async fn samod_reads_what_it_may_read_and_nothing_that_it_may_not() {
     let seen = third.find(&shown).await.expect("the server has it");
     seen.until("count", 2).await;
     assert_eq!(seen.get("forbidden"), None);
-    assert_eq!(script.doc(&shown), json!({"key": "read/u2", "count": 2}));
+    assert_eq!(script.doc(&shown), json!({"key": "read/probe-2", "count": 2}));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn samod_finds_a_killed_server_again_and_nothing_acknowledged_is_missing() {
+async fn what_samod_saw_acknowledged_outlives_a_kill_and_it_finds_the_server_again() {
     let mut probe = Probe::start();
-    let a = rust::Peer::connect(&probe, 1, "a").await;
+    let mut a = rust::Peer::connect(&probe, 1, "a").await;
     let document = a.create(&[("count", 0)]).await;
     for value in 1..=200 {
         document.put("count", value);
     }
     a.acknowledged(&document).await;
+    // Who wrote it is away, so that all that another sees comes from the server's disk.
+    a.go_offline().await;
     probe.kill();
     probe.start_again();
-    // A client that has nothing yet, so that all it sees comes from the server's disk or the first client.
     let b = rust::Peer::connect(&probe, 2, "b").await;
     let copy = b.find(&document.id()).await.expect("it was acknowledged");
     assert_eq!(copy.get("count"), Some(200));
-    a.connected().await;
+    a.go_online().await;
+    probe.stop();
     document.put("after", 1);
+    probe.start_again();
     copy.until("after", 1).await;
+    b.connected().await;
     b.acknowledged(&copy).await;
 }

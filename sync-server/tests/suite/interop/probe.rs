@@ -19,7 +19,7 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// A server with an empty store and the accounts `u1`, `u2`, …
+    /// A server with an empty store and the accounts `probe-1`, `probe-2`, …
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (child, out, address, tokens) = spawn(&folder, "127.0.0.1:0");
@@ -31,7 +31,7 @@ impl Probe {
         format!("ws://{}/sync", self.address)
     }
 
-    /// The token of the account `u1`, `u2`, …
+    /// The token of the account `probe-1`, `probe-2`, …
     pub fn token(&self, account: usize) -> &str {
         &self.tokens[account - 1]
     }

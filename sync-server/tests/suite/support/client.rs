@@ -73,6 +73,11 @@ impl Client {
         self.keep(key, rules::begin(key).with_actor(ActorId::from(actor)));
     }
 
+    /// Has this copy from before.
+    pub fn bring(&mut self, key: &str, document: Automerge) {
+        self.keep(key, document);
+    }
+
     fn keep(&mut self, key: &str, document: Automerge) {
         let id = rules::id_of(key);
         let state = sync::State::new();

@@ -37,7 +37,7 @@ struct Kept {
     receipts: Vec<Receipt>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     documents: BTreeMap<DocumentId, Kept>,
     owners: HashMap<(DocumentId, ActorId), AccountId>,
@@ -83,6 +83,16 @@ impl MemoryStore {
         let mut state = self.0.lock().unwrap();
         state.plan.clear();
         state.full = false;
+    }
+
+    /// A backup.
+    pub fn copy(&self) -> Self {
+        Self(Mutex::new(self.0.lock().unwrap().clone()))
+    }
+
+    /// An actor is an account's, as if it had delivered something.
+    pub fn bind(&self, document: DocumentId, actor: ActorId, account: AccountId) {
+        self.0.lock().unwrap().owners.insert((document, actor), account);
     }
 
     /// How many documents have a snapshot.
@@ -145,7 +155,8 @@ impl State {
             }
             self.next += 1;
             let position = Position(self.next);
-            let receipt = Receipt { hash: change.hash, position, account: append.account, at: self.clock };
+            let (hash, account, bound, at) = (change.hash, append.account, change.binds, self.clock);
+            let receipt = Receipt { hash, position, account, bound, at };
             kept.changes.push((position, change.bytes.clone()));
             kept.last = position;
             kept.receipts.push(receipt.clone());

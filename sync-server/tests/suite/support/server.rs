@@ -63,8 +63,21 @@ pub struct Server {
 
 impl Server {
     pub fn new(peer: &str, store: Arc<MemoryStore>, rules: Arc<dyn Rules>, limits: Limits) -> Self {
-        let terms =
-            Terms { rules, limits: limits.clone(), server: peer.to_owned(), restoring: false, shards: 1 };
+        Self::start(peer, store, rules, (limits, false))
+    }
+
+    /// One to which clients bring again what others wrote, after a restore.
+    pub fn restoring(peer: &str, store: Arc<MemoryStore>, rules: Arc<dyn Rules>) -> Self {
+        Self::start(peer, store, rules, (Limits::default(), true))
+    }
+
+    fn start(
+        peer: &str,
+        store: Arc<MemoryStore>,
+        rules: Arc<dyn Rules>,
+        (limits, restoring): (Limits, bool),
+    ) -> Self {
+        let terms = Terms { rules, limits: limits.clone(), server: peer.to_owned(), restoring, shards: 1 };
         Self {
             peer: peer.to_owned(),
             committer: Committer::new(limits.documents_per_account),
