@@ -64,13 +64,17 @@ fn say(line: &str) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn settings(origin: http::Origin) -> http::Settings {
+/// The variable `SYNC_PROBE_IDLE_MS` says after how long a document leaves memory.
+fn settings(origin: http::Origin) -> Result<http::Settings, Failure> {
     let mut settings = http::Settings::new(origin);
+    if let Ok(idle) = std::env::var("SYNC_PROBE_IDLE_MS") {
+        settings.limits.idle = idle.parse()?;
+    }
     settings.limits.frames = UNLIMITED;
     settings.limits.changes = UNLIMITED;
     settings.limits.documents_per_account = u64::MAX;
     settings.places = http::Places { total: 100_000, per_account: 100_000, waiting: 100_000 };
-    settings
+    Ok(settings)
 }
 
 /// Accounts with new tokens.
@@ -118,7 +122,7 @@ async fn serve(path: &Path, count: usize, listen: &str) -> Result<(), Failure> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
     let origin = http::Origin::parse(&format!("http://127.0.0.1:{}", address.port()))?;
-    let server = http::Server::start(database, Arc::new(rules::Open), settings(origin))?;
+    let server = http::Server::start(database, Arc::new(rules::Open), settings(origin)?)?;
     accounts(&server, count)?;
     say(&format!("listening {address}"))?;
     let listener = listener.tap_io(|stream| {

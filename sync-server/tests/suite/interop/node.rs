@@ -26,7 +26,10 @@ pub struct Peer {
 impl Peer {
     pub fn connect(probe: &Probe, account: usize, name: &str) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/peer.mjs");
-        assert!(script.with_file_name("node_modules").is_dir(), "run tests/run once: it installs the clients");
+        assert!(
+            script.with_file_name("node_modules").is_dir(),
+            "run tests/run once: it installs the clients"
+        );
         let mut child = Command::new("node")
             .arg(script)
             .args([&probe.url(), probe.token(account), name])

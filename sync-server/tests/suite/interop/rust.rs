@@ -45,9 +45,11 @@ impl Dialer for Door {
         async move {
             let mut request = url.into_client_request().map_err(DialError::transient)?;
             request.headers_mut().insert("authorization", bearer.parse().unwrap());
-            let (socket, _) = tokio_tungstenite::connect_async(request).await.map_err(DialError::transient)?;
+            let (socket, _) =
+                tokio_tungstenite::connect_async(request).await.map_err(DialError::transient)?;
             let (sink, stream) = socket.split();
-            let sink = sink.with(|frame: Vec<u8>| async move { Ok::<_, Error>(Message::Binary(frame.into())) });
+            let sink =
+                sink.with(|frame: Vec<u8>| async move { Ok::<_, Error>(Message::Binary(frame.into())) });
             let stream = stream.filter_map(|message| async move {
                 match message {
                     Ok(Message::Binary(frame)) => Some(Ok(frame.to_vec())),
