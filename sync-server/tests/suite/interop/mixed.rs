@@ -32,7 +32,7 @@ async fn a_document_goes_both_ways_between_samod_and_javascript() {
 async fn samod_and_javascript_merge_what_they_wrote_offline() {
     let probe = Probe::start();
     let mut script = node::Peer::connect(&probe, 1, "script");
-    let mut samod = rust::Peer::connect(&probe, 2, "samod").await;
+    let samod = rust::Peer::connect(&probe, 2, "samod").await;
     let document = samod.create(&[("start", 1)]).await;
     let id = document.id();
     assert!(script.find(&id));
@@ -88,7 +88,7 @@ async fn samod_reads_what_it_may_read_and_nothing_that_it_may_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_samod_saw_acknowledged_outlives_a_kill_and_it_finds_the_server_again() {
     let mut probe = Probe::start();
-    let mut a = rust::Peer::connect(&probe, 1, "a").await;
+    let a = rust::Peer::connect(&probe, 1, "a").await;
     let document = a.create(&[("count", 0)]).await;
     for value in 1..=200 {
         document.put("count", value);

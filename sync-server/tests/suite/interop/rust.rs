@@ -20,6 +20,7 @@ use samod::PeerId;
 use samod::Repo;
 use samod::Transport;
 use samod::Url;
+use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -27,10 +28,11 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use super::LIMIT;
 use super::probe::Probe;
 
-/// Opens sockets to a server, as an account.
+/// Opens sockets to a server, as an account, while there is a line.
 struct Door {
     url: Url,
     token: String,
+    line: watch::Sender<bool>,
 }
 
 impl Dialer for Door {
@@ -42,7 +44,11 @@ impl Dialer for Door {
 
     fn connect(&self) -> BoxFuture<'static, Result<Transport, DialError<Error>>> {
         let (url, bearer) = (self.url.to_string(), format!("Bearer {}", self.token));
+        let mut line = self.line.subscribe();
         async move {
+            if !*line.borrow() {
+                return Err(DialError::transient(Error::ConnectionClosed));
+            }
             let mut request = url.into_client_request().map_err(DialError::transient)?;
             request.headers_mut().insert("authorization", bearer.parse().unwrap());
             let (socket, _) =
@@ -57,27 +63,38 @@ impl Dialer for Door {
                     Err(error) => Some(Err(error)),
                 }
             });
-            Ok(Transport::new(Box::pin(stream), Box::pin(sink)))
+            let cut = async move {
+                // An error is the end of the peer.
+                let _ = line.wait_for(|line| !line).await;
+            };
+            Ok(Transport::new(Box::pin(stream.take_until(Box::pin(cut))), Box::pin(sink)))
         }
         .boxed()
     }
 }
 
-/// A repository and its line to the server.
+/// A repository and its connection to the server.
 pub struct Peer {
     name: String,
     repo: Repo,
     door: Arc<Door>,
-    line: DialerHandle<Error>,
+    connection: DialerHandle<Error>,
 }
 
 impl Peer {
     pub async fn connect(probe: &Probe, account: usize, name: &str) -> Self {
         let repo = Repo::build_tokio().with_peer_id(PeerId::from(name)).load().await;
-        let door = Door { url: probe.url().parse().unwrap(), token: probe.token(account).to_owned() };
-        let door = Arc::new(door);
-        let line = dial(&repo, &door).await;
-        Self { name: name.to_owned(), repo, door, line }
+        let (url, token) = (probe.url().parse().unwrap(), probe.token(account).to_owned());
+        let door = Arc::new(Door { url, token, line: watch::Sender::new(true) });
+        let backoff = BackoffConfig {
+            initial_delay: Duration::from_millis(50),
+            max_delay: Duration::from_millis(500),
+            max_retries: None,
+        };
+        let connection = repo.dial(backoff, Arc::clone(&door)).unwrap();
+        let peer = Self { name: name.to_owned(), repo, door, connection };
+        peer.connected().await;
+        peer
     }
 
     /// Begins a document and waits until the server has it.
@@ -99,37 +116,26 @@ impl Peer {
 
     /// Waits until the server has said that it has all of a document.
     pub async fn acknowledged(&self, document: &Document) {
-        let connection = self.line.connection_id().expect("it is connected");
+        let connection = self.connection.connection_id().expect("it is connected");
         let covered = document.handle.they_have_our_changes(connection);
         let covered = tokio::time::timeout(LIMIT, covered).await;
         assert!(covered.is_ok(), "{} waited in vain for its acknowledgement", self.name);
     }
 
-    /// Waits until the line is up.
+    /// Waits until it is connected.
     pub async fn connected(&self) {
-        until("samod is connected", || self.line.is_connected()).await;
+        until("samod is connected", || self.connection.is_connected()).await;
     }
 
     pub async fn go_offline(&self) {
-        self.line.close();
-        until("samod has hung up", || !self.line.is_connected()).await;
+        self.door.line.send_replace(false);
+        until("samod is cut off", || !self.connection.is_connected()).await;
     }
 
-    pub async fn go_online(&mut self) {
-        self.line = dial(&self.repo, &self.door).await;
+    pub async fn go_online(&self) {
+        self.door.line.send_replace(true);
+        self.connected().await;
     }
-}
-
-async fn dial(repo: &Repo, door: &Arc<Door>) -> DialerHandle<Error> {
-    let backoff = BackoffConfig {
-        initial_delay: Duration::from_millis(50),
-        max_delay: Duration::from_millis(500),
-        max_retries: None,
-    };
-    let line = repo.dial(backoff, Arc::clone(door)).unwrap();
-    let established = tokio::time::timeout(LIMIT, line.established()).await;
-    assert!(matches!(established, Ok(Ok(_))), "samod does not get through to the server");
-    line
 }
 
 /// A document in a repository.
@@ -147,8 +153,10 @@ impl Document {
     }
 
     pub fn get(&self, field: &str) -> Option<i64> {
-        let found = self.handle.with_document(|document| document.get(ROOT, field).unwrap());
-        found.and_then(|(value, _)| value.to_i64())
+        self.handle.with_document(|document| {
+            let found = document.get(ROOT, field).unwrap();
+            found.and_then(|(value, _)| value.as_i64())
+        })
     }
 
     /// Waits until a field has a value.
