@@ -1,8 +1,11 @@
 //! What somebody may ask about documents: why changes are not taken, and what was witnessed.
 
+use std::time::Duration;
+
 use niemyet_sync::access::Access;
 
 use super::support::Door;
+use super::support::patiently;
 use super::support::runtime;
 use crate::support::rules::id_of;
 
@@ -45,23 +48,29 @@ fn whose_changes_are_not_taken_can_ask_why() {
         let mut line = door.client(&anne, "anne").await;
         line.client.begin("progress/a", [1; 16]);
         line.until_acknowledged("progress/a").await;
-        line.client.edit("progress/a", "bad figure", "1");
+        line.client.edit("progress/a", "bad", "1");
         let path = format!("GET /api/documents/{}/refusal", id_of("progress/a"));
         assert!(door.browse(&path, &binh, "").await.json()["refusal"].is_null());
-        let mut refusal = door.browse(&path, &anne, "").await.json()["refusal"].take();
-        while refusal.is_null() {
-            line.flush().await;
-            let _ = tokio::time::timeout(std::time::Duration::from_millis(20), line.take()).await;
-            refusal = door.browse(&path, &anne, "").await.json()["refusal"].take();
-        }
+        let refused = async {
+            loop {
+                line.flush().await;
+                let _ = tokio::time::timeout(Duration::from_millis(20), line.take()).await;
+                let refusal = door.browse(&path, &anne, "").await.json()["refusal"].take();
+                if !refusal.is_null() {
+                    return refusal;
+                }
+            }
+        };
+        let refusal = patiently("a refusal", refused).await;
         assert_eq!(refusal["code"], "bad-field");
         assert!(refusal["vi"].is_string() && refusal["en"].is_string());
         assert!(door.browse(&path, &binh, "").await.json()["refusal"].is_null(), "it is nobody else's");
         // It is in the audit log, with the account.
         let audit = door.server.audit().clone();
-        assert!(door.server.stop(std::time::Duration::from_secs(10)).await);
+        assert!(door.server.stop(Duration::from_secs(10)).await);
         let entries = audit.latest(&niemyet_sync::audit::Filter::default(), None, 100).unwrap();
-        let refused = |entry: &&niemyet_sync::audit::Entry| entry.event == niemyet_sync::audit::Event::ChangeRefused;
+        let refused =
+            |entry: &&niemyet_sync::audit::Entry| entry.event == niemyet_sync::audit::Event::ChangeRefused;
         let entry = entries.iter().find(refused).unwrap();
         assert_eq!(entry.account, Some(anne.account.id));
         assert!(entry.details.contains("bad-field"));

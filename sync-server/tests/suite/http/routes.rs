@@ -66,7 +66,8 @@ fn was_stopped(status: u16, code: &str) -> bool {
 async fn knock(door: &Door, route: &Route, who: &Knock) {
     // What varies in a path is nothing that exists, so that those who are let in change nothing.
     let line = format!("{} {}", route.method, route.path.replace("{id}", "999999"));
-    let headers: Vec<(&str, &str)> = who.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let headers: Vec<(&str, &str)> =
+        who.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     // A body that no route understands; logging out has none.
     let changes = route.method != "GET";
     let body = if route.method == "POST" { "{\"x\":1}" } else { "" };
