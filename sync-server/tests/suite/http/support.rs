@@ -121,18 +121,7 @@ impl Door {
 
     /// Asks with these headers.
     pub async fn ask(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut head = format!("{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        if !body.is_empty() {
-            head += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
-        }
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
-        let mut bytes = Vec::new();
-        patiently("an answer", stream.read_to_end(&mut bytes)).await.unwrap();
-        Answer::read(&String::from_utf8(bytes).unwrap())
+        ask(self.address, line, headers, body).await
     }
 
     /// Asks as somebody's browser on the server's own page.
@@ -172,6 +161,22 @@ impl Door {
         let socket = self.socket(&[("authorization", &bearer)]).await.unwrap();
         Line::join(socket, peer, person.account.principal()).await
     }
+}
+
+/// Asks a server with these headers.
+pub async fn ask(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut head = format!("{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", address);
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    if !body.is_empty() {
+        head += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+    }
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    patiently("an answer", stream.read_to_end(&mut bytes)).await.unwrap();
+    Answer::read(&String::from_utf8(bytes).unwrap())
 }
 
 pub struct Answer {
