@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use niemyet_sync::access::Access;
+use niemyet_sync::database::Database;
+use niemyet_sync::database::Mode;
+use niemyet_sync::database::Options;
 
 use super::support::Door;
+use super::support::now;
 use super::support::patiently;
 use super::support::runtime;
 use crate::support::rules::id_of;
@@ -74,5 +78,39 @@ fn whose_changes_are_not_taken_can_ask_why() {
         let entry = entries.iter().find(refused).unwrap();
         assert_eq!(entry.account, Some(anne.account.id));
         assert!(entry.details.contains("bad-field"));
+    });
+}
+
+#[test]
+fn bringing_again_what_others_wrote_ends_when_it_is_ended() {
+    runtime().block_on(async {
+        let act = || niemyet_sync::audit::Act { now: now(), by: None };
+        let allow = |database: &Database| database.allow_replay(act(), Some(i64::MAX)).unwrap();
+        let door = Door::prepared(|database, _| allow(database)).await;
+        let anne = door.person("huyen-a", "huyen-a", false).await;
+        let mut line = door.client(&anne, "anne").await;
+        line.client.begin("progress/a", [1; 16]);
+        line.client.edit("progress/a", "figure", "0");
+        line.until_acknowledged("progress/a").await;
+        let authors = || {
+            let receipts = door.server.store().receipts(id_of("progress/a")).unwrap();
+            receipts.iter().map(|receipt| receipt.bound).collect::<Vec<_>>()
+        };
+        assert_eq!(authors(), [false, false], "nobody can say who wrote it");
+        // By the command line, beside the server.
+        let beside = Options { mode: Mode::Beside, ..Options::default() };
+        let beside = Database::open(&door.folder.path().join("store.sqlite"), beside).unwrap();
+        beside.allow_replay(act(), None).unwrap();
+        let bound = async {
+            for number in 1.. {
+                line.client.edit("progress/a", "figure", &number.to_string());
+                line.until_acknowledged("progress/a").await;
+                if authors().last() == Some(&true) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        patiently("its end", bound).await;
     });
 }

@@ -82,6 +82,10 @@ impl Door {
     }
 
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::prepared(|_, settings| change(settings)).await
+    }
+
+    pub async fn prepared(change: impl FnOnce(&Database, &mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("store.sqlite");
         Database::create(&path, &SystemChance).unwrap();
@@ -89,7 +93,7 @@ impl Door {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut settings = Settings::new(Origin::parse(&format!("http://{address}")).unwrap());
-        change(&mut settings);
+        change(&database, &mut settings);
         let rules = Arc::new(TestRules::new(Access::ReadWrite));
         let server = Server::start(database, rules.clone(), settings).unwrap();
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
