@@ -30,6 +30,13 @@ const PURE: &[&str] = &[
     "src/reporting",
     "src/build",
     "sync-server/src/wire",
+    "sync-server/src/inspect",
+    "sync-server/src/incoming",
+    "sync-server/src/limits",
+    "sync-server/src/session",
+    "sync-server/src/document",
+    "sync-server/src/shard",
+    "sync-server/src/committer",
 ];
 
 /// What a pure module may not name, and where that belongs instead.

@@ -12,7 +12,7 @@ pub(super) async fn run(server: Server) {
     let mut stopping = server.inner.stopping.subscribe();
     let mut seconds = tokio::time::interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut well = true;
+    let (mut well, mut restoring) = (true, server.inner.restoring);
     loop {
         tokio::select! {
             _ = seconds.tick() => {}
@@ -20,6 +20,10 @@ pub(super) async fn run(server: Server) {
         }
         server.hub().tick();
         server.inner.sockets.expire(now());
+        if restoring && !is_restoring(&server).await {
+            server.hub().end_restoring();
+            restoring = false;
+        }
         let outcome = follow(&server).await;
         if let (Err(what), true) = (&outcome, well) {
             tracing::error!(what, "what others did in the store could not be followed");
@@ -37,4 +41,14 @@ async fn follow(server: &Server) -> Result<(), String> {
         if shared { hub.poll_store().map_err(|error| error.to_string()) } else { Ok(()) }
     };
     server.blocking(work).await.map_err(|problem| problem.title.into_owned())?
+}
+
+/// Whether clients may still bring again what others wrote. It has a time, and an administrator may end it earlier.
+async fn is_restoring(server: &Server) -> bool {
+    let database = server.inner.database.clone();
+    match server.blocking(move || database.replay_until()).await {
+        Ok(Ok(until)) => until.is_some_and(|until| now() < until),
+        // Unknown: asked again in a second.
+        Ok(Err(_)) | Err(_) => true,
+    }
 }

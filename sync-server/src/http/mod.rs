@@ -78,6 +78,8 @@ struct Inner {
     recorder: Arc<record::Recorder>,
     workers: workers::Crew,
     readiness: operate::Readiness,
+    /// Whether clients could bring again what others wrote when the server started.
+    restoring: bool,
     stopping: watch::Sender<bool>,
 }
 

@@ -133,7 +133,7 @@ pub(super) fn start(
     let (readiness, stopping) = (Readiness::default(), watch::Sender::new(false));
     #[rustfmt::skip]
     let inner = Inner {
-        settings, database, store, rules, hub, accounts, audit, meters, sockets, recorder, workers, readiness, stopping,
+        settings, database, store, rules, hub, accounts, audit, meters, sockets, recorder, workers, readiness, restoring, stopping,
     };
     let server = Server { inner: Arc::new(inner) };
     runtime.spawn(duties::run(server.clone()));

@@ -28,13 +28,13 @@ fn an_administrator_lists_adds_resets_disables_enables_and_makes_tokens() {
         assert_eq!(code["code"].as_str().unwrap().len(), 23, "four groups of five");
         assert_eq!(door.browse("GET /api/session", &anne, "").await.status, 401, "a reset ends all sessions");
         assert_eq!(door.browse(&path("disable"), &admin, "").await.status, 204);
-        assert_eq!(door.browse(&path("reset"), &admin, "").await.problem(), (409, "account-disabled".to_owned()));
+        assert_eq!(
+            door.browse(&path("reset"), &admin, "").await.problem(),
+            (409, "account-disabled".to_owned())
+        );
         assert_eq!(door.browse(&path("enable"), &admin, "").await.status, 204);
         let own = format!("POST /api/accounts/{}/disable", admin.account.id.0);
-        assert_eq!(
-            door.browse(&own, &admin, "").await.problem(),
-            (409, "last-administrator".to_owned())
-        );
+        assert_eq!(door.browse(&own, &admin, "").await.problem(), (409, "last-administrator".to_owned()));
         let nobody = door.browse("POST /api/accounts/999/disable", &admin, "").await;
         assert_eq!(nobody.problem(), (404, "no-such-account".to_owned()));
     });

@@ -33,9 +33,14 @@ fn there_are_so_many_places_and_no_more() {
         assert_eq!(door.socket(&[("authorization", &bearer)]).await.err(), Some(503), "four in all");
         lines.clear();
         until("free places", || door.server.hub().counts().connections == 0).await;
-        let waiting = [door.socket(&headers).await.unwrap(), door.socket(&[("authorization", &bearer)]).await.unwrap()];
+        let waiting =
+            [door.socket(&headers).await.unwrap(), door.socket(&[("authorization", &bearer)]).await.unwrap()];
         let third = format!("Bearer {}", binh.token);
-        assert_eq!(door.socket(&[("authorization", &third)]).await.err(), Some(503), "two that have not joined");
+        assert_eq!(
+            door.socket(&[("authorization", &third)]).await.err(),
+            Some(503),
+            "two that have not joined"
+        );
         for (socket, person) in waiting.into_iter().zip([&anne, &chi]) {
             lines.push(Line::join(socket, &person.account.login, person.account.principal()).await);
         }
@@ -88,7 +93,8 @@ fn a_peer_that_has_vanished_is_noticed_and_one_that_answers_stays() {
 #[test]
 fn a_reader_that_takes_nothing_is_let_go() {
     runtime().block_on(async {
-        let pace = Pace { patience: Duration::from_millis(300), bytes_per_second: usize::MAX, ..Pace::default() };
+        let pace =
+            Pace { patience: Duration::from_millis(300), bytes_per_second: usize::MAX, ..Pace::default() };
         let door = Door::with(|settings| settings.pace = pace).await;
         let (anne, binh) =
             (door.person("huyen-a", "huyen-a", false).await, door.person("huyen-b", "huyen-b", false).await);

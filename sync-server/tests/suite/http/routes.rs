@@ -1,6 +1,10 @@
 //! Every route with every kind of caller: who is let in is what the table of routes says, and nothing else.
 
+use axum::Extension;
+use axum::Router;
+use axum::routing::get;
 use niemyet_sync::http::Authority;
+use niemyet_sync::http::Caller;
 use niemyet_sync::http::Route;
 use niemyet_sync::http::routes;
 
@@ -66,7 +70,8 @@ fn was_stopped(status: u16, code: &str) -> bool {
 async fn knock(door: &Door, route: &Route, who: &Knock) {
     // What varies in a path is nothing that exists, so that those who are let in change nothing.
     let line = format!("{} {}", route.method, route.path.replace("{id}", "999999"));
-    let headers: Vec<(&str, &str)> = who.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let headers: Vec<(&str, &str)> =
+        who.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     // A body that no route understands; logging out has none.
     let changes = route.method != "GET";
     let body = if route.method == "POST" { "{\"x\":1}" } else { "" };
@@ -82,6 +87,42 @@ async fn knock(door: &Door, route: &Route, who: &Knock) {
     let stopped = was_stopped(answer.status, &code);
     assert_eq!(!stopped, may, "{line} by {}: {} {code}", who.name, answer.status);
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{line}");
+}
+
+#[test]
+fn routes_of_the_application_stand_behind_the_same_gate() {
+    async fn name(Extension(caller): Extension<Caller>) -> String {
+        caller.account.login
+    }
+    runtime().block_on(async {
+        let door = Door::open().await;
+        let (user, admin) =
+            (door.person("huyen-a", "huyen-a", false).await, door.person("quan-tri", "vpub", true).await);
+        let rounds = Router::new().route("/api/rounds", get(name).post(name));
+        let rounds = door.server.protect(rounds, Authority::Administrator);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // The page is still that of the server's own address.
+        let (address, own) = (listener.local_addr().unwrap(), door.origin());
+        tokio::spawn(async { axum::serve(listener, rounds).await.unwrap() });
+        let table = [
+            ("GET", &user, None, 403),
+            ("GET", &admin, None, 200),
+            ("POST", &admin, None, 403),
+            ("POST", &admin, Some("https://evil.example"), 403),
+            ("POST", &admin, Some(own.as_str()), 200),
+        ];
+        for (method, person, origin, status) in table {
+            let headers: Vec<_> = origin
+                .map(|origin| ("origin", origin))
+                .into_iter()
+                .chain([("cookie", person.cookie.as_str())])
+                .collect();
+            let answer = super::support::ask(address, &format!("{method} /api/rounds"), &headers, "").await;
+            assert_eq!(answer.status, status, "{method} from {origin:?}: {}", answer.body);
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            assert!(status != 200 || answer.body == person.account.login);
+        }
+    });
 }
 
 #[test]

@@ -8,13 +8,15 @@ use super::support::Line;
 use super::support::runtime;
 use crate::support::rules::id_of;
 
+type Headers<'a> = &'a [(&'a str, &'a str)];
+
 #[test]
 fn a_socket_opens_for_a_cookie_from_our_page_or_a_device_and_nobody_else() {
     runtime().block_on(async {
         let door = Door::open().await;
         let person = door.person("huyen-a", "huyen-a", false).await;
         let (own, bearer) = (door.origin(), format!("Bearer {}", person.token));
-        let table: [(&[(&str, &str)], Option<u16>); 7] = [
+        let table: [(Headers<'_>, Option<u16>); 7] = [
             (&[], Some(401)),
             (&[("origin", &own)], Some(401)),
             (&[("cookie", &person.cookie)], Some(403)),

@@ -60,8 +60,9 @@ fn a_server_that_stops_under_load_loses_nothing_that_it_acknowledged() {
             assert_eq!(code, 1012, "{words}");
             acknowledged.extend(line.client.acknowledged);
         }
-        let refused = door.ask("GET /readyz", &[], "").await;
-        assert_eq!(refused.status, 503);
+        let late = door.person("huyen-muon", "huyen", false).await;
+        let bearer = format!("Bearer {}", late.token);
+        assert_eq!(door.socket(&[("authorization", &bearer)]).await.err(), Some(503));
         (door.folder, acknowledged)
     });
     // Everything that holds the file must have let it go.

@@ -82,6 +82,10 @@ impl Door {
     }
 
     pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::prepared(|_, settings| change(settings)).await
+    }
+
+    pub async fn prepared(change: impl FnOnce(&Database, &mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("store.sqlite");
         Database::create(&path, &SystemChance).unwrap();
@@ -89,7 +93,7 @@ impl Door {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut settings = Settings::new(Origin::parse(&format!("http://{address}")).unwrap());
-        change(&mut settings);
+        change(&database, &mut settings);
         let rules = Arc::new(TestRules::new(Access::ReadWrite));
         let server = Server::start(database, rules.clone(), settings).unwrap();
         let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
@@ -121,18 +125,7 @@ impl Door {
 
     /// Asks with these headers.
     pub async fn ask(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut head = format!("{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        if !body.is_empty() {
-            head += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
-        }
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
-        let mut bytes = Vec::new();
-        patiently("an answer", stream.read_to_end(&mut bytes)).await.unwrap();
-        Answer::read(&String::from_utf8(bytes).unwrap())
+        ask(self.address, line, headers, body).await
     }
 
     /// Asks as somebody's browser on the server's own page.
@@ -174,6 +167,22 @@ impl Door {
     }
 }
 
+/// Asks a server with these headers.
+pub async fn ask(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut head = format!("{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", address);
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    if !body.is_empty() {
+        head += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+    }
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(format!("{head}\r\n{body}").as_bytes()).await.unwrap();
+    let mut bytes = Vec::new();
+    patiently("an answer", stream.read_to_end(&mut bytes)).await.unwrap();
+    Answer::read(&String::from_utf8(bytes).unwrap())
+}
+
 pub struct Answer {
     pub status: u16,
     pub head: String,
@@ -188,7 +197,11 @@ impl Answer {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().filter_map(|line| line.split_once(": ")).find(|(key, _)| *key == name).map(|(_, v)| v)
+        self.head
+            .lines()
+            .filter_map(|line| line.split_once(": "))
+            .find(|(key, _)| *key == name)
+            .map(|(_, v)| v)
     }
 
     pub fn json(&self) -> serde_json::Value {
