@@ -15,6 +15,7 @@ pub mod committer;
 pub mod database;
 pub mod document;
 pub mod effect;
+pub mod http;
 pub mod hub;
 pub mod id;
 pub mod incoming;

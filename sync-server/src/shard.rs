@@ -83,6 +83,8 @@ pub enum Input {
     AccessChanged,
     /// Documents in which something was kept, perhaps by another server.
     Foreign(Vec<Listed>),
+    /// Clients no longer bring again what others wrote.
+    RestoringEnds,
     /// Time passes.
     Tick,
 }
@@ -139,6 +141,7 @@ impl Shard {
                 }
             }
             Input::Foreign(listed) => self.foreign(&listed, effects),
+            Input::RestoringEnds => self.terms.restoring = false,
             Input::Tick => self.tick(now, effects),
         }
     }

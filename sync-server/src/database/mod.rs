@@ -87,6 +87,14 @@ impl Database {
         Ok((until != i64::MIN).then_some(until))
     }
 
+    /// Writes a few bytes durably: whether the store can be written at all.
+    ///
+    /// # Errors
+    /// If it cannot.
+    pub fn touch(&self, now: i64) -> Result<(), StoreError> {
+        self.write(|tx| setting::store(tx, setting::TOUCHED, &now.to_le_bytes()))
+    }
+
     /// Sets until when that is allowed; `None` ends it.
     ///
     /// # Errors

@@ -14,6 +14,9 @@ pub(crate) const STORAGE_ID: &str = "storage-id";
 /// Until when changes of others may be brought again: Unix milliseconds, 8 bytes.
 pub(crate) const REPLAY_UNTIL: &str = "replay-until";
 
+/// When the store was last asked whether it can be written: Unix milliseconds, 8 bytes.
+pub(crate) const TOUCHED: &str = "touched";
+
 fn sum(name: &str, value: &[u8]) -> i64 {
     Sum::of("setting").bytes(name.as_bytes()).bytes(value).end()
 }

@@ -167,6 +167,11 @@ impl Hub {
         self.inner.senders.every_shard(|| Input::AccessChanged);
     }
 
+    /// From now on changes are taken from their own authors only, if it was otherwise after a restore.
+    pub fn end_restoring(&self) {
+        self.inner.senders.every_shard(|| Input::RestoringEnds);
+    }
+
     /// Closes every connection of an account at once. What it sent and is not on its way to the store is not taken.
     pub fn disable(&self, account: AccountId) {
         for link in self.inner.registry.links_of(account) {

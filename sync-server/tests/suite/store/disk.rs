@@ -1,7 +1,10 @@
 //! A disk that is full or cannot be written: nothing is acknowledged, nothing is lost, and the store goes on when it can.
 
+use std::fs::Permissions;
 use std::io::BufRead;
 use std::io::BufReader;
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Child;
 use std::process::ChildStdout;
 use std::process::Command;
@@ -84,22 +87,46 @@ fn a_process_killed_on_a_full_disk_loses_nothing() {
     keep(&store, 1, &[Author::new(document(9), ANNE, 9).writes("a", 1)]);
 }
 
-/// A folder that this process may not write, by taking the rights of somebody else if it has those of root.
-#[test]
-fn a_store_that_cannot_be_written_is_refused_with_words() {
-    let folder = Folder::on_disk();
-    let store = folder.open();
-    keep(&store, 1, &[Author::new(document(1), ANNE, 1).writes("a", 1)]);
-    drop(store);
-    let before = std::fs::read(folder.path()).unwrap();
+/// A probe for which the folder is on a read-only file system, where the system lets us mount one.
+fn on_read_only_file_system(folder: &Folder) -> Command {
     let mut command = Command::new("unshare");
     let script = "mount --bind -o ro \"$1\" \"$1\" && exec \"$0\" append \"$1/store.sqlite\" 1";
     command.args(["-rm", "bash", "-c", script, probe()]).arg(folder.folder.path());
-    let done = command.output().unwrap();
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(!done.status.success() && done.stdout.is_empty());
-    assert!(said.contains("cannot open the store"), "{said}");
-    assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+    command
+}
+
+/// A probe that may not write in the folder: without the rights of root, which no mode of a folder holds back.
+fn without_rights(folder: &Folder) -> Command {
+    let copy = folder.folder.path().join("probe");
+    std::fs::copy(probe(), &copy).unwrap();
+    for (path, mode) in [(copy.as_path(), 0o555), (&folder.path(), 0o444), (folder.folder.path(), 0o555)] {
+        std::fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    }
+    let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    let mut command = Command::new(if is_root { "setpriv" } else { "env" });
+    if is_root {
+        command.args(["--reuid", "65534", "--clear-groups"]);
+    }
+    command.arg(copy).args(["append", folder.path().to_str().unwrap(), "1"]);
+    command
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_refused_with_words() {
+    let may_mount = Command::new("unshare").args(["-rm", "true"]).status().is_ok_and(|done| done.success());
+    for mounted in [may_mount, false] {
+        let folder = Folder::on_disk();
+        keep(&folder.open(), 1, &[Author::new(document(1), ANNE, 1).writes("a", 1)]);
+        let _ = std::fs::remove_file(folder.folder.path().join("store.sqlite.lock"));
+        let before = std::fs::read(folder.path()).unwrap();
+        let mut command = if mounted { on_read_only_file_system(&folder) } else { without_rights(&folder) };
+        let done = command.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(!done.status.success() && done.stdout.is_empty());
+        assert!(said.contains("cannot open the store") && said.contains("look at its owner"), "{said}");
+        assert_eq!(std::fs::read(folder.path()).unwrap(), before);
+        std::fs::set_permissions(folder.folder.path(), Permissions::from_mode(0o755)).unwrap();
+    }
 }
 
 #[test]

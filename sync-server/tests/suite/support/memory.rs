@@ -155,7 +155,8 @@ impl State {
             }
             self.next += 1;
             let position = Position(self.next);
-            let receipt = Receipt { hash: change.hash, position, account: append.account, at: self.clock };
+            let (hash, account, bound, at) = (change.hash, append.account, change.binds, self.clock);
+            let receipt = Receipt { hash, position, account, bound, at };
             kept.changes.push((position, change.bytes.clone()));
             kept.last = position;
             kept.receipts.push(receipt.clone());

@@ -1,0 +1,160 @@
+//! A client of the load generator: documents, their sync states, and a socket.
+
+use std::collections::HashMap;
+
+use automerge::ActorId;
+use automerge::Automerge;
+use automerge::ROOT;
+use automerge::sync;
+use automerge::sync::SyncDoc;
+use automerge::transaction::Transactable;
+use futures::SinkExt;
+use futures::StreamExt;
+use niemyet_sync::DocumentId;
+use niemyet_sync::wire::Body;
+use niemyet_sync::wire::Message;
+use niemyet_sync::wire::Metadata;
+use tokio::net::TcpStream;
+use tokio_tungstenite::MaybeTlsStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use super::servers::Server;
+
+/// A copy of a document, and what is known of the server's.
+pub struct Copy {
+    pub document: Automerge,
+    state: sync::State,
+}
+
+impl Copy {
+    fn new(document: Automerge) -> Self {
+        Self { document, state: sync::State::new() }
+    }
+
+    /// Whether the server's own sync message covers all that is here.
+    pub fn is_acknowledged(&self) -> bool {
+        self.state.their_heads.as_deref() == Some(&self.document.get_heads())
+    }
+}
+
+/// A connected client.
+pub struct Peer {
+    name: String,
+    server: String,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub copies: HashMap<DocumentId, Copy>,
+}
+
+impl Peer {
+    pub async fn connect(server: &Server, name: &str) -> Self {
+        let mut request = server.url().into_client_request().unwrap();
+        let bearer = format!("Bearer {}", server.token());
+        request.headers_mut().insert("authorization", bearer.parse().unwrap());
+        let config = WebSocketConfig::default().read_buffer_size(16 << 10);
+        let connecting = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
+        let (socket, _) = connecting.await.unwrap();
+        let mut peer = Self { name: name.to_owned(), server: String::new(), socket, copies: HashMap::new() };
+        let join = Body::Join { metadata: Metadata::default(), versions: vec!["1"] };
+        let join = Message { sender: &peer.name, target: None, body: join }.encode();
+        peer.socket.send(Frame::Binary(join.into())).await.unwrap();
+        let frame = peer.frame().await;
+        let answer = Message::decode(&frame).unwrap();
+        assert!(matches!(answer.body, Body::Peer { .. }), "{answer:?}");
+        peer.server = answer.sender.to_owned();
+        peer
+    }
+
+    async fn frame(&mut self) -> Vec<u8> {
+        loop {
+            match self.socket.next().await.expect("the server closed the connection").unwrap() {
+                Frame::Binary(frame) => return frame.into(),
+                Frame::Close(why) => panic!("the server closed the connection: {why:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// Holds a document; nothing is sent yet.
+    pub fn hold(&mut self, id: DocumentId, document: Automerge) {
+        self.copies.insert(id, Copy::new(document));
+    }
+
+    /// Sends what there is to say about a document, when `flush` follows.
+    pub async fn say(&mut self, id: DocumentId) {
+        let copy = self.copies.get_mut(&id).unwrap();
+        let Some(message) = copy.document.generate_sync_message(&mut copy.state) else { return };
+        let asks = copy.document.is_empty() && copy.state.their_heads.is_none();
+        let data = message.encode();
+        let data = &data[..];
+        let body =
+            if asks { Body::Request { document: id, data } } else { Body::Sync { document: id, data } };
+        let frame = Message { sender: &self.name, target: Some(&self.server), body }.encode();
+        self.socket.feed(Frame::Binary(frame.into())).await.unwrap();
+    }
+
+    pub async fn flush(&mut self) {
+        self.socket.flush().await.unwrap();
+    }
+
+    /// Speaks of all documents.
+    pub async fn say_all(&mut self) {
+        for id in self.copies.keys().copied().collect::<Vec<_>>() {
+            self.say(id).await;
+        }
+        self.flush().await;
+    }
+
+    /// Takes the next sync message and answers it. Gives the document that it is about.
+    pub async fn next(&mut self) -> DocumentId {
+        loop {
+            let frame = self.frame().await;
+            let Body::Sync { document: id, data } = Message::decode(&frame).unwrap().body else { continue };
+            let message = sync::Message::decode(data).unwrap();
+            let copy = self.copies.get_mut(&id).unwrap();
+            copy.document.receive_sync_message(&mut copy.state, message).unwrap();
+            self.say(id).await;
+            self.flush().await;
+            return id;
+        }
+    }
+
+    /// Takes messages until so many documents have come to be so; each is looked at when something comes about it.
+    pub async fn until(&mut self, count: usize, is_so: impl Fn(&Copy) -> bool) {
+        let mut done: std::collections::HashSet<DocumentId> = std::collections::HashSet::new();
+        while done.len() < count {
+            let id = self.next().await;
+            if is_so(&self.copies[&id]) {
+                done.insert(id);
+            }
+        }
+    }
+}
+
+/// The document of a number: its id has the version bits of a UUID, without which the other server takes no notice of it.
+pub fn id(number: u64) -> DocumentId {
+    let mut bytes = (u128::from(number) * 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes();
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    DocumentId::new(bytes)
+}
+
+/// A document with so many changes.
+pub fn document(number: u64, changes: i64) -> Automerge {
+    let mut document =
+        Automerge::new().with_actor(ActorId::from(&(u128::from(number) + 1).to_be_bytes()[..]));
+    for change in 0..changes {
+        edit(&mut document, change);
+    }
+    document
+}
+
+/// A change as a district makes it: a state and a note of a task.
+pub fn edit(document: &mut Automerge, change: i64) {
+    let mut transaction = document.transaction();
+    transaction.put(ROOT, "status", change).unwrap();
+    transaction.put(ROOT, "note", format!("đã làm phần {change}")).unwrap();
+    transaction.commit();
+}
