@@ -33,16 +33,11 @@ pub(super) fn of(error: &AccountError) -> (StatusCode, &'static str, String) {
         AccountError::LoginTaken { .. } => {
             (StatusCode::CONFLICT, "login-taken", "Tên đăng nhập đã có người dùng; hãy chọn tên khác.")
         }
-        AccountError::PasswordTooShort { shortest } => {
-            let vi = format!("Mật khẩu cần ít nhất {shortest} ký tự; vài từ ghép lại thì dễ nhớ.");
-            return (StatusCode::UNPROCESSABLE_ENTITY, "password-too-short", vi);
-        }
-        AccountError::PasswordTooLong { longest } => {
-            let vi = format!("Mật khẩu chỉ được dài tối đa {longest} ký tự.");
-            return (StatusCode::UNPROCESSABLE_ENTITY, "password-too-long", vi);
-        }
-        AccountError::PasswordCommon => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "password-common", "Mật khẩu dễ đoán; hãy chọn mật khẩu khác.")
+        AccountError::PasswordTooShort { .. }
+        | AccountError::PasswordTooLong { .. }
+        | AccountError::PasswordCommon => {
+            let (code, vi) = of_password(error);
+            return (StatusCode::UNPROCESSABLE_ENTITY, code, vi);
         }
         AccountError::Unknown { .. } => {
             (StatusCode::NOT_FOUND, "no-such-account", "Không có tài khoản này; hãy xem danh sách tài khoản.")
@@ -50,6 +45,28 @@ pub(super) fn of(error: &AccountError) -> (StatusCode, &'static str, String) {
         AccountError::UnknownSession => {
             (StatusCode::NOT_FOUND, "no-such-device", "Không có thiết bị hay phiên này; hãy xem danh sách.")
         }
+        other => return of_state(other),
+    };
+    (status, code, vi.to_owned())
+}
+
+/// Of a password that is not accepted.
+fn of_password(error: &AccountError) -> (&'static str, String) {
+    match error {
+        AccountError::PasswordTooShort { shortest } => (
+            "password-too-short",
+            format!("Mật khẩu cần ít nhất {shortest} ký tự; vài từ ghép lại thì dễ nhớ."),
+        ),
+        AccountError::PasswordTooLong { longest } => {
+            ("password-too-long", format!("Mật khẩu chỉ được dài tối đa {longest} ký tự."))
+        }
+        _ => ("password-common", "Mật khẩu dễ đoán; hãy chọn mật khẩu khác.".to_owned()),
+    }
+}
+
+/// Of an account that is not in a state for this.
+fn of_state(error: &AccountError) -> (StatusCode, &'static str, String) {
+    let (status, code, vi) = match error {
         AccountError::LastAdministrator => (
             StatusCode::CONFLICT,
             "last-administrator",
@@ -61,9 +78,7 @@ pub(super) fn of(error: &AccountError) -> (StatusCode, &'static str, String) {
         AccountError::Disabled => {
             (StatusCode::CONFLICT, "account-disabled", "Tài khoản đã bị khóa; hãy mở khóa trước.")
         }
-        AccountError::Hashing | AccountError::Chance(_) | AccountError::Store(_) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Máy chủ gặp lỗi; hãy thử lại.")
-        }
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Máy chủ gặp lỗi; hãy thử lại."),
     };
     (status, code, vi.to_owned())
 }
