@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod accounts;
 mod browser;
 mod cli;
 mod content;

@@ -17,7 +17,7 @@ use desk::Desk;
 
 #[test]
 fn every_role_of_the_data_set_has_its_access() {
-    let desk = Desk::open();
+    let desk = Desk::of_2021();
     let bodies =
         ["standing_agency", "ec_members", "ec_province", "team_security", "team_comms", "ec_district_116"];
     let writes = |key: &str| {

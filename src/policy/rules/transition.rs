@@ -118,10 +118,16 @@ impl<'a> Judge<'a> {
             status.apply(action, Party::Reporter).map(drop).map_err(words::transition)
         };
         match deeds.status.as_slice() {
-            [] if !deeds.records.is_empty() => Err(words::incomplete(
-                "Nộp báo cáo phải ghi cả trạng thái đã nộp.",
-                "A handing-in goes with the status `submitted`.",
-            )),
+            [] if !deeds.records.is_empty() => {
+                // Automerge writes no word that stands there already.
+                if !was_draft {
+                    act(judged(), Action::Submit)?;
+                }
+                Err(words::incomplete(
+                    "Nộp báo cáo phải ghi cả trạng thái đã nộp.",
+                    "A handing-in goes with the status `submitted`.",
+                ))
+            }
             [] if deeds.edits && !was_draft => Err(words::handed_in()),
             [] => Ok(()),
             [word] if word == "submitted" => {

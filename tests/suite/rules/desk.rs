@@ -14,7 +14,11 @@ use niemyet::document::Content;
 use niemyet::document::Document;
 use niemyet::document::Key;
 use niemyet::document::directive::Directive;
+use niemyet::document::election::Body;
 use niemyet::document::election::Election;
+use niemyet::document::election::Unit;
+use niemyet::document::write_directive;
+use niemyet::document::write_election;
 use niemyet::policy::rules::ElectionRules;
 use niemyet::reference;
 use niemyet::reference::embedded;
@@ -41,15 +45,44 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// With the documents of the data set of 2021.
+    /// With a small election that has a body of every role.
     pub fn open() -> Self {
+        let roles = ["standing_agency", "member", "team", "communications", "committee", "named"];
+        let bodies = BODIES.iter().zip(roles).map(|(id, role)| {
+            let level = if role == "committee" { "district" } else { "province" };
+            Body { id: (*id).into(), role: role.into(), level: level.into(), ..Body::default() }
+        });
+        let units = (0..4).map(|code| Unit { code: format!("11{code}"), ..Unit::default() });
+        let content = Election {
+            id: ELECTION.into(),
+            bodies: bodies.collect(),
+            units: units.collect(),
+            ..Election::default()
+        };
+        let begin = |key: &Key| Document::create(ELECTION, key, ActorId::random()).unwrap();
+        let mut election = begin(&Key::Election);
+        write_election(&mut election, &content).unwrap();
+        election.commit("an election", 1);
+        let mut directive = begin(&Key::directive("19/KL-UBBC").unwrap());
+        let content = Directive { symbol: "19/KL-UBBC".into(), ..Directive::default() };
+        write_directive(&mut directive, &content).unwrap();
+        directive.commit("a directive", 1);
+        Self::with([election, directive, begin(&Key::Publication)])
+    }
+
+    /// With the documents of the data set of 2021.
+    pub fn of_2021() -> Self {
         let laws = embedded::laws().unwrap();
         let dataset = reference::parse(&embedded::files(ELECTION), &laws).unwrap();
         let at = DateTime::from_timestamp(1_614_556_800, 0).unwrap();
         let importer = Importer { actor: ActorId::random(), at, by: "standing_agency".into() };
+        Self::with(import::import(&dataset, &importer).unwrap())
+    }
+
+    fn with(all: impl IntoIterator<Item = Document>) -> Self {
         let rules = ElectionRules::new(ELECTION);
         let mut documents = BTreeMap::new();
-        for mut document in import::import(&dataset, &importer).unwrap() {
+        for mut document in all {
             let doc = Automerge::load(&document.save()).unwrap();
             rules.learn(document.key(), &doc).unwrap();
             documents.insert(document.key().clone(), doc);
@@ -150,8 +183,8 @@ pub fn object(doc: &AutoCommit, path: &str) -> ObjId {
     path.split('/').fold(ROOT, |at, name| doc.get(&at, name).unwrap().unwrap().1)
 }
 
-/// Writes what no form would write, and commits it.
-pub fn write(document: &mut Document, operations: impl FnOnce(&mut AutoCommit)) {
+/// Writes what no form would write, and commits it. False if that says what stands there already: Automerge writes nothing then.
+pub fn write(document: &mut Document, operations: impl FnOnce(&mut AutoCommit)) -> bool {
     operations(document.automerge_mut());
-    document.commit("by hand", 1).expect("something was written");
+    document.commit("by hand", 1).is_some()
 }

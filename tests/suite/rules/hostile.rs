@@ -38,12 +38,13 @@ fn refused(operations: impl FnOnce(&mut AutoCommit)) -> &'static str {
 fn refused_in(key: &Key, operations: impl FnOnce(&mut AutoCommit)) -> &'static str {
     let mut desk = Desk::open();
     let mut document = desk.begin(key);
-    write(&mut document, operations);
     let body = match key {
         Key::Review(_) | Key::Election | Key::Directive(_) => "standing_agency",
         Key::Publication => "team_comms",
         _ => BODY,
     };
+    desk.deliver(body, &mut document).expect("the document as it begins");
+    assert!(write(&mut document, operations), "nothing was written");
     let code = desk.deliver(body, &mut document).expect_err("it was taken");
     assert!(desk.begin(key).content().is_ok(), "a refused change must leave nothing behind");
     code

@@ -52,17 +52,19 @@ pub fn submit(document: &mut Document) -> Vec<String> {
     heads
 }
 
-fn draft(document: &mut Document) {
+/// False if it is one already, so that nothing is written.
+fn draft(document: &mut Document) -> bool {
     write(document, |doc| {
         let content = object(doc, "content");
         doc.put(&content, "status", "draft").unwrap();
-    });
+    })
 }
 
 fn edit(document: &mut Document) {
     write(document, |doc| {
         let figures = object(doc, "content/figures");
-        doc.put(&figures, "voters.voters_total", 7_i64).unwrap();
+        let before = doc.get(&figures, "voters.voters_total").unwrap().and_then(|(value, _)| value.as_i64());
+        doc.put(&figures, "voters.voters_total", before.unwrap_or_default() + 1).unwrap();
     });
 }
 
@@ -108,9 +110,10 @@ fn a_report_goes_its_way_and_no_other() {
                 let (mut desk, heads) = in_state(status);
                 let key = if action_of_the_body(action) { report() } else { review() };
                 let mut document = desk.begin(&key);
+                let mut written = true;
                 match action {
                     Action::Submit => drop(submit(&mut document)),
-                    Action::Withdraw | Action::Revise => draft(&mut document),
+                    Action::Withdraw | Action::Revise => written = draft(&mut document),
                     Action::Return | Action::Reopen => {
                         decide(&mut document, "returned", (body, "Sửa"), &heads);
                     }
@@ -120,6 +123,7 @@ fn a_report_goes_its_way_and_no_other() {
                 let expected = match (body == may, possible(status, action)) {
                     (false, _) => Err(NO_ACCESS),
                     (true, true) => Ok(()),
+                    (true, false) if !written => Ok(()),
                     (true, false) => Err("forbidden-transition"),
                 };
                 assert_eq!(desk.deliver(body, &mut document), expected, "{body}: {action} when {status}");
@@ -212,18 +216,19 @@ fn an_incident_is_handed_in_and_taken_back_by_its_body() {
                 }
                 desk.deliver(REPORTER, &mut document).unwrap();
                 let mut document = desk.copy(&key);
-                match action {
-                    "submit" => drop(submit(&mut document)),
+                let written = match action {
+                    "submit" => !submit(&mut document).is_empty(),
                     "withdraw" => draft(&mut document),
                     _ => write(&mut document, |doc| {
                         let content = object(doc, "content");
                         doc.put(&content, "trigger", "on_request").unwrap();
                     }),
-                }
+                };
                 let expected = match (body == REPORTER, handed_in, action) {
                     (false, ..) => Err(NO_ACCESS),
                     (_, false, "submit" | "edit") | (_, true, "withdraw") => Ok(()),
                     (_, true, "edit") => Err("handed-in"),
+                    (_, false, "withdraw") if !written => Ok(()),
                     _ => Err("forbidden-transition"),
                 };
                 assert_eq!(desk.deliver(body, &mut document), expected, "{body}: {action}, {handed_in}");
@@ -239,7 +244,7 @@ fn a_task_goes_its_way_and_no_other() {
         write(document, |doc| {
             let map = object(doc, "content/status");
             doc.put(&map, "T1", status.word()).unwrap();
-        });
+        })
     };
     for from in TaskStatus::ALL {
         for to in TaskStatus::ALL {
@@ -248,16 +253,17 @@ fn a_task_goes_its_way_and_no_other() {
                 let mut document = desk.begin(&key);
                 match from {
                     TaskStatus::NotStarted => {}
-                    other => put(&mut document, other),
+                    other => assert!(put(&mut document, other)),
                 }
                 desk.deliver(REPORTER, &mut document).unwrap();
                 let mut document = desk.copy(&key);
-                put(&mut document, to);
+                let written = put(&mut document, to);
                 let possible =
                     TaskAction::ALL.into_iter().any(|action| from.apply(action).is_ok_and(|next| next == to));
                 let expected = match (body == REPORTER, possible) {
                     (false, _) => Err(NO_ACCESS),
                     (true, true) => Ok(()),
+                    (true, false) if !written => Ok(()),
                     (true, false) => Err("forbidden-transition"),
                 };
                 assert_eq!(desk.deliver(body, &mut document), expected, "{body}: {from:?} to {to:?}");
