@@ -43,7 +43,7 @@ fn a_damaged_store_is_named_and_kept() {
         }
     }
     assert!(refused > 30, "only {refused} of 48 damages were seen");
-    fs::write(&path, &[]).unwrap();
+    fs::write(&path, []).unwrap();
     assert!(office.fails(1, &["build"]).contains("documents.sqlite"));
     fs::write(&path, good).unwrap();
     office.ok(&["release", "verify"]);
