@@ -80,7 +80,9 @@ fn spawn(folder: &TempDir, listen: &str) -> (Child, BufReader<ChildStdout>, Stri
     let mut tokens = Vec::new();
     loop {
         let mut line = String::new();
-        assert!(out.read_line(&mut line).unwrap() > 0, "the server ended before it listened");
+        if out.read_line(&mut line).unwrap() == 0 {
+            panic!("the server ended before it listened: {}", child.wait().unwrap());
+        }
         if let Some(address) = line.trim_end().strip_prefix("listening ") {
             return (child, out, address.to_owned(), tokens);
         }
