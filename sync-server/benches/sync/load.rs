@@ -26,8 +26,10 @@ pub type Figures = Vec<(String, f64)>;
 
 type Running = Pin<Box<dyn Future<Output = Figures>>>;
 
+type Workload = fn(Server, Duration) -> Running;
+
 /// Name and function of every workload.
-pub const WORKLOADS: [(&str, fn(Server, Duration) -> Running); 7] = [
+pub const WORKLOADS: [(&str, Workload); 7] = [
     ("one-by-one", |server, _| Box::pin(one_by_one(server))),
     ("writers-1", |server, time| Box::pin(writers(server, time, 1))),
     ("writers-200", |server, time| Box::pin(writers(server, time, 200))),
@@ -152,9 +154,11 @@ async fn one_by_one(server: Server) -> Figures {
 
 /// One connection brings documents that the server has never seen.
 async fn first_contact(server: Server, count: u64) -> Figures {
+    // Made before: who connects and then answers no ping is cut off by the other server.
+    let documents: Vec<_> = (0..count).map(|number| (peer::id(number), peer::document(number, 1))).collect();
     let mut peer = Peer::connect(&server, "newcomer").await;
-    for number in 0..count {
-        peer.hold(peer::id(number), peer::document(number, 1));
+    for (id, document) in documents {
+        peer.hold(id, document);
     }
     let start = Instant::now();
     peer.say_all().await;
@@ -167,12 +171,12 @@ async fn first_contact(server: Server, count: u64) -> Figures {
 /// Documents with a history, fetched by newcomers from memory and from the disk; and what of the memory comes back.
 async fn documents(mut server: Server, count: u64, changes: i64) -> Figures {
     let fresh = server.memory() / 1_024.0;
+    let histories: Vec<_> =
+        (0..count).map(|number| (peer::id(number), peer::document(number, changes))).collect();
+    let heads: Heads = histories.iter().map(|(id, document)| (*id, document.get_heads())).collect();
     let mut author = Peer::connect(&server, "author").await;
-    let mut heads = Heads::new();
-    for number in 0..count {
-        let document = peer::document(number, changes);
-        heads.insert(peer::id(number), document.get_heads());
-        author.hold(peer::id(number), document);
+    for (id, document) in histories {
+        author.hold(id, document);
     }
     author.say_all().await;
     author.until(count as usize, |copy| copy.is_acknowledged()).await;

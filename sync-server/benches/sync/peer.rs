@@ -1,6 +1,7 @@
 //! A client of the load generator: documents, their sync states, and a socket.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use automerge::ActorId;
 use automerge::Automerge;
@@ -8,6 +9,7 @@ use automerge::ROOT;
 use automerge::sync;
 use automerge::sync::SyncDoc;
 use automerge::transaction::Transactable;
+use futures::FutureExt;
 use futures::SinkExt;
 use futures::StreamExt;
 use niemyet_sync::DocumentId;
@@ -99,31 +101,43 @@ impl Peer {
         self.socket.flush().await.unwrap();
     }
 
-    /// Speaks of all documents.
+    /// Speaks of all documents, and listens in between.
     pub async fn say_all(&mut self) {
-        for id in self.copies.keys().copied().collect::<Vec<_>>() {
+        for (place, id) in self.copies.keys().copied().collect::<Vec<_>>().into_iter().enumerate() {
             self.say(id).await;
+            if place % 100 == 99 {
+                while let Some(frame) = self.frame().now_or_never() {
+                    self.take(&frame).await;
+                }
+            }
         }
         self.flush().await;
+    }
+
+    /// Answers a sync message and says which document it was about.
+    async fn take(&mut self, frame: &[u8]) -> Option<DocumentId> {
+        let Body::Sync { document: id, data } = Message::decode(frame).unwrap().body else { return None };
+        let message = sync::Message::decode(data).unwrap();
+        let copy = self.copies.get_mut(&id).unwrap();
+        copy.document.receive_sync_message(&mut copy.state, message).unwrap();
+        self.say(id).await;
+        Some(id)
     }
 
     /// Takes the next sync message and answers it. Gives the document that it is about.
     pub async fn next(&mut self) -> DocumentId {
         loop {
             let frame = self.frame().await;
-            let Body::Sync { document: id, data } = Message::decode(&frame).unwrap().body else { continue };
-            let message = sync::Message::decode(data).unwrap();
-            let copy = self.copies.get_mut(&id).unwrap();
-            copy.document.receive_sync_message(&mut copy.state, message).unwrap();
-            self.say(id).await;
+            let Some(id) = self.take(&frame).await else { continue };
             self.flush().await;
             return id;
         }
     }
 
-    /// Takes messages until so many documents have come to be so; each is looked at when something comes about it.
+    /// Takes messages until so many documents are so; each is looked at now and when something comes about it.
     pub async fn until(&mut self, count: usize, is_so: impl Fn(&Copy) -> bool) {
-        let mut done: std::collections::HashSet<DocumentId> = std::collections::HashSet::new();
+        let so = self.copies.iter().filter(|(_, copy)| is_so(copy));
+        let mut done: HashSet<DocumentId> = so.map(|(&id, _)| id).collect();
         while done.len() < count {
             let id = self.next().await;
             if is_so(&self.copies[&id]) {

@@ -110,7 +110,7 @@ fn theirs(folder: &Path) -> (Child, String, String) {
     let program = modules.join("node_modules/@automerge/automerge-repo-sync-server/src/index.js");
     assert!(program.is_file(), "run tests/run once: it installs the peers");
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let child = Command::new("node")
+    let mut child = Command::new("node")
         .arg("--require")
         .arg(modules.join("loopback.cjs"))
         .arg(program)
@@ -127,6 +127,8 @@ fn theirs(folder: &Path) -> (Child, String, String) {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
+    let _ = child.kill();
+    let _ = child.wait();
     panic!("automerge-repo-sync-server does not listen");
 }
 
@@ -150,5 +152,7 @@ fn ours(folder: &Path) -> (Child, String, String) {
             token = line.split_whitespace().last().unwrap().to_owned();
         }
     }
+    let _ = child.kill();
+    let _ = child.wait();
     panic!("sync-probe ended before it listened");
 }

@@ -81,7 +81,7 @@ fn spawn(folder: &TempDir, listen: &str) -> (Child, BufReader<ChildStdout>, Stri
     loop {
         let mut line = String::new();
         if out.read_line(&mut line).unwrap() == 0 {
-            panic!("the server ended before it listened: {:?}", child.wait());
+            panic!("the server ended before it listened: {}", child.wait().unwrap());
         }
         if let Some(address) = line.trim_end().strip_prefix("listening ") {
             return (child, out, address.to_owned(), tokens);
