@@ -78,16 +78,17 @@ fn spawn(folder: &TempDir, listen: &str) -> (Child, BufReader<ChildStdout>, Stri
         .unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut tokens = Vec::new();
-    loop {
-        let mut line = String::new();
-        if out.read_line(&mut line).unwrap() == 0 {
-            panic!("the server ended before it listened: {}", child.wait().unwrap());
-        }
+    let mut line = String::new();
+    while out.read_line(&mut line).unwrap() > 0 {
         if let Some(address) = line.trim_end().strip_prefix("listening ") {
-            return (child, out, address.to_owned(), tokens);
+            let address = address.to_owned();
+            return (child, out, address, tokens);
         }
         if line.starts_with("account ") {
             tokens.extend(line.split_whitespace().last().map(str::to_owned));
         }
+        line.clear();
     }
+    let ended = child.wait().unwrap();
+    panic!("the server ended before it listened: {ended}");
 }
