@@ -24,7 +24,7 @@ use super::servers::Server;
 /// Names and values, in the order in which they are shown.
 pub type Figures = Vec<(String, f64)>;
 
-type Running = Pin<Box<dyn Future<Output = Figures>>>;
+type Running = Pin<Box<dyn Future<Output = Figures> + Send>>;
 
 type Workload = fn(Server, Duration) -> Running;
 

@@ -44,7 +44,7 @@ impl Table {
     }
 }
 
-/// Three digits that count; a dash where a server did not come to the end in time.
+/// Three digits that count; a dash where a run did not come to its end.
 fn show(value: Option<f64>) -> String {
     match value {
         None => "–".to_owned(),
