@@ -1,11 +1,15 @@
 //! `niemyet.toml` and `NIEMYET_…`: one typed value, read once, unknown keys refused.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use niemyet_sync::http::Origin;
+use toml::Spanned;
+use toml::Value;
 
 /// Name of the settings file in the working folder.
 pub const FILE: &str = "niemyet.toml";
@@ -25,6 +29,31 @@ pub const TEMPLATE: &str = "\
 
 # Address that `niemyet serve` listens on.
 # listen = \"127.0.0.1:8080\"
+
+# Address under which browsers and offices reach this server, if it is not the one above: https, through a proxy that ends TLS.
+# origin = \"https://example.org\"
+
+# Proxies whose X-Forwarded-For is believed.
+# proxies = [\"127.0.0.1\"]
+
+# Connections of offices at once, in all and of one account.
+# sync_connections = 4096
+# sync_connections_per_account = 64
+
+# The longest message of an office, in MiB; the changes that one connection may send in a minute, after its first 100,000.
+# sync_message_mib = 16
+# sync_changes_per_minute = 12000
+
+# Documents that one account may begin.
+# sync_documents_per_account = 20000
+
+# Memory for documents, in MiB, and the seconds after which one that nobody uses leaves it.
+# sync_memory_mib = 1024
+# sync_idle_seconds = 300
+
+# Characters of a password at least, and days that a login in a browser lasts.
+# password_shortest = 12
+# session_days = 14
 ";
 
 /// The settings of a working folder. None of them is secret.
@@ -38,6 +67,35 @@ pub struct Config {
     pub keep_releases: NonZeroUsize,
     /// Address that `serve` listens on.
     pub listen: SocketAddr,
+    /// Where browsers and offices find the server.
+    pub origin: Option<Origin>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub proxies: Vec<IpAddr>,
+    /// What differs from the defaults of the sync server.
+    pub sync: SyncConfig,
+}
+
+/// Settings of the sync server; without one, the server's own default stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncConfig {
+    /// Connections at once.
+    pub connections: Option<usize>,
+    /// Connections of one account at once.
+    pub connections_per_account: Option<usize>,
+    /// Bytes of the longest message.
+    pub message_bytes: Option<usize>,
+    /// Changes of a connection in a minute.
+    pub changes_per_minute: Option<u32>,
+    /// Documents that one account may begin.
+    pub documents_per_account: Option<u64>,
+    /// Bytes of documents in memory.
+    pub memory_bytes: Option<usize>,
+    /// Milliseconds after which a document that nobody uses leaves memory.
+    pub idle: Option<i64>,
+    /// Characters of a password at least.
+    pub password_shortest: Option<usize>,
+    /// Milliseconds that a login in a browser lasts.
+    pub session_lasts: Option<i64>,
 }
 
 impl Default for Config {
@@ -47,6 +105,9 @@ impl Default for Config {
             as_of: None,
             keep_releases: NonZeroUsize::MIN.saturating_add(19),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            origin: None,
+            proxies: Vec::new(),
+            sync: SyncConfig::default(),
         }
     }
 }
@@ -55,7 +116,7 @@ impl Default for Config {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The file is not what we read.
-    #[error("{file}:{line}: {what}. Settings are: base_url, as_of, keep_releases, listen")]
+    #[error("{file}:{line}: {what}. Settings are: {}", names())]
     File {
         /// The file.
         file: String,
@@ -76,13 +137,85 @@ pub enum ConfigError {
     },
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Raw {
-    base_url: Option<String>,
-    as_of: Option<toml::value::Datetime>,
-    keep_releases: Option<i64>,
-    listen: Option<String>,
+/// A setting: its name, what it takes, and how it is taken.
+struct Key {
+    name: &'static str,
+    expected: &'static str,
+    take: fn(&mut Config, &str) -> Option<()>,
+}
+
+const fn key(name: &'static str, expected: &'static str, take: fn(&mut Config, &str) -> Option<()>) -> Key {
+    Key { name, expected, take }
+}
+
+const KEYS: &[Key] = &[
+    key("base_url", "an address such as https://example.org", |config, text| {
+        base_url(text).map(|url| config.base_url = Some(url))
+    }),
+    key("as_of", "a date such as 2021-03-05", |config, text| {
+        text.parse().ok().map(|date| config.as_of = Some(date))
+    }),
+    key("keep_releases", "a number from 1 up", |config, text| {
+        text.parse().ok().map(|count| config.keep_releases = count)
+    }),
+    key("listen", "an address and port such as 127.0.0.1:8080", |config, text| {
+        text.parse().ok().map(|address| config.listen = address)
+    }),
+    key(
+        "origin",
+        "https://host, or http://127.0.0.1:port for this machine alone, without a path",
+        |config, text| Origin::parse(text).ok().map(|origin| config.origin = Some(origin)),
+    ),
+    key("proxies", "addresses such as 127.0.0.1, with commas between", |config, text| {
+        let addresses = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
+        addresses.collect::<Result<_, _>>().ok().map(|addresses| config.proxies = addresses)
+    }),
+    key("sync_connections", "a number from 1 to 1000000", |config, text| {
+        number(text, 1_000_000).map(|count| config.sync.connections = Some(count))
+    }),
+    key("sync_connections_per_account", "a number from 1 to 1000000", |config, text| {
+        number(text, 1_000_000).map(|count| config.sync.connections_per_account = Some(count))
+    }),
+    key("sync_message_mib", "a number from 1 to 1024", |config, text| {
+        number(text, 1024).map(|mib: usize| config.sync.message_bytes = Some(mib << 20))
+    }),
+    key("sync_changes_per_minute", "a number from 1 to 10000000", |config, text| {
+        number(text, 10_000_000).map(|count| config.sync.changes_per_minute = Some(count))
+    }),
+    key("sync_documents_per_account", "a number from 1 to 10000000", |config, text| {
+        number(text, 10_000_000).map(|count| config.sync.documents_per_account = Some(count))
+    }),
+    key("sync_memory_mib", "a number from 1 to 1048576", |config, text| {
+        number(text, 1 << 20).map(|mib: usize| config.sync.memory_bytes = Some(mib << 20))
+    }),
+    key("sync_idle_seconds", "a number from 1 to 86400", |config, text| {
+        number(text, 86_400).map(|seconds: i64| config.sync.idle = Some(seconds * 1_000))
+    }),
+    // Fewer than 8 characters no norm allows (NIST SP 800-63B, 5.1.1); more than 64 a person may not be asked for.
+    key("password_shortest", "a number from 8 to 64", |config, text| {
+        number(text, 64).filter(|count| *count >= 8).map(|count| config.sync.password_shortest = Some(count))
+    }),
+    key("session_days", "a number from 1 to 365", |config, text| {
+        number(text, 365).map(|days: i64| config.sync.session_lasts = Some(days * 86_400_000))
+    }),
+];
+
+fn names() -> String {
+    KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
+}
+
+/// A number from 1 to `most`.
+fn number<N: std::str::FromStr + PartialOrd + From<u8>>(text: &str, most: N) -> Option<N> {
+    text.parse().ok().filter(|number| *number >= N::from(1) && *number <= most)
+}
+
+/// A value of the file as the environment would give it.
+fn plain(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Array(values) => values.into_iter().map(plain).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
 }
 
 impl Config {
@@ -94,53 +227,38 @@ impl Config {
         let mut config = Self::default();
         if let Some((path, text)) = file {
             let path = path.display().to_string();
-            let raw: Raw = toml::from_str(text).map_err(|error| {
-                let start = error.span().map_or(0, |span| span.start).min(text.len());
-                let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let wrong = |start: usize, what: String| {
+                let line =
+                    text.as_bytes()[..start.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
+                        + 1;
+                ConfigError::File { file: path.clone(), line, what }
+            };
+            let entries: BTreeMap<Spanned<String>, Value> = toml::from_str(text).map_err(|error| {
                 // The parser's own words may end in a list or an "expected"; one line is enough beside the line number.
                 let what = error.message().lines().collect::<Vec<_>>().join(", ");
-                ConfigError::File { file: path.clone(), line, what }
+                wrong(error.span().map_or(0, |span| span.start), what)
             })?;
-            config.take("base_url", raw.base_url, &path)?;
-            config.take("as_of", raw.as_of.map(|date| date.to_string()), &path)?;
-            config.take("keep_releases", raw.keep_releases.map(|count| count.to_string()), &path)?;
-            config.take("listen", raw.listen, &path)?;
+            for (name, value) in entries {
+                let Some(key) = KEYS.iter().find(|key| key.name == name.as_ref()) else {
+                    return Err(wrong(name.span().start, format!("unknown setting `{}`", name.as_ref())));
+                };
+                config.take(key, &plain(value), &path)?;
+            }
         }
-        for key in ["base_url", "as_of", "keep_releases", "listen"] {
-            let name = format!("NIEMYET_{}", key.to_uppercase());
-            config.take(key, variable(&name), "the environment")?;
+        for key in KEYS {
+            if let Some(value) = variable(&format!("NIEMYET_{}", key.name.to_uppercase())) {
+                config.take(key, &value, "the environment")?;
+            }
         }
         Ok(config)
     }
 
-    fn take(&mut self, key: &str, value: Option<String>, place: &str) -> Result<(), ConfigError> {
-        let Some(value) = value else {
-            return Ok(());
-        };
-        let refused = |expected| ConfigError::Value {
-            place: format!("{place}: {key}"),
-            value: value.clone(),
-            expected,
-        };
-        match key {
-            "base_url" => {
-                let url =
-                    base_url(&value).ok_or_else(|| refused("an address such as https://example.org"))?;
-                self.base_url = Some(url);
-            }
-            "as_of" => {
-                let date = value.parse().map_err(|_| refused("a date such as 2021-03-05"))?;
-                self.as_of = Some(date);
-            }
-            "keep_releases" => {
-                self.keep_releases = value.parse().map_err(|_| refused("a number from 1 up"))?;
-            }
-            _ => {
-                self.listen =
-                    value.parse().map_err(|_| refused("an address and port such as 127.0.0.1:8080"))?;
-            }
-        }
-        Ok(())
+    fn take(&mut self, key: &Key, value: &str, place: &str) -> Result<(), ConfigError> {
+        (key.take)(self, value).ok_or_else(|| ConfigError::Value {
+            place: format!("{place}: {}", key.name),
+            value: value.to_owned(),
+            expected: key.expected,
+        })
     }
 }
 

@@ -30,12 +30,13 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     }
     let mut workspace = Workspace::open(dir, terminal)?;
     let address = listen.unwrap_or(workspace.config.listen);
-    serve::with_listener(address, |bound| {
+    serve::with_listener(dir, address, |bound| {
         workspace.config.base_url.get_or_insert_with(|| format!("http://{bound}"));
         let built = build::build(&workspace, false, terminal)?;
         terminal.warn(&built.warnings);
-        // Others may build from here on; serving only reads.
+        // Others may build from here on.
+        let config = workspace.config.clone();
         drop(workspace);
-        Ok((release::open(dir), terminal))
+        Ok((config, release::open(dir), terminal))
     })
 }

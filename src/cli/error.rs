@@ -15,6 +15,7 @@ use crate::replica::lock::LockError;
 use crate::replica::project::ProjectError;
 use crate::timetable::TimetableError;
 use crate::watch::WatchError;
+use crate::web::sync::SyncError;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -76,6 +77,15 @@ pub enum CliError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The documents cannot be served.
+    #[error(transparent)]
+    Sync(#[from] SyncError),
+    /// The server ended before everything was kept.
+    #[error(
+        "the server was stopped before everything that had come was on the disk. Nothing of it was acknowledged: offices \
+         still have it and send it again. Look at the log and the disk before starting it"
+    )]
+    NotKept,
     /// The folder to be set up is in use.
     #[error("{} {what}, so nothing was written. Use it with the other commands, or give an empty folder", dir.display())]
     Occupied {
@@ -167,6 +177,8 @@ impl CliError {
             Self::Maintenance(_) => "maintenance",
             Self::Verify { .. } => "verify",
             Self::Listen { .. } => "listen",
+            Self::Sync(_) => "sync",
+            Self::NotKept => "not_kept",
             Self::Occupied { .. } => "occupied",
             Self::Import(_) => "import",
             Self::Project(_) => "project",

@@ -1,4 +1,5 @@
-//! `niemyet serve`: the current release over HTTP. It reads only, so it runs beside `build` and `watch`.
+//! `niemyet serve`: the current release for the public, the documents for those who have an account. `build` and `watch` work
+//! beside it.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,39 +9,46 @@ use tokio::net::TcpListener;
 
 use super::error::CliError;
 use super::terminal::Terminal;
+use crate::config::Config;
 use crate::release::Store;
 use crate::replica::disk::RealDisk;
 use crate::replica::folder;
 use crate::web;
 use crate::web::Site;
+use crate::web::sync::Documents;
 
 /// Serves until the process is asked to end.
 pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> Result<(), CliError> {
     let config = folder::config(dir)?;
-    let store = Store::open(&dir.join(folder::RELEASES), Arc::new(RealDisk));
-    store.require_current()?;
-    with_listener(listen.unwrap_or(config.listen), |_| Ok((store, terminal)))
+    let releases = Store::open(&dir.join(folder::RELEASES), Arc::new(RealDisk));
+    releases.require_current()?;
+    let address = listen.unwrap_or(config.listen);
+    with_listener(dir, address, |_| Ok((config, releases, terminal)))
 }
 
 /// Takes the address, then prepares what is served (its pages may name the address), then serves it.
 pub fn with_listener<'t>(
+    dir: &Path,
     address: SocketAddr,
-    prepare: impl FnOnce(SocketAddr) -> Result<(Store, &'t mut Terminal), CliError>,
+    prepare: impl FnOnce(SocketAddr) -> Result<(Config, Store, &'t mut Terminal), CliError>,
 ) -> Result<(), CliError> {
     let failed = |source| CliError::Listen { address: address.to_string(), source };
     let listener = std::net::TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let (store, terminal) = prepare(bound)?;
+    let (config, releases, terminal) = prepare(bound)?;
+    let documents = Documents::open(dir, &config, bound)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
-    runtime.block_on(async {
+    let kept = runtime.block_on(async {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let stop = asked_to_stop();
+        let server = documents.start()?;
         let url = format!("http://{bound}/");
         terminal.say("Press Ctrl+C to stop.");
         terminal.result(&serde_json::json!({ "listening": url }), &format!("serving {url}"))?;
-        web::serve(listener, Site::new(store), stop).await.map_err(failed)
-    })
+        web::serve_with(listener, Site::new(releases), &server, stop).await.map_err(failed)
+    })?;
+    if kept { Ok(()) } else { Err(CliError::NotKept) }
 }
 
 /// Done at Ctrl+C or when a service manager sends SIGTERM.

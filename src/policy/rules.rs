@@ -60,16 +60,25 @@ impl ElectionRules {
     }
 
     /// Takes in what a durable document holds: the election's bodies, what was handed in, what was decided. To be called
-    /// for each document at the start, and for the election whenever it was changed. True if access is another now.
+    /// for each document at the start. True if access is another now.
     ///
     /// # Errors
     /// If it cannot be read.
     pub fn learn(&self, key: &Key, document: &Automerge) -> Result<bool, DocumentError> {
-        if !matches!(key, Key::Election | Key::Report(..) | Key::Review(_)) {
+        if !Self::learn_from(key) {
             return Ok(false);
         }
-        let content = Content::of(document, &self.election, key)?;
-        Ok(self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, &content))
+        Ok(self.take_in(key, &Content::of(document, &self.election, key)?))
+    }
+
+    /// The same, of what was read from it.
+    pub fn take_in(&self, key: &Key, content: &Content) -> bool {
+        self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, content)
+    }
+
+    /// Whether a document is one to [`ElectionRules::learn`] from.
+    pub fn learn_from(key: &Key) -> bool {
+        matches!(key, Key::Election | Key::Report(..) | Key::Review(_))
     }
 
     /// What an account of this body may do with a document.
@@ -152,7 +161,7 @@ impl ElectionRules {
         }
         // Not the election: whom it lets in is learned once it is durable.
         if matches!(key, Key::Report(..) | Key::Review(_)) {
-            self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, &content);
+            self.take_in(key, &content);
         }
         Ok(())
     }
@@ -179,6 +188,20 @@ impl Rules for ElectionRules {
 
     fn is_common(&self, _: niemyet_sync::DocumentId, key: &str, change: &Change) -> bool {
         key.parse().is_ok_and(|key| self.is_alike(&key, change).unwrap_or(false))
+    }
+
+    fn kept(&self, key: &str, document: &Automerge) -> bool {
+        // Reports and reviews were taken in when they were admitted, so that their order decides.
+        key == Key::Election.to_string() && self.read_again(key, document)
+    }
+
+    fn read_again(&self, key: &str, document: &Automerge) -> bool {
+        // A document that cannot be read says nothing: what was known before stands.
+        key.parse().is_ok_and(|key| self.learn(&key, document).unwrap_or(false))
+    }
+
+    fn depend_on(&self, key: &str) -> bool {
+        key.parse().is_ok_and(|key| Self::learn_from(&key))
     }
 
     fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {

@@ -59,10 +59,20 @@ impl DocumentStore {
         Self::open_there(dir)
     }
 
+    /// Opens the store of a folder for its one server, after bringing a folder of the former layout over.
+    pub fn open_to_serve(dir: &Path) -> Result<Self, FolderError> {
+        drop(Self::open(dir, None)?);
+        Self::open_as(dir, Mode::Alone)
+    }
+
     /// Opens the store, whatever else is in the folder.
     pub fn open_there(dir: &Path) -> Result<Self, FolderError> {
+        Self::open_as(dir, Mode::Beside)
+    }
+
+    fn open_as(dir: &Path, mode: Mode) -> Result<Self, FolderError> {
         let path = dir.join(STORE);
-        let options = Options { mode: Mode::Beside, ..Options::default() };
+        let options = Options { mode, ..Options::default() };
         let opened = Database::open(&path, options).map_err(|error| match error {
             niemyet_sync::database::OpenError::Store(source) => {
                 FolderError::Store { path: path.clone(), source }
@@ -88,9 +98,18 @@ impl DocumentStore {
     /// Loads and checks every document. One that is damaged stops the loading: what is missing must not look as if it had
     /// never been there.
     pub fn load(&self) -> Result<Documents, FolderError> {
+        self.load_where(|_| true)
+    }
+
+    /// The same, for some of them.
+    pub fn load_where(&self, wanted: impl Fn(&Key) -> bool) -> Result<Documents, FolderError> {
         let mut documents = Documents::new();
         let mut election: Option<String> = None;
         for listed in self.store.list().map_err(self.failed())? {
+            // A key that is none is told of when its document is read.
+            if listed.key.parse().is_ok_and(|key| !wanted(&key)) {
+                continue;
+            }
             let document = self.read(&listed, election.as_deref())?;
             election.get_or_insert_with(|| document.election().to_owned());
             documents.insert(document.key().clone(), document);

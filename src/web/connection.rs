@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,7 +11,9 @@ use std::task::Poll;
 use std::task::ready;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::Router;
+use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
@@ -34,10 +37,13 @@ const STALL: Duration = Duration::from_secs(30);
 /// Time for requests under way once the end was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Serves until `shutdown` is done. Then nothing new is accepted, `before_the_end` is done, and what is still under way gets
+/// its time.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
     shutdown: impl Future<Output = ()>,
+    before_the_end: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let (end, ending) = watch::channel(false);
@@ -47,16 +53,18 @@ pub(super) async fn serve(
             () = &mut shutdown => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, place)) = accepted else {
+        let Some((stream, from, place)) = accepted else {
             continue;
         };
-        let connection = connection(stream, router.clone(), ending.clone());
+        let router = router.clone().layer(Extension(ConnectInfo(from)));
+        let connection = connection(stream, router, ending.clone());
         tokio::spawn(async move {
             connection.await;
             drop(place);
         });
     }
     drop(listener);
+    before_the_end.await;
     // Each connection holds a receiver; `closed` is done when the last one is dropped.
     drop(ending);
     end.send_replace(true);
@@ -67,10 +75,10 @@ pub(super) async fn serve(
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => Some((stream, place)),
+        Ok((stream, from)) => Some((stream, from, place)),
         Err(error) => {
             // Out of file handles, or a client gone before it was accepted: the next attempt may do.
             tracing::warn!(%error, "a connection was not accepted");
@@ -86,7 +94,8 @@ async fn connection(stream: TcpStream, router: Router, mut ending: watch::Receiv
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
     let service = TowerToHyperService::new(router);
-    let mut serving = pin!(builder.serve_connection(TokioIo::new(Impatient::new(stream)), service));
+    let mut serving =
+        pin!(builder.serve_connection(TokioIo::new(Impatient::new(stream)), service).with_upgrades());
     let outcome = tokio::select! {
         outcome = &mut serving => outcome,
         () = asked_to_end(&mut ending) => {

@@ -1,4 +1,5 @@
-//! The public side over HTTP: the current release, read-only, with no state of its own.
+//! What is served over HTTP: the current release for the public, read-only and with no state of its own, and the documents for
+//! those who have an account.
 
 mod cache;
 pub mod conditional;
@@ -9,13 +10,14 @@ pub mod encoding;
 mod headers;
 pub mod problem;
 mod site;
+pub mod sync;
 
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::any;
+use niemyet_sync::http::Server;
 use tokio::net::TcpListener;
 
 use crate::release::Store;
@@ -36,16 +38,28 @@ impl Site {
     }
 }
 
-/// All routes; every one of them is public and read-only.
+/// The site: whatever has no route of its own is a page, or none. All of it is public and read-only.
 pub fn router(site: Site) -> Router {
-    Router::new()
-        .route("/healthz", any(site::health))
-        .route("/readyz", any(site::ready))
-        .fallback(site::page)
-        .with_state(site)
+    Router::new().fallback(site::page).with_state(site)
 }
 
-/// Serves until `shutdown` is done, then lets requests under way finish.
+/// Serves the site alone until `shutdown` is done, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, site: Site, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    connection::serve(listener, router(site), shutdown).await
+    connection::serve(listener, router(site), shutdown, async {}).await
+}
+
+/// Serves site and documents until `shutdown` is done, then lets what is under way finish. Says whether every change that was on
+/// its way was kept and acknowledged.
+pub async fn serve_with(
+    listener: TcpListener,
+    site: Site,
+    server: &Server,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<bool> {
+    let routes = server.router().merge(router(site));
+    let mut kept = false;
+    // Sockets are connections that never end by themselves: they go first.
+    let before_the_end = async { kept = sync::stop(server).await };
+    connection::serve(listener, routes, shutdown, before_the_end).await?;
+    Ok(kept)
 }

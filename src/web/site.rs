@@ -29,25 +29,6 @@ use crate::release::loaded::File;
 /// Below this a body is not worth compressing.
 const SMALL: u64 = 256;
 
-/// The process lives.
-pub async fn health(request: Request<Body>) -> Response<Body> {
-    let answer = match read_only(request.method()) {
-        Ok(()) => text("ok\n".to_owned()),
-        Err(problem) => problem.response(),
-    };
-    finish(answer, request.method())
-}
-
-/// The process can answer with a release.
-pub async fn ready(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
-    let answer = match (read_only(request.method()), site.current.release()) {
-        (Err(problem), _) => problem.response(),
-        (Ok(()), None) => problem::NO_RELEASE.response(),
-        (Ok(()), Some(release)) => text(format!("{}\n", release.id())),
-    };
-    finish(answer, request.method())
-}
-
 /// A file of the release.
 pub async fn page(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
     let (request, _) = request.into_parts();
@@ -212,15 +193,6 @@ fn unreadable(error: impl std::fmt::Display) -> Problem {
 fn set_body(response: &mut Response<Body>, bytes: &[u8]) {
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
     *response.body_mut() = Body::from(bytes.to_vec());
-}
-
-fn text(body: String) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    set_body(&mut response, body.as_bytes());
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// What holds for every answer; a `HEAD` keeps the headers and loses the body.

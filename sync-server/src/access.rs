@@ -86,4 +86,22 @@ pub trait Rules: Send + Sync + 'static {
     /// # Errors
     /// A refusal that says what is wrong and what to do.
     fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal>;
+
+    /// A delivery that was admitted is durable, and this is the document now. Says whether `access` answers otherwise from
+    /// now on: then open connections are shown more, or less, at once.
+    fn kept(&self, _key: &str, _document: &Automerge) -> bool {
+        false
+    }
+
+    /// This is what the store has of a document, after the store kept nothing of a delivery that was admitted, or after
+    /// another process on the store kept something. Says the same as `kept`.
+    fn read_again(&self, _key: &str, _document: &Automerge) -> bool {
+        false
+    }
+
+    /// Whether the rules for other documents depend on what this one holds, so that it is to be read again whenever another
+    /// process on the store has changed it, also while nobody has it open here.
+    fn depend_on(&self, _key: &str) -> bool {
+        false
+    }
 }

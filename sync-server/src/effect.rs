@@ -135,6 +135,8 @@ pub enum Effect {
         /// Why, or nothing.
         refusal: Option<Refusal>,
     },
+    /// The rules answer otherwise from now on: tell every shard.
+    AccessChanged,
     /// For the log, the audit and the counters.
     Note(Event),
 }

@@ -140,7 +140,7 @@ impl Shard {
                     self.with(now, id, effects, Document::access_changed);
                 }
             }
-            Input::Foreign(listed) => self.foreign(&listed, effects),
+            Input::Foreign(listed) => self.foreign(now, &listed, effects),
             Input::RestoringEnds => self.terms.restoring = false,
             Input::Tick => self.tick(now, effects),
         }
@@ -194,12 +194,19 @@ impl Shard {
         }
     }
 
-    fn foreign(&self, listed: &[Listed], effects: &mut Vec<Effect>) {
+    fn foreign(&mut self, now: i64, listed: &[Listed], effects: &mut Vec<Effect>) {
         for listed in listed {
-            if let Some(document) = self.documents.get(&listed.id)
-                && document.last() < Some(listed.last)
-            {
-                effects.push(Effect::Load(listed.id));
+            let last = self.documents.get(&listed.id).map(Document::last);
+            match last {
+                Some(Some(last)) if last >= listed.last => {}
+                Some(Some(_)) => effects.push(Effect::Load(listed.id)),
+                // Not in memory. Who has it open is told when it is next there; the rules would not be.
+                _ if self.terms.rules.depend_on(&listed.key) => {
+                    self.documents.entry(listed.id).or_insert_with(|| Document::new(listed.id, now));
+                    self.with(now, listed.id, effects, Document::changed_elsewhere);
+                }
+                Some(None) => effects.push(Effect::Load(listed.id)),
+                None => {}
             }
         }
     }

@@ -48,6 +48,8 @@ pub(crate) use sum::sum_of;
 pub struct Database {
     path: PathBuf,
     writer: Mutex<Connection>,
+    /// SQLite's own number for "another connection has committed", as last seen by the writing one.
+    version: Mutex<Option<i64>>,
     readers: pool::Readers,
     _lock: lock::Lock,
 }
@@ -93,6 +95,25 @@ impl Database {
     /// If it cannot.
     pub fn touch(&self, now: i64) -> Result<(), StoreError> {
         self.write(|tx| setting::store(tx, setting::TOUCHED, &now.to_le_bytes()))
+    }
+
+    /// Whether anything but this object has committed to the file since this was last asked (`PRAGMA data_version`); the first
+    /// answer is yes.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn was_changed_elsewhere(&self) -> Result<bool, StoreError> {
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = writer.pragma_query_value(None, "data_version", |row| row.get(0));
+        let version: i64 = read.map_err(fault_at("data_version"))?;
+        drop(writer);
+        let mut seen = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(seen.replace(version) != Some(version))
+    }
+
+    /// Answers yes at the next question.
+    pub fn forget_version(&self) {
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Sets until when that is allowed; `None` ends it.

@@ -149,7 +149,13 @@ impl Database {
         expect_schema(&writer)?;
         expect_sound(&writer)?;
         let readers = Readers::new(path, options.readers);
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers, _lock: lock })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            version: Mutex::default(),
+            readers,
+            _lock: lock,
+        })
     }
 }
 

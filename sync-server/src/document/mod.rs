@@ -100,7 +100,7 @@ pub struct Document {
     /// Known from when it was first in memory.
     key: Option<String>,
     body: Body,
-    /// Whether another server has kept something that could not be merged at once.
+    /// Whether another process has kept something that could not be merged at once, or that the rules are not told of yet.
     stale: bool,
     peers: HashMap<ConnectionId, Peer>,
     waiting: VecDeque<(Arc<Member>, Incoming)>,
@@ -160,6 +160,7 @@ impl Document {
                     }
                     self.fresh = None;
                     self.everybody_due();
+                    self.tell(Rules::read_again, context);
                 }
             }
             (Body::Absent | Body::Here(_), None) => {}
@@ -176,7 +177,19 @@ impl Document {
         if !known {
             self.access_changed(context);
         }
+        if std::mem::take(&mut self.stale) {
+            self.tell(Rules::read_again, context);
+        }
         self.everybody_due();
+    }
+
+    /// Tells the rules what the document is now.
+    fn tell(&self, how: fn(&dyn Rules, &str, &Automerge) -> bool, context: &mut Context<'_>) {
+        if let (Some(key), Body::Here(here)) = (&self.key, &self.body)
+            && how(context.rules, key, &here.durable)
+        {
+            context.effects.push(Effect::AccessChanged);
+        }
     }
 
     /// The store has kept the delivery that was on its way, or never will.
@@ -189,6 +202,7 @@ impl Document {
                 if let Body::Here(here) = &mut self.body {
                     here.fall_back();
                 }
+                self.tell(Rules::read_again, context);
                 let refusal = match why {
                     NotKept::ActorTaken => refusals::actor_taken(),
                     NotKept::OutOfOrder => refusals::actor_sequence(),
@@ -233,6 +247,7 @@ impl Document {
             }
             (Body::Away(_) | Body::Absent, None) => {}
         }
+        self.tell(Rules::kept, context);
         if std::mem::take(&mut self.stale) {
             context.effects.push(Effect::Load(self.id));
         }
@@ -248,6 +263,15 @@ impl Document {
         }
         if !self.waiting.is_empty() {
             self.call(context);
+        }
+    }
+
+    /// Another process has changed it, and the rules want to know what it is now.
+    pub fn changed_elsewhere(&mut self, context: &mut Context<'_>) {
+        self.stale = true;
+        match self.body {
+            Body::Absent => context.effects.push(Effect::Load(self.id)),
+            Body::Away(_) | Body::Here(_) => self.call(context),
         }
     }
 

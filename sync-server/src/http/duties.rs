@@ -32,13 +32,20 @@ pub(super) async fn run(server: Server) {
     }
 }
 
-/// Follows what other processes did in the store: ended sessions, and with several servers their changes.
+/// Follows what other processes did in the store: ended sessions, and changes of documents.
 async fn follow(server: &Server) -> Result<(), String> {
-    let (accounts, hub, shared) =
-        (server.accounts().clone(), server.hub().clone(), server.inner.settings.shared);
+    let (accounts, hub, database) =
+        (server.accounts().clone(), server.hub().clone(), server.inner.database.clone());
     let work = move || {
         accounts.catch_up().map_err(|error| error.to_string())?;
-        if shared { hub.poll_store().map_err(|error| error.to_string()) } else { Ok(()) }
+        if !database.was_changed_elsewhere().map_err(|error| error.to_string())? {
+            return Ok(());
+        }
+        hub.poll_store().map_err(|error| {
+            // Asked again in a second, though nothing else has changed by then.
+            database.forget_version();
+            error.to_string()
+        })
     };
     server.blocking(work).await.map_err(|problem| problem.title.into_owned())?
 }

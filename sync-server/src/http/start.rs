@@ -51,8 +51,6 @@ pub struct Settings {
     pub pace: Pace,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
-    /// Whether several servers stand on this store.
-    pub shared: bool,
     /// Threads for documents.
     pub shards: usize,
 }
@@ -67,7 +65,6 @@ impl Settings {
             places: Places::default(),
             pace: Pace::default(),
             proxies: Vec::new(),
-            shared: false,
             shards: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         }
     }

@@ -236,6 +236,7 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
                 Effect::Remember { account, document, refusal } => {
                     inner.registry.remember((account, document), refusal);
                 }
+                Effect::AccessChanged => inner.senders.every_shard(|| Input::AccessChanged),
                 Effect::Note(event) => inner.parts.witness.note(&event),
             }
         }

@@ -161,6 +161,7 @@ impl Server {
                 }
                 Effect::Note(event) => self.events.push(event),
                 Effect::Remember { .. } => {}
+                Effect::AccessChanged => self.input(Input::AccessChanged),
             }
         }
     }
