@@ -5,12 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use niemyet_sync::database::Database;
 use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
 use niemyet_sync::http::Settings;
 use niemyet_sync::http::StartError;
 
+use super::documents;
 use crate::config::Config;
 use crate::document::DocumentError;
 use crate::document::Key;
@@ -75,14 +77,29 @@ impl Documents {
     }
 
     /// Starts the server, in a runtime of several threads.
-    pub fn start(self) -> Result<Server, SyncError> {
-        Ok(Server::start(self.database, self.rules, self.settings)?)
+    pub fn start(self) -> Result<Office, SyncError> {
+        let server = Server::start(self.database, Arc::clone(&self.rules) as Arc<_>, self.settings)?;
+        Ok(Office { server, rules: self.rules })
     }
 }
 
-/// Ends the server; says whether everything that came before was kept and acknowledged.
-pub async fn stop(server: &Server) -> bool {
-    server.stop(GRACE).await
+/// The running server of a folder's documents.
+#[derive(Clone)]
+pub struct Office {
+    server: Server,
+    rules: Arc<ElectionRules>,
+}
+
+impl Office {
+    /// Its routes: the sync server's own, and those of this election.
+    pub fn router(&self) -> Router {
+        self.server.router().merge(documents::router(&self.server, &self.rules))
+    }
+
+    /// Ends it; says whether everything that came before was kept and acknowledged.
+    pub async fn stop(&self) -> bool {
+        self.server.stop(GRACE).await
+    }
 }
 
 /// The server's own defaults, and what the folder's settings say.

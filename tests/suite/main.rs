@@ -19,6 +19,7 @@ mod reference;
 mod refusals;
 mod release;
 mod rules;
+mod serving;
 mod setting_up;
 mod site;
 mod support;

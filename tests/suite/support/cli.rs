@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
@@ -85,6 +86,11 @@ impl Running {
         let mut said = String::new();
         self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         panic!("the program ended without serving: {said}");
+    }
+
+    /// The same as an address.
+    pub fn address(&mut self) -> SocketAddr {
+        self.url().strip_prefix("http://").unwrap().parse().unwrap()
     }
 
     /// Asks it to end as a service manager does, and gives its exit code.
