@@ -18,6 +18,7 @@ mod records;
 mod reference;
 mod refusals;
 mod release;
+mod replica;
 mod rules;
 mod serving;
 mod setting_up;

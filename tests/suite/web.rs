@@ -1,10 +1,7 @@
 //! The public side over HTTP, as a browser, a cache and a slow or hostile client meet it.
 
-use std::collections::BTreeMap;
 use std::io::Read;
-use std::io::Write;
 use std::net::SocketAddr;
-use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

@@ -93,6 +93,26 @@ impl Running {
         self.url().strip_prefix("http://").unwrap().parse().unwrap()
     }
 
+    /// The lines that it writes to stdout up to the first that is so. Waits for it.
+    pub fn lines_until(&mut self, is_so: impl Fn(&str) -> bool) -> Vec<String> {
+        let stdout = self.0.stdout.as_mut().unwrap();
+        let mut lines = Vec::new();
+        // Byte by byte: what a buffer read ahead would be lost with it.
+        let mut line = Vec::new();
+        for byte in stdout.bytes() {
+            match byte.unwrap() {
+                b'\n' => {
+                    lines.push(String::from_utf8(std::mem::take(&mut line)).unwrap());
+                    if lines.last().is_some_and(|line| is_so(line)) {
+                        return lines;
+                    }
+                }
+                byte => line.push(byte),
+            }
+        }
+        panic!("the program ended after {lines:?}");
+    }
+
     /// Asks it to end as a service manager does, and gives its exit code.
     pub fn terminate(&mut self) -> Option<i32> {
         let done = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
