@@ -18,11 +18,13 @@ use crate::document::key::BodyId;
 use crate::replica::documents::DocumentStore;
 use crate::replica::documents::Documents;
 use crate::replica::folder;
+use crate::replica::peer::sent::Sent;
 use crate::timetable::recurrence::due_instants;
 
 /// A body's desk.
 pub struct Desk {
     store: DocumentStore,
+    sent: Sent,
     /// The election.
     pub election: Election,
     /// The body.
@@ -47,7 +49,7 @@ impl Desk {
             )
         })?;
         expect_body(&election, body.as_str())?;
-        Ok(Self { store, election: *election, body })
+        Ok(Self { store, sent: Sent::last(dir), election: *election, body })
     }
 
     /// The body as the election has it.
@@ -58,6 +60,12 @@ impl Desk {
     /// Some of the folder's documents.
     pub fn documents(&self, wanted: impl Fn(&Key) -> bool) -> Result<Documents, CliError> {
         Ok(self.store.load_where(wanted)?)
+    }
+
+    /// Whether a server was seen to have a document just as it is here.
+    pub fn is_sent(&self, document: &mut Document) -> bool {
+        let heads = document.heads();
+        self.sent.covers(document.key(), &heads)
     }
 
     /// A document to write, begun if there is none yet.

@@ -75,6 +75,8 @@ fn form(field: &Field) -> String {
 struct Found {
     report: Report,
     verdict: Option<Verdict>,
+    /// Whether a server was seen to have the report just so; nothing if there is none.
+    sent: Option<bool>,
 }
 
 impl Found {
@@ -85,10 +87,13 @@ impl Found {
 
 fn find(desk: &Desk, due: NaiveDate) -> Result<Found, CliError> {
     let (own, review) = (Key::Report(desk.body.clone(), due), Key::Review(due));
-    let mut found = Found { report: Report::default(), verdict: None };
-    for document in desk.documents(|key| *key == own || *key == review)?.values() {
+    let mut found = Found { report: Report::default(), verdict: None, sent: None };
+    for document in desk.documents(|key| *key == own || *key == review)?.values_mut() {
         match document.content()? {
-            Content::Report(report) => found.report = report,
+            Content::Report(report) => {
+                found.report = report;
+                found.sent = Some(desk.is_sent(document));
+            }
             Content::Review(mut review) => found.verdict = review.verdicts.remove(desk.body.as_str()),
             _ => {}
         }
@@ -99,17 +104,24 @@ fn find(desk: &Desk, due: NaiveDate) -> Result<Found, CliError> {
 fn list(desk: &Desk, terminal: &mut Terminal) -> Result<(), CliError> {
     for due in desk.due()? {
         let found = find(desk, due.date_naive())?;
-        let begun = found.report != Report::default();
         let object = json!({
             "due": due.to_rfc3339(),
-            "begun": begun,
+            "begun": found.sent.is_some(),
+            "sent": found.sent,
             "status": found.status(),
             "reason": found.verdict.as_ref().map(|verdict| &verdict.reason),
         });
-        let state = if begun { shown(found.status()) } else { "chưa lập / not begun" };
-        terminal.result(&object, &format!("{}  {state}{}", due.format("%Y-%m-%d %H:%M"), reason(&found)))?;
+        let state = found.sent.map_or("chưa lập / not begun", |_| shown(found.status()));
+        terminal.result(
+            &object,
+            &format!("{}  {state}{}{}", due.format("%Y-%m-%d %H:%M"), unsent(&found), reason(&found)),
+        )?;
     }
     Ok(())
+}
+
+const fn unsent(found: &Found) -> &'static str {
+    if let Some(false) = found.sent { "  (chưa gửi / not sent yet)" } else { "" }
 }
 
 fn reason(found: &Found) -> String {
@@ -129,7 +141,8 @@ const fn shown(status: Status) -> &'static str {
 fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliError> {
     expect_due(desk, due)?;
     let found = find(desk, due)?;
-    let mut text = format!("{} {due}: {}{}", desk.body.as_str(), shown(found.status()), reason(&found));
+    let (state, unsent) = (shown(found.status()), unsent(&found));
+    let mut text = format!("{} {due}: {state}{unsent}{}", desk.body.as_str(), reason(&found));
     for (id, figure) in &found.report.figures {
         text += &format!("\n{id:<44} {}", figure.value);
         for rival in &figure.conflicts {
@@ -150,8 +163,7 @@ fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliE
             text += &format!("\n{id} {}: {}", number + 1, cells.join("; "));
         }
     }
-    let object =
-        json!({ "due": due, "status": found.status(), "verdict": found.verdict, "report": found.report });
+    let object = json!({ "due": due, "status": found.status(), "sent": found.sent, "verdict": found.verdict, "report": found.report });
     terminal.result(&object, &text)
 }
 

@@ -87,7 +87,7 @@ async fn once(dir: &Path, remote: &Remote, follow: bool, screen: &mut Screen<'_>
         begin(dir, &opening)?;
     }
     let store = DocumentStore::open(dir, None)?;
-    Ok(Replica::new(&store, remote, opening)?.run(follow, screen).await?)
+    Ok(Replica::new(dir, &store, remote, opening)?.run(follow, screen).await?)
 }
 
 /// A working folder with nothing in it yet. It edits for the body of the account.

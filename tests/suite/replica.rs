@@ -1,9 +1,22 @@
 //! `niemyet sync`, `task` and `report`: an office without a network edits its documents, and the server has them later.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
+use niemyet::document::Content;
+use niemyet::document::Key;
+use niemyet::document::write_election;
+use niemyet::replica::documents::DocumentStore;
+use rcgen::CertifiedKey;
+use rcgen::generate_simple_self_signed;
 use serde_json::Value;
+use tokio::io::copy_bidirectional;
+use tokio::net::TcpListener;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::support::cli::Office;
 use crate::support::cli::Running;
@@ -93,6 +106,9 @@ fn a_week_offline_reaches_the_server_and_the_agency_sees_it() {
     let task = lines(&district.ok(&["--json", "task", "list"]))[0]["task"].as_str().unwrap().to_owned();
     district.ok(&["task", "set", &task, "--action", "start", "--note", "Đã họp ban chỉ đạo."]);
 
+    let unsent = lines(&district.ok(&["--json", "report", "list"])).remove(0);
+    assert_eq!((unsent["status"].as_str(), unsent["sent"].as_bool()), (Some("submitted"), Some(false)));
+
     // It is back: what was edited goes there, once.
     server.restart();
     let sent = server.sync(&district);
@@ -100,6 +116,7 @@ fn a_week_offline_reaches_the_server_and_the_agency_sees_it() {
     assert_eq!(state(&sent, &report), Some("in_step"), "{sent:?}");
     assert_eq!(state(&sent, "progress/ec_district_118"), Some("in_step"));
     assert!(server.sync(&district).iter().all(|report| report["received"] == 0));
+    assert_eq!(lines(&district.ok(&["--json", "report", "list"])).remove(0)["sent"], true);
 
     let seen = server.sync(&agency);
     assert_eq!(state(&seen, &report), Some("in_step"));
@@ -217,4 +234,126 @@ fn addresses_and_tokens_are_checked_before_anything_is_sent() {
     let district = server.district("phu.yen", "ec_district_118");
     server.office.ok(&["account", "disable", "phu.yen"]);
     assert!(district.fails(1, &["sync", &server.url, "--token-file", "token"]).contains("401"));
+}
+
+/// A proxy that ends TLS before a server; gives its port and its certificate.
+fn tls_proxy(runtime: &tokio::runtime::Runtime, server: SocketAddr) -> (u16, String) {
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![cert.der().clone()], key).unwrap();
+    let acceptor = TlsAcceptor::from(std::sync::Arc::new(config));
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    runtime.spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                // A client that does not trust the certificate ends here.
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                let mut server = TcpStream::connect(server).await.unwrap();
+                let _ = copy_bidirectional(&mut stream, &mut server).await;
+            });
+        }
+    });
+    (port, cert.pem())
+}
+
+#[test]
+fn over_tls_only_a_server_that_the_machine_trusts_is_reached() {
+    let server = Server::start();
+    let office = server.district("phu.yen", "ec_district_118");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (port, certificate) =
+        tls_proxy(&runtime, server.url.strip_prefix("http://").unwrap().parse().unwrap());
+    let url = format!("https://localhost:{port}");
+    let arguments = ["--json", "sync", url.as_str(), "--token-file", "token"];
+    assert!(office.fails(1, &arguments).contains("cannot be reached"));
+    let file = office.path("certificate.pem");
+    fs::write(&file, certificate).unwrap();
+    let trusting =
+        |arguments: &[&str]| office.command(arguments).env("SSL_CERT_FILE", &file).output().unwrap();
+    let done = trusting(&arguments);
+    let reports = lines(&String::from_utf8(done.stdout).unwrap());
+    assert_eq!((done.status.code(), state(&reports, "election")), (Some(0), Some("in_step")));
+    let elsewhere = format!("https://127.0.0.1:{port}");
+    assert_eq!(
+        trusting(&["sync", &elsewhere, "--token-file", "token"]).status.code(),
+        Some(1),
+        "another name"
+    );
+}
+
+#[test]
+fn killed_at_any_moment_it_goes_on_where_it_was() {
+    let mut server = Server::start();
+    let agency = server.district("thuong.truc", "standing_agency");
+    let district = server.district("phu.yen", "ec_district_118");
+    server.sync(&district);
+    for due in ["2021-03-04", "2021-03-11", "2021-03-18", "2021-03-25"] {
+        district.ok(&["report", "set", due, "direction.meetings_held=3"]);
+    }
+    let url = server.url.clone();
+    let arguments = ["sync", url.as_str(), "--token-file", "token"];
+    for round in 0..12 {
+        for office in [&district, &agency] {
+            let mut syncing = office.start(&arguments);
+            std::thread::sleep(std::time::Duration::from_millis(round * 9));
+            syncing.0.kill().unwrap();
+            syncing.0.wait().unwrap();
+        }
+        if round % 4 == 3 {
+            server.running.0.kill().unwrap();
+            server.running.0.wait().unwrap();
+            server.restart();
+        }
+    }
+    for office in [&district, &agency] {
+        let reports = server.sync(office);
+        assert!(reports.iter().all(|report| report["state"] == "in_step"), "{reports:?}");
+        office.ok(&["check"]);
+    }
+    let last =
+        lines(&agency.ok(&["--json", "report", "show", "2021-03-25", "--body", "ec_district_118"])).remove(0);
+    assert_eq!(last["report"]["figures"]["direction.meetings_held"]["value"], 3);
+    server.office.ok(&["check"]);
+}
+
+/// Gives a body another role, in the documents of a folder.
+fn give_role(office: &Office, body: &str, role: &str) {
+    let store = DocumentStore::open(&office.path("niemyet"), None).unwrap();
+    let mut document = store.open_or_begin("sonla-2021", &Key::Election).unwrap();
+    let Content::Election(mut election) = document.content().unwrap() else { panic!("no election") };
+    election.bodies.iter_mut().find(|known| known.id == body).unwrap().role = role.to_owned();
+    write_election(&mut document, &election).unwrap();
+    document.commit("another role", 1);
+    store.save(&mut document).unwrap();
+}
+
+#[test]
+fn a_body_that_the_election_lets_in_sees_the_work_at_once_and_no_more_when_it_is_out() {
+    let server = Server::start();
+    let (press, agency) =
+        (server.district("bao.chi", "media"), server.district("thuong.truc", "standing_agency"));
+    server.sync(&agency);
+    let mut following = press.start(&["--json", "sync", &server.url, "--token-file", "token", "--follow"]);
+    let first = following.lines_until(|line| line.contains("\"key\":\"publication\""));
+    assert!(first.iter().any(|line| line.contains("\"key\":\"election\"")), "{first:?}");
+    server.office.ok(&["task", "set", "T2.5.1", "--action", "start", "--body", "team_security"]);
+    // By a change that the agency's office delivers.
+    give_role(&agency, "media", "team");
+    server.sync(&agency);
+    following.lines_until(|line| line.contains("progress/team_security") && line.contains("in_step"));
+    // By one that a program beside the server writes: it is looked for each second.
+    give_role(&server.office, "media", "named");
+    following.lines_until(|line| line.contains("progress/team_security") && line.contains("absent"));
+    server.office.ok(&["task", "set", "T2.5.1", "--note", "Chỉ trong ủy ban.", "--body", "team_security"]);
+    let all = server.sync(&agency);
+    assert_eq!(state(&all, "progress/team_security"), Some("in_step"));
+    drop(following);
+    let seen = server.sync(&press);
+    assert_eq!(state(&seen, "progress/team_security"), Some("absent"), "{seen:?}");
+    let kept = press.ok(&["--json", "task", "list", "--body", "team_security"]);
+    assert!(!kept.contains("Chỉ trong ủy ban."), "what was written after it was out has come to it");
 }

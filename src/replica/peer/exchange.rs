@@ -45,13 +45,17 @@ impl Standing {
 
 /// A document, here and there.
 #[derive(Debug)]
-struct Copy {
-    key: Key,
+pub struct Copy {
+    /// Its key.
+    pub key: Key,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Changes that came from the server in this exchange.
+    pub received: usize,
     document: Automerge,
     state: sync::State,
-    standing: Standing,
-    /// Changes that came from the server in this exchange.
-    received: usize,
+    /// Heads that the server's own message has covered.
+    covered: Vec<ChangeHash>,
 }
 
 /// Changes that came and are to be kept.
@@ -114,6 +118,7 @@ impl Exchange {
                     key: key.clone(),
                     document: document.unwrap_or_default(),
                     state: sync::State::new(),
+                    covered: Vec::new(),
                     standing: Standing::Asked,
                     received: 0,
                 };
@@ -164,8 +169,7 @@ impl Exchange {
             Body::Sync { document, data } => self.sync(document, data),
             Body::Unavailable { document } => {
                 if let Some(copy) = self.copies.get_mut(&document) {
-                    let nothing = copy.document.is_empty();
-                    copy.standing = if nothing { Standing::Absent } else { Standing::Refused };
+                    copy.standing = copy.not_taken();
                 }
                 Ok(None)
             }
@@ -204,13 +208,23 @@ impl Exchange {
         (self.copies.values().filter(|copy| copy.standing.is_settled()).count(), self.copies.len())
     }
 
-    /// Every document: its id and key, where it stands, and how many changes came.
-    pub fn standings(&self) -> impl Iterator<Item = (DocumentId, &Key, &Standing, usize)> {
-        self.copies.iter().map(|(id, copy)| (*id, &copy.key, &copy.standing, copy.received))
+    /// Every document.
+    pub fn copies(&self) -> impl Iterator<Item = (DocumentId, &Copy)> {
+        self.copies.iter().map(|(id, copy)| (*id, copy))
     }
 }
 
 impl Copy {
+    /// The heads that are here.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.document.get_heads()
+    }
+
+    /// Where it stands when the server does not take it: without anything of our own there is nothing to take.
+    fn not_taken(&self) -> Standing {
+        if self.covered == self.document.get_heads() { Standing::Absent } else { Standing::Refused }
+    }
+
     /// Takes a sync message; gives the changes that it brought, if with them the document is sound.
     fn take(&mut self, election: &str, message: sync::Message) -> Result<Vec<Change>, String> {
         let before = self.document.get_heads();
@@ -235,10 +249,12 @@ impl Copy {
         let same =
             |a: &[ChangeHash], b: &[ChangeHash]| a.len() == b.len() && a.iter().all(|head| b.contains(head));
         let all_here = self.document.get_missing_deps(theirs).is_empty();
-        self.standing = if same(theirs, &self.document.get_heads()) {
+        let ours = self.document.get_heads();
+        self.standing = if same(theirs, &ours) {
+            self.covered = ours;
             Standing::InStep
         } else if all_here && self.state.is_peer_read_only() {
-            Standing::Refused
+            self.not_taken()
         } else {
             Standing::Moving
         };

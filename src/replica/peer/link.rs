@@ -131,7 +131,8 @@ impl Remote {
         Ok(Self { secure, host, port, token: read_token(token)?, tls: tls() })
     }
 
-    fn authority(&self) -> String {
+    /// Host and port.
+    pub fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 

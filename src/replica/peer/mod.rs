@@ -3,8 +3,11 @@
 
 pub mod exchange;
 pub mod link;
+pub mod sent;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use automerge::Automerge;
@@ -34,6 +37,7 @@ use exchange::Standing;
 use link::LinkError;
 use link::Remote;
 use link::Socket;
+use sent::Sent;
 
 /// Silence after which an exchange that is not done is given up. The server pings every 25 seconds.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -152,17 +156,26 @@ pub struct Replica<'a> {
     store: &'a DocumentStore,
     remote: &'a Remote,
     opening: Opening,
+    sent: Sent,
     seen: Position,
+    /// Documents that are here, that the server has just so or had, and that the account may not see any more.
+    hidden: BTreeSet<Key>,
 }
 
 impl<'a> Replica<'a> {
-    /// A replica of what the server said that its account may open.
-    pub fn new(store: &'a DocumentStore, remote: &'a Remote, opening: Opening) -> Result<Self, PeerError> {
+    /// A replica of what the server said that its account may open, in this folder.
+    pub fn new(
+        dir: &Path,
+        store: &'a DocumentStore,
+        remote: &'a Remote,
+        opening: Opening,
+    ) -> Result<Self, PeerError> {
         let here = store.election()?;
         if let Some(here) = here.filter(|here| *here != opening.election) {
             return Err(PeerError::Election { here, there: opening.election });
         }
-        Ok(Self { store, remote, opening, seen: Position::default() })
+        let (sent, seen) = (Sent::read(dir, &remote.authority()), Position::default());
+        Ok(Self { store, remote, opening, sent, seen, hidden: BTreeSet::new() })
     }
 
     /// Exchanges until everything is settled; with `follow`, on until the connection ends.
@@ -273,23 +286,40 @@ impl<'a> Replica<'a> {
         for listed in &changed {
             let key = listed.key.parse().map_err(|_| PeerError::Key { key: listed.key.clone() })?;
             let document: Automerge = self.store.raw(listed)?;
-            exchange.hold(listed.id, &key, Some(document));
             self.seen = self.seen.max(listed.last);
+            if !exchange.has(listed.id) && self.sent.covers(&key, &document.get_heads()) {
+                self.hidden.insert(key);
+            } else {
+                self.hidden.remove(&key);
+                exchange.hold(listed.id, &key, Some(document));
+            }
         }
         Ok(!changed.is_empty())
     }
 
-    async fn reports(&self, exchange: &Exchange) -> Result<Vec<Report>, PeerError> {
-        let mut reports = Vec::new();
-        for (id, key, standing, received) in exchange.standings() {
-            let refusal = match standing {
+    async fn reports(&mut self, exchange: &Exchange) -> Result<Vec<Report>, PeerError> {
+        let hidden = self.hidden.iter().filter(|key| !exchange.copies().any(|(_, copy)| copy.key == **key));
+        let hidden = hidden.map(|key| Report {
+            key: key.clone(),
+            standing: Standing::Absent,
+            refusal: None,
+            received: 0,
+        });
+        let mut reports: Vec<Report> = hidden.collect();
+        for (id, copy) in exchange.copies() {
+            if copy.standing == Standing::InStep {
+                self.sent.note(&copy.key, &copy.heads());
+            }
+            let refusal = match copy.standing {
                 Standing::Refused => {
                     self.remote.get::<Refused>(&format!("/api/documents/{id}/refusal")).await?.refusal
                 }
                 _ => None,
             };
-            reports.push(Report { key: key.clone(), standing: standing.clone(), refusal, received });
+            let (key, standing) = (copy.key.clone(), copy.standing.clone());
+            reports.push(Report { key, standing, refusal, received: copy.received });
         }
+        self.sent.keep()?;
         reports.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(reports)
     }

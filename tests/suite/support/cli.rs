@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
+use std::process::ChildStdout;
 use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
@@ -53,7 +54,12 @@ impl Office {
     /// Runs it, and requires success; gives what it wrote to stdout.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
-        assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+        assert!(
+            done.status.success(),
+            "{arguments:?}: {}{}",
+            String::from_utf8_lossy(&done.stdout),
+            stderr(&done)
+        );
         String::from_utf8(done.stdout).unwrap()
     }
 
@@ -67,14 +73,19 @@ impl Office {
     /// Starts it with its outputs as pipes.
     pub fn start(&self, arguments: &[&str]) -> Running {
         let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        Running(child)
+        Running(child, None)
     }
 }
 
 /// A program that is killed when the test is over.
-pub struct Running(pub Child);
+pub struct Running(pub Child, Option<BufReader<ChildStdout>>);
 
 impl Running {
+    /// A program that was started with pipes.
+    pub fn new(child: Child) -> Self {
+        Self(child, None)
+    }
+
     /// The address that a serving program says it serves, without a slash at the end. Waits for it.
     pub fn url(&mut self) -> String {
         for line in BufReader::new(self.0.stdout.take().unwrap()).lines() {
@@ -95,19 +106,12 @@ impl Running {
 
     /// The lines that it writes to stdout up to the first that is so. Waits for it.
     pub fn lines_until(&mut self, is_so: impl Fn(&str) -> bool) -> Vec<String> {
-        let stdout = self.0.stdout.as_mut().unwrap();
         let mut lines = Vec::new();
-        // Byte by byte: what a buffer read ahead would be lost with it.
-        let mut line = Vec::new();
-        for byte in stdout.bytes() {
-            match byte.unwrap() {
-                b'\n' => {
-                    lines.push(String::from_utf8(std::mem::take(&mut line)).unwrap());
-                    if lines.last().is_some_and(|line| is_so(line)) {
-                        return lines;
-                    }
-                }
-                byte => line.push(byte),
+        let stdout = self.1.get_or_insert_with(|| BufReader::new(self.0.stdout.take().unwrap()));
+        for line in stdout.lines() {
+            lines.push(line.unwrap());
+            if lines.last().is_some_and(|line| is_so(line)) {
+                return lines;
             }
         }
         panic!("the program ended after {lines:?}");
