@@ -57,6 +57,7 @@ pub enum SyncError {
 #[derive(Debug)]
 pub struct Documents {
     database: Arc<Database>,
+    store: String,
     rules: Arc<ElectionRules>,
     settings: Settings,
 }
@@ -73,13 +74,15 @@ impl Documents {
         for (key, document) in &documents {
             rules.take_in(key, &document.content()?);
         }
-        Ok(Self { database: Arc::clone(store.database()), rules: Arc::new(rules), settings })
+        let id = store.database().storage_id().map_err(store.failed())?;
+        let name = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { database: Arc::clone(store.database()), store: name, rules: Arc::new(rules), settings })
     }
 
     /// Starts the server, in a runtime of several threads.
     pub fn start(self) -> Result<Office, SyncError> {
         let server = Server::start(self.database, Arc::clone(&self.rules) as Arc<_>, self.settings)?;
-        Ok(Office { server, rules: self.rules })
+        Ok(Office { server, store: self.store, rules: self.rules })
     }
 }
 
@@ -87,13 +90,15 @@ impl Documents {
 #[derive(Clone)]
 pub struct Office {
     server: Server,
+    /// Names the store.
+    store: String,
     rules: Arc<ElectionRules>,
 }
 
 impl Office {
     /// Its routes: the sync server's own, and those of this election.
     pub fn router(&self) -> Router {
-        self.server.router().merge(documents::router(&self.server, &self.rules))
+        self.server.router().merge(documents::router(&self.server, &self.store, &self.rules))
     }
 
     /// Ends it; says whether everything that came before was kept and acknowledged.
