@@ -7,7 +7,9 @@ use automerge::Automerge;
 use automerge::Change;
 use automerge::ChangeHash;
 use automerge::sync;
+use automerge::sync::BloomFilter;
 use automerge::sync::Capability;
+use automerge::sync::Have;
 use automerge::sync::MessageFlags;
 use automerge::sync::SyncDoc;
 
@@ -135,8 +137,10 @@ impl Peer {
             return None;
         }
         let sent = self.state.last_sent_heads.clone();
+        let heads = document.get_heads();
         let mut message = match fresh.filter(|fresh| self.lacks_only(fresh)) {
-            Some(fresh) => self.pass_on(document, fresh)?,
+            Some(fresh) => self.pass_on(document, heads, fresh)?,
+            None if self.has_all(&heads) => self.say(heads, &[]),
             None => {
                 let state = &mut self.state;
                 guarded(|| document.generate_sync_message(state))?
@@ -188,18 +192,63 @@ impl Peer {
             })
     }
 
+    /// Whether it has all that is here and wants nothing, so that it is only to be told so.
+    fn has_all(&self, heads: &[ChangeHash]) -> bool {
+        let state = &self.state;
+        !heads.is_empty()
+            && !state.needs_reset
+            && state.shared_heads == heads
+            && state.their_heads.as_deref() == Some(heads)
+            && state.their_need.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// A message with what is fresh, whose bytes are at hand. Automerge would build them again from its columns.
-    fn pass_on(&mut self, document: &Automerge, fresh: &Fresh) -> Option<sync::Message> {
+    fn pass_on(
+        &mut self,
+        document: &Automerge,
+        heads: Vec<ChangeHash>,
+        fresh: &Fresh,
+    ) -> Option<sync::Message> {
         let state = &mut self.state;
-        // As long as it is not known what they have, nothing is searched for that they lack.
-        let their_have = state.their_have.take();
-        let message = guarded(|| document.generate_sync_message(state));
-        state.their_have = their_have;
-        let mut message = message?;
+        let had_all =
+            state.shared_heads == fresh.before && state.their_heads.as_ref() == Some(&fresh.before);
+        let mut message = if had_all {
+            self.say(heads, &fresh.hashes)
+        } else {
+            // As long as it is not known what they have, nothing is searched for that they lack.
+            let their_have = state.their_have.take();
+            let message = guarded(|| document.generate_sync_message(state));
+            state.their_have = their_have;
+            message?
+        };
         message.changes = fresh.bytes.clone().into();
         message.version = sync::MessageVersion::V2;
-        state.sent_hashes.extend(&fresh.hashes);
+        self.state.sent_hashes.extend(&fresh.hashes);
         Some(message)
+    }
+
+    /// The message that Automerge makes when nothing is asked for and `since` is what the shared heads lack. Automerge finds that
+    /// out by a search of the document's history, for the filter and for what the peer may lack; here it is known.
+    fn say(&mut self, heads: Vec<ChangeHash>, since: &[ChangeHash]) -> sync::Message {
+        let state = &mut self.state;
+        state.have_responded = true;
+        state.in_flight = true;
+        state.last_sent_heads.clone_from(&heads);
+        let mut flags = MessageFlags::new();
+        flags.set(MessageFlags::SUPPORTS_SYNC_RESET);
+        if state.read_only {
+            flags.set(MessageFlags::READ_ONLY);
+        }
+        let bloom = BloomFilter::from_hashes(since.iter());
+        let newer = state.their_capabilities.as_ref().is_some_and(|all| all.contains(&Capability::MessageV2));
+        sync::Message {
+            heads,
+            need: Vec::new(),
+            have: vec![Have { last_sync: state.shared_heads.clone(), bloom }],
+            changes: sync::ChunkList::empty(),
+            flags: Some(flags),
+            version: if newer { sync::MessageVersion::V2 } else { sync::MessageVersion::V1 },
+        }
     }
 
     /// Names the changes that the stash waits for, which Automerge would do if the stash were in the document's own queue.
