@@ -210,8 +210,7 @@ impl Peer {
         fresh: &Fresh,
     ) -> Option<sync::Message> {
         let state = &mut self.state;
-        let had_all =
-            state.shared_heads == fresh.before && state.their_heads.as_ref() == Some(&fresh.before);
+        let had_all = state.shared_heads == fresh.before && state.their_heads.as_ref() == Some(&fresh.before);
         let mut message = if had_all {
             self.say(heads, &fresh.hashes)
         } else {
@@ -262,3 +261,6 @@ impl Peer {
         message.have = Vec::new();
     }
 }
+
+#[cfg(test)]
+mod tests;
