@@ -1,5 +1,4 @@
 //! What is said without a search of the history is what Automerge says after one.
-#![expect(clippy::unwrap_used, reason = "a test stops at a fault")]
 
 use automerge::ROOT;
 use automerge::transaction::Transactable;
