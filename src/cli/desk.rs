@@ -25,6 +25,8 @@ use crate::timetable::recurrence::due_instants;
 pub struct Desk {
     store: DocumentStore,
     sent: Sent,
+    /// The body that the settings name.
+    own: Option<BodyId>,
     /// The election.
     pub election: Election,
     /// The body.
@@ -42,6 +44,7 @@ impl Desk {
             let text = "the folder holds no election yet. Fetch it first: niemyet sync URL";
             return Err(CliError::Refused(text.to_owned()));
         };
+        let own = config.body.clone();
         let named = body.map(|body| BodyId::new(body).map_err(|error| CliError::Usage(error.to_string())));
         let body = named.transpose()?.or(config.body).ok_or_else(|| {
             CliError::Usage(
@@ -49,7 +52,7 @@ impl Desk {
             )
         })?;
         expect_body(&election, body.as_str())?;
-        Ok(Self { store, sent: Sent::last(dir), election: *election, body })
+        Ok(Self { store, sent: Sent::last(dir), own, election: *election, body })
     }
 
     /// The body as the election has it.
@@ -70,6 +73,14 @@ impl Desk {
 
     /// A document to write, begun if there is none yet.
     pub fn document(&self, key: &Key) -> Result<Document, CliError> {
+        if let Some(own) = self.own.as_ref().filter(|own| **own != self.body) {
+            return Err(CliError::Usage(format!(
+                "this folder edits for `{}`: the server would not take what it writes for `{}`. Without --body it writes \
+                 its own; `body` in niemyet.toml says whose folder it is",
+                own.as_str(),
+                self.body.as_str()
+            )));
+        }
         Ok(self.store.open_or_begin(&self.election.id, key)?)
     }
 

@@ -13,6 +13,7 @@ use crate::replica::FolderError;
 use crate::replica::disk::remedy;
 use crate::replica::lock::LockError;
 use crate::replica::peer::PeerError;
+use crate::replica::peer::link::LinkError;
 use crate::replica::project::ProjectError;
 use crate::timetable::TimetableError;
 use crate::watch::WatchError;
@@ -93,6 +94,11 @@ pub enum CliError {
     /// The replica.
     #[error(transparent)]
     Peer(#[from] PeerError),
+    /// Somebody stopped the command.
+    #[error(
+        "stopped before everything was sent and fetched. What came and what was edited is kept; repeat the command to go on"
+    )]
+    Interrupted,
     /// Documents that the server does not have as they are here; which ones has been told.
     #[error(
         "{count} document(s) are not on the server as they are here. What was edited is kept; see what is said beside each"
@@ -174,6 +180,7 @@ impl CliError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
+            | Self::Peer(PeerError::Link(LinkError::Address))
             | Self::Timetable(TimetableError::UnknownLaw { .. } | TimetableError::NotADate { .. }) => 2,
             _ => 1,
         }
@@ -195,6 +202,7 @@ impl CliError {
             Self::Sync(_) => "sync",
             Self::Document(_) => "document",
             Self::Peer(_) => "sync",
+            Self::Interrupted => "interrupted",
             Self::NotInStep { .. } => "not_in_step",
             Self::NotKept => "not_kept",
             Self::Occupied { .. } => "occupied",

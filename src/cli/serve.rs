@@ -1,11 +1,15 @@
 //! `niemyet serve`: the current release for the public, the documents for those who have an account. `build` and `watch` work
 //! beside it.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::Signal;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
 
 use super::error::CliError;
 use super::terminal::Terminal;
@@ -51,18 +55,21 @@ pub fn with_listener<'t>(
     if kept { Ok(()) } else { Err(CliError::NotKept) }
 }
 
-/// Done at Ctrl+C or when a service manager sends SIGTERM.
-pub async fn asked_to_stop() {
-    use tokio::signal::unix::SignalKind;
-    use tokio::signal::unix::signal;
-    let interrupted = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
+/// Done at Ctrl+C or when a service manager sends SIGTERM. Both are heard from the call on; to be called within a runtime.
+pub fn asked_to_stop() -> impl Future<Output = ()> {
+    let (interrupted, terminated) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            () = received(interrupted) => {}
+            () = received(terminated) => {}
         }
-        Err(_) => drop(interrupted.await),
+    }
+}
+
+/// Done when a signal came; never, if it cannot be listened to.
+async fn received(signal: io::Result<Signal>) {
+    match signal {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }

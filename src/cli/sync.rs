@@ -12,6 +12,7 @@ use super::serve::asked_to_stop;
 use super::terminal::Terminal;
 use super::upkeep;
 use crate::config;
+use crate::document::key::BodyId;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
 use crate::replica::documents::DocumentStore;
@@ -41,16 +42,21 @@ pub fn run(dir: &Path, wanted: &args::Sync, terminal: &mut Terminal) -> Result<(
     let failed = |source| CliError::File { action: "start", path: dir.to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let bar = terminal.progress("documents in step");
-    let mut screen = Screen { terminal, bar, behind: 0, settled_once: false, failed: None };
+    let mut screen =
+        Screen { terminal, bar, behind: 0, settled_once: false, is_settled: false, failed: None };
     let ended = runtime.block_on(async {
+        let stop = asked_to_stop();
         tokio::select! {
             ended = keep_in_step(dir, &remote, wanted.follow, &mut screen) => ended,
-            // What came is durable, what was not sent is sent the next time: stopping is always in order.
-            () = asked_to_stop() => Ok(()),
+            () = stop => Err(CliError::Interrupted),
         }
     });
     screen.bar.finish_and_clear();
-    ended?;
+    match ended {
+        // In step when it was stopped: nothing was left to do.
+        Err(CliError::Interrupted) if screen.is_settled => {}
+        ended => ended?,
+    }
     if let Some(error) = screen.failed {
         return Err(error);
     }
@@ -66,6 +72,7 @@ async fn keep_in_step(
     let mut pause = Duration::from_secs(1);
     loop {
         screen.settled_once = false;
+        screen.is_settled = false;
         match once(dir, remote, follow, screen).await {
             Err(CliError::Peer(error)) if follow && error.is_passing() => {
                 if screen.settled_once {
@@ -96,8 +103,10 @@ fn begin(dir: &Path, opening: &Opening) -> Result<(), CliError> {
     if !dir.join(STORE).exists() {
         DocumentStore::create(dir)?;
     }
-    let settings =
-        config::TEMPLATE.replace("# body = \"team_security\"", &format!("body = \"{}\"", opening.body));
+    // A name that no body can have says nothing that belongs into the settings.
+    let body = BodyId::new(&opening.body).map(|body| format!("body = \"{}\"", body.as_str()));
+    let line = "# body = \"team_security\"";
+    let settings = config::TEMPLATE.replace(line, body.as_deref().unwrap_or(line));
     Ok(upkeep::furnish(dir, &settings)?)
 }
 
@@ -108,6 +117,7 @@ struct Screen<'t> {
     /// Documents that are not on the server as they are here.
     behind: usize,
     settled_once: bool,
+    is_settled: bool,
     failed: Option<CliError>,
 }
 
@@ -122,10 +132,12 @@ impl Watcher for Screen<'_> {
     fn progress(&mut self, settled: usize, all: usize) {
         self.bar.set_length(all as u64);
         self.bar.set_position(settled as u64);
+        self.is_settled &= settled == all;
     }
 
     fn settled(&mut self, reports: &[Report]) {
         self.settled_once = true;
+        self.is_settled = true;
         self.behind = reports.iter().filter(|report| is_behind(&report.standing)).count();
         for report in reports {
             let Self { terminal, bar, .. } = self;

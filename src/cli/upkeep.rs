@@ -60,7 +60,17 @@ pub fn restore(
 pub fn furnish(dir: &Path, settings: &str) -> Result<(), FolderError> {
     let site = dir.join(folder::SITE);
     if !site.exists() {
-        site_source::write(&RealDisk, &site, &site_source::default_site())?;
+        // Whole or not at all: a command that was killed leaves none, and the next one writes it.
+        let staged = dir.join(format!("{}site", disk::TEMPORARY));
+        match std::fs::remove_dir_all(&staged) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(FolderError::io("remove", staged)(error));
+            }
+            _ => {}
+        }
+        site_source::write(&RealDisk, &staged, &site_source::default_site())?;
+        RealDisk.rename(&staged, &site).map_err(FolderError::io("rename", &staged))?;
+        RealDisk.sync_dir(dir).map_err(FolderError::io("sync", dir))?;
     }
     // The settings come last: only they make it a working folder.
     let path = dir.join(config::FILE);

@@ -65,8 +65,9 @@ pub struct Documents {
 impl Documents {
     /// Opens a folder's documents for the server that listens on this address, and reads what decides who may do what.
     pub fn open(dir: &Path, config: &Config, listen: SocketAddr) -> Result<Self, SyncError> {
-        let settings = settings(config, listen)?;
+        let mut settings = settings(config, listen)?;
         let store = DocumentStore::open_to_serve(dir)?;
+        settings.known = store.last()?;
         let mut documents = store.load_where(ElectionRules::learn_from)?;
         let election = documents.remove(&Key::Election).ok_or(SyncError::NoElection)?;
         let rules = ElectionRules::new(election.election());
@@ -127,7 +128,18 @@ fn settings(config: &Config, listen: SocketAddr) -> Result<Settings, SyncError> 
 
 /// Where browsers find the server: as set, else where the public finds the site, else this machine.
 fn origin(config: &Config, listen: SocketAddr) -> Result<Origin, SyncError> {
-    let public = || config.base_url.as_deref().and_then(|url| Origin::parse(url).ok());
-    let here = || Origin::parse(&format!("http://{listen}")).ok();
-    config.origin.clone().or_else(public).or_else(here).ok_or(SyncError::NoOrigin { listen })
+    let public = config.base_url.as_deref().and_then(|url| {
+        // The site may lie below a path; an origin has none (RFC 6454).
+        let (scheme, rest) = url.split_once("://")?;
+        Origin::parse(&format!("{scheme}://{}", rest.split('/').next()?)).ok()
+    });
+    let here = || {
+        if let Some(url) = &config.base_url {
+            tracing::warn!(
+                "`{url}` is not over TLS: offices reach this server from this machine only; see `origin`"
+            );
+        }
+        Origin::parse(&format!("http://{listen}")).ok()
+    };
+    config.origin.clone().or(public).or_else(here).ok_or(SyncError::NoOrigin { listen })
 }

@@ -160,7 +160,10 @@ fn what_an_account_may_not_write_is_refused_with_words_and_kept_here() {
     let office = server.district("phu.yen", "ec_district_118");
     server.sync(&office);
     // Somebody writes another district's report, and what is theirs.
-    office.ok(&["report", "set", DUE, "direction.meetings_held=3", "--body", "ec_district_119"]);
+    let wrong = ["report", "set", DUE, "direction.meetings_held=3", "--body", "ec_district_119"];
+    assert!(office.fails(2, &wrong).contains("edits for `ec_district_118`"));
+    let insisting = office.command(&wrong).env("NIEMYET_BODY", "ec_district_119").output().unwrap();
+    assert!(insisting.status.success());
     office.ok(&["report", "set", DUE, "direction.meetings_held=3"]);
     let run = office.run(&["--json", "sync", &server.url, "--token-file", "token"]);
     assert_eq!(run.status.code(), Some(1));
@@ -217,8 +220,10 @@ fn addresses_and_tokens_are_checked_before_anything_is_sent() {
         "https://example.org/nơi",
         "http://127.0.0.1/x",
     ] {
-        assert!(office.fails(1, &["sync", url]).contains("https://host"), "{url}");
+        assert!(office.fails(2, &["sync", url]).contains("https://host"), "{url}");
     }
+    let secret = office.fails(2, &["sync", "https://ai:mat-khau@example.org"]);
+    assert!(!secret.contains("mat-khau"), "{secret}");
     assert!(office.fails(1, &["sync", "http://127.0.0.1:9"]).contains("account token"));
     fs::write(office.path("token"), "x").unwrap();
     fs::set_permissions(office.path("token"), fs::Permissions::from_mode(0o644)).unwrap();
@@ -375,4 +380,60 @@ fn after_a_restore_an_office_brings_again_what_the_backup_had_not() {
     let there =
         lines(&server.office.ok(&["--json", "report", "show", DUE, "--body", "ec_district_118"])).remove(0);
     assert_eq!(there["report"]["figures"]["direction.meetings_held"]["value"], 3);
+}
+
+#[test]
+fn a_server_whose_store_was_put_back_by_hand_gets_again_what_it_lacks() {
+    let mut server = Server::start();
+    let district = server.district("phu.yen", "ec_district_118");
+    server.sync(&district);
+    server.office.ok(&["backup", "backup.sqlite"]);
+    district.ok(&["report", "set", DUE, "direction.meetings_held=3"]);
+    server.sync(&district);
+    assert_eq!(server.running.terminate(), Some(0));
+    // As a snapshot of the machine would: the store is as it was, and says so.
+    fs::copy(server.office.path("backup.sqlite"), server.office.path("niemyet/documents.sqlite")).unwrap();
+    server.restart();
+    let again = server.sync(&district);
+    assert_eq!(state(&again, &format!("report/ec_district_118/{DUE}")), Some("in_step"), "{again:?}");
+    let there =
+        lines(&server.office.ok(&["--json", "report", "show", DUE, "--body", "ec_district_118"])).remove(0);
+    assert_eq!(there["report"]["figures"]["direction.meetings_held"]["value"], 3);
+}
+
+#[test]
+fn several_replicas_on_one_folder_do_not_disturb_each_other() {
+    let server = Server::start();
+    let district = server.district("phu.yen", "ec_district_118");
+    server.sync(&district);
+    district.ok(&["report", "set", DUE, "direction.meetings_held=3"]);
+    let arguments = ["sync", server.url.as_str(), "--token-file", "token"];
+    let mut syncing: Vec<Running> = (0..8).map(|_| district.start(&arguments)).collect();
+    for one in &mut syncing {
+        assert_eq!(one.0.wait().unwrap().code(), Some(0));
+    }
+    assert_eq!(lines(&district.ok(&["--json", "report", "list"])).remove(0)["sent"], true);
+    district.ok(&["check"]);
+}
+
+#[test]
+fn stopped_before_everything_is_sent_it_says_so() {
+    let server = Server::start();
+    let district = server.district("phu.yen", "ec_district_118");
+    // A server that takes connections and says nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", mute.local_addr().unwrap());
+    let mut syncing = district.start(&["sync", &url, "--token-file", "token"]);
+    drop(mute.accept().unwrap());
+    let (stream, mut again) = (mute, district.start(&["sync", &url, "--token-file", "token", "--follow"]));
+    assert_eq!(syncing.0.wait().unwrap().code(), Some(1));
+    let held = stream.accept().unwrap();
+    assert_eq!(again.terminate(), Some(1), "it was not in step when it was stopped");
+    drop(held);
+}
+
+#[test]
+fn what_a_server_says_is_shown_without_its_control_characters() {
+    assert_eq!(niemyet::replica::peer::link::shown("a\u{1b}[2J\u{7}b\nc"), "a [2J b c");
+    assert_eq!(niemyet::replica::peer::link::shown(&"x".repeat(10_000)).len(), 600);
 }

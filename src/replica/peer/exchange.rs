@@ -11,13 +11,18 @@ use automerge::ReadDoc;
 use automerge::sync;
 use automerge::sync::SyncDoc;
 use niemyet_sync::DocumentId;
+use niemyet_sync::incoming::guarded;
 use niemyet_sync::wire::Body;
 use niemyet_sync::wire::Message;
 use niemyet_sync::wire::Metadata;
 use niemyet_sync::wire::VERSION;
 
+use super::link::shown;
 use crate::document::Document;
 use crate::document::Key;
+
+/// Said of what makes a library panic.
+const DEFECT: &str = "it cannot be read";
 
 /// Where a document stands between this replica and the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,10 +107,12 @@ impl Exchange {
         }
     }
 
-    /// A document that is here, or `None` for one that is to be fetched. Again for one that was changed here meanwhile.
-    pub fn hold(&mut self, id: DocumentId, key: &Key, document: Option<Automerge>) {
+    /// A document that is here, or `None` for one that is to be fetched. Again for one that was changed here meanwhile. `sent` if
+    /// the server was last seen to have it just so.
+    pub fn hold(&mut self, id: DocumentId, key: &Key, document: Option<Automerge>, sent: bool) {
         self.due.insert(id);
         match (self.copies.get_mut(&id), document) {
+            (Some(Copy { standing: Standing::Unsound(_), .. }), _) => {}
             (Some(copy), Some(document)) => {
                 // Both grow only by changes, so that applying one's to the other gives the same as a merge.
                 let changes = document.get_changes(&[]);
@@ -114,11 +121,13 @@ impl Exchange {
             }
             (Some(_), None) => {}
             (None, document) => {
+                let document = document.unwrap_or_default();
+                let covered = if sent { document.get_heads() } else { Vec::new() };
                 let copy = Copy {
                     key: key.clone(),
-                    document: document.unwrap_or_default(),
+                    document,
                     state: sync::State::new(),
-                    covered: Vec::new(),
+                    covered,
                     standing: Standing::Asked,
                     received: 0,
                 };
@@ -173,19 +182,22 @@ impl Exchange {
                 }
                 Ok(None)
             }
-            Body::Error { message } => Err(Broken::Ended(message.to_owned())),
+            Body::Error { message } => Err(Broken::Ended(shown(message))),
             Body::Leave => Err(Broken::Ended("it leaves".to_owned())),
             _ => Ok(None),
         }
     }
 
     fn sync(&mut self, id: DocumentId, data: &[u8]) -> Result<Option<Received>, Broken> {
-        let message = sync::Message::decode(data).map_err(|error| Broken::Protocol(error.to_string()))?;
+        let read = guarded(|| Some(sync::Message::decode(data)))
+            .ok_or_else(|| Broken::Protocol(DEFECT.to_owned()))?;
+        let message = read.map_err(|error| Broken::Protocol(error.to_string()))?;
         let Some(copy) = self.copies.get_mut(&id) else { return Ok(None) };
         if matches!(copy.standing, Standing::Unsound(_)) {
             return Ok(None);
         }
-        let changes = match copy.take(&self.election, message) {
+        let taken = guarded(|| Some(copy.take(&self.election, message)));
+        let changes = match taken.unwrap_or_else(|| Err(DEFECT.to_owned())) {
             Ok(changes) => changes,
             Err(what) => {
                 copy.standing = Standing::Unsound(what);

@@ -28,11 +28,22 @@ use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 /// Time to reach the server, and for its answer to a request.
 const WITHIN: Duration = Duration::from_secs(30);
 /// The longest answer to a request.
 const LONGEST: usize = 64 << 20;
+
+/// The longest frame of the socket: what a server can be set to take.
+const LONGEST_FRAME: usize = 1 << 30;
+/// Characters of a server's words that are shown.
+const MOST_WORDS: usize = 600;
+
+/// A server's words as a terminal can show them: no control characters, and not without end.
+pub fn shown(words: &str) -> String {
+    words.chars().take(MOST_WORDS).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
 
 /// A connection of either kind.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -46,13 +57,10 @@ pub type Socket = WebSocketStream<Box<dyn Stream>>;
 pub enum LinkError {
     /// The address is none.
     #[error(
-        "`{text}` is no address of a server: write https://host, or http://127.0.0.1:port for a server on this machine. \
-         Over plain http the token would cross the network in the clear"
+        "this is no address of a server: write https://host, or http://127.0.0.1:port for a server on this machine, with no \
+         name or password in it. Over plain http the token would cross the network in the clear"
     )]
-    Address {
-        /// What was given.
-        text: String,
-    },
+    Address,
     /// The token's file.
     #[error(
         "read the token in {}: {source}. An administrator makes one with `niemyet account token LOGIN --device NAME`; put it \
@@ -98,7 +106,7 @@ impl LinkError {
         match self {
             Self::Unreachable { .. } => true,
             Self::Refused { status, .. } => status.as_u16() >= 500 || status.as_u16() == 429,
-            Self::Address { .. } | Self::TokenFile { .. } | Self::TokenOpen { .. } => false,
+            Self::Address | Self::TokenFile { .. } | Self::TokenOpen { .. } => false,
         }
     }
 }
@@ -115,7 +123,7 @@ pub struct Remote {
 impl Remote {
     /// The server at an address; the token is the only line of a file that nobody else can read.
     pub fn new(address: &str, token: &Path) -> Result<Self, LinkError> {
-        let bad = || LinkError::Address { text: address.to_owned() };
+        let bad = || LinkError::Address;
         let uri: Uri = address.parse().map_err(|_| bad())?;
         let secure = match uri.scheme_str() {
             Some("https" | "wss") => true,
@@ -124,7 +132,8 @@ impl Remote {
         };
         let host = uri.host().ok_or_else(bad)?.to_owned();
         let plain = matches!(uri.path(), "" | "/" | "/sync") && uri.query().is_none();
-        if !plain || !secure && !is_this_machine(&host) {
+        let bare = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        if !plain || !bare || !secure && !is_this_machine(&host) {
             return Err(bad());
         }
         let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
@@ -196,7 +205,7 @@ impl Remote {
 
     fn refused(&self, status: StatusCode, body: &[u8]) -> LinkError {
         let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-        let said = |name: &str| problem.get(name).and_then(|text| text.as_str()).map(str::to_owned);
+        let said = |name: &str| problem.get(name).and_then(|text| text.as_str()).map(shown);
         let advice = match status {
             StatusCode::UNAUTHORIZED => {
                 "The token is not valid (any more), or the account is disabled; ask an administrator for a new one"
@@ -217,7 +226,12 @@ impl Remote {
             .map_err(|error| self.unreachable(error))?;
         let bearer = format!("Bearer {}", self.token).parse().map_err(|error| self.unreachable(error))?;
         request.headers_mut().insert(header::AUTHORIZATION, bearer);
-        let opened = timeout(WITHIN, tokio_tungstenite::client_async(request, stream)).await;
+        // The server has limits of its own for what it takes, and so for what it sends.
+        let config = WebSocketConfig::default()
+            .max_message_size(Some(LONGEST_FRAME))
+            .max_frame_size(Some(LONGEST_FRAME));
+        let opened =
+            timeout(WITHIN, tokio_tungstenite::client_async_with_config(request, stream, Some(config))).await;
         match opened.map_err(|_| self.unreachable("no WebSocket in 30 seconds"))? {
             Ok((socket, _)) => Ok(socket),
             Err(SocketError::Http(answer)) => {

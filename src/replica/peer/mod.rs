@@ -6,7 +6,6 @@ pub mod link;
 pub mod sent;
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,6 +36,7 @@ use exchange::Standing;
 use link::LinkError;
 use link::Remote;
 use link::Socket;
+use link::shown;
 use sent::Sent;
 
 /// Silence after which an exchange that is not done is given up. The server pings every 25 seconds.
@@ -158,8 +158,6 @@ pub struct Replica<'a> {
     opening: Opening,
     sent: Sent,
     seen: Position,
-    /// Documents that are here, that the server has just so or had, and that the account may not see any more.
-    hidden: BTreeSet<Key>,
 }
 
 impl<'a> Replica<'a> {
@@ -175,7 +173,7 @@ impl<'a> Replica<'a> {
             return Err(PeerError::Election { here, there: opening.election });
         }
         let (sent, seen) = (Sent::read(dir, &opening.store), Position::default());
-        Ok(Self { store, remote, opening, sent, seen, hidden: BTreeSet::new() })
+        Ok(Self { store, remote, opening, sent, seen })
     }
 
     /// Exchanges until everything is settled; with `follow`, on until the connection ends.
@@ -204,12 +202,11 @@ impl<'a> Replica<'a> {
         watcher: &mut dyn Watcher,
     ) -> Result<(), PeerError> {
         let mut told = false;
-        let (mut looked, mut asked) = (Instant::now(), Instant::now());
+        let now = Instant::now();
+        let (mut looked, mut asked, mut heard, mut moved) = (now, now, now, now);
         loop {
-            for frame in exchange.frames() {
-                socket.feed(Frame::Binary(frame.into())).await?;
-            }
-            socket.flush().await?;
+            let frames = exchange.frames();
+            timeout(SILENCE, send(socket, frames)).await.map_err(|_| silent())??;
             let (settled, all) = exchange.progress();
             watcher.progress(settled, all);
             if exchange.is_settled() && !told {
@@ -219,19 +216,31 @@ impl<'a> Replica<'a> {
                     return Ok(());
                 }
             }
-            let patience = if follow { LOOK } else { SILENCE };
-            match timeout(patience, socket.next()).await {
-                Ok(frame) => told &= !self.take(frame, socket, exchange)?,
-                Err(_) if follow => {}
-                Err(_) => return Err(PeerError::Lost { what: "no answer for 60 seconds".to_owned() }),
+            match timeout(LOOK, socket.next()).await {
+                Ok(frame) => {
+                    heard = Instant::now();
+                    if self.take(frame, socket, exchange)? {
+                        (told, moved) = (false, heard);
+                    }
+                }
+                // A server that is there pings; one that has something to settle moves.
+                Err(_) if heard.elapsed() >= SILENCE || !told && moved.elapsed() >= SILENCE => {
+                    watcher.settled(&self.reports(exchange).await?);
+                    return Err(silent());
+                }
+                Err(_) => {}
             }
             if follow && looked.elapsed() >= LOOK {
                 looked = Instant::now();
-                told &= !self.look(exchange)?;
+                if self.look(exchange)? {
+                    (told, moved) = (false, looked);
+                }
             }
             if follow && asked.elapsed() >= ASK {
                 asked = Instant::now();
-                told &= !hold(exchange, &ask(self.remote).await?)?;
+                if hold(exchange, &ask(self.remote).await?)? {
+                    (told, moved) = (false, asked);
+                }
             }
         }
     }
@@ -244,32 +253,30 @@ impl<'a> Replica<'a> {
         exchange: &mut Exchange,
     ) -> Result<bool, PeerError> {
         let mut received: BTreeMap<DocumentId, Received> = BTreeMap::new();
-        let mut next = Some(first);
-        let mut moved = false;
-        while let Some(frame) = next {
-            match frame {
-                Some(Ok(Frame::Binary(bytes))) => {
+        let (mut next, mut moved) = (Some(first), false);
+        let mut ended = Ok(());
+        while let Some(frame) = next.take() {
+            match one(frame, exchange) {
+                Ok(None) => {}
+                Ok(Some(more)) => {
                     moved = true;
-                    if let Some(more) = exchange.receive(&bytes)? {
+                    if let Some(more) = more {
                         match received.get_mut(&more.id) {
                             Some(had) => had.changes.extend(more.changes),
                             None => drop(received.insert(more.id, more)),
                         }
                     }
                 }
-                Some(Ok(Frame::Close(why))) => {
-                    let what = why
-                        .map_or_else(|| "it closed the connection".to_owned(), |why| why.reason.to_string());
-                    return Err(PeerError::Lost { what });
+                Err(error) => {
+                    ended = Err(error);
+                    break;
                 }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Err(error.into()),
-                None => return Err(PeerError::Lost { what: "it closed the connection".to_owned() }),
             }
             next = socket.next().now_or_never();
         }
+        // Also what came before the connection broke.
         self.keep(received.into_values())?;
-        Ok(moved)
+        ended.map(|()| moved)
     }
 
     fn keep(&self, received: impl Iterator<Item = Received>) -> Result<(), PeerError> {
@@ -287,41 +294,63 @@ impl<'a> Replica<'a> {
             let key = listed.key.parse().map_err(|_| PeerError::Key { key: listed.key.clone() })?;
             let document: Automerge = self.store.raw(listed)?;
             self.seen = self.seen.max(listed.last);
-            if !exchange.has(listed.id) && self.sent.covers(&key, &document.get_heads()) {
-                self.hidden.insert(key);
-            } else {
-                self.hidden.remove(&key);
-                exchange.hold(listed.id, &key, Some(document));
-            }
+            let sent = self.sent.covers(&key, &document.get_heads());
+            exchange.hold(listed.id, &key, Some(document), sent);
         }
         Ok(!changed.is_empty())
     }
 
     async fn reports(&mut self, exchange: &Exchange) -> Result<Vec<Report>, PeerError> {
-        let hidden = self.hidden.iter().filter(|key| !exchange.copies().any(|(_, copy)| copy.key == **key));
-        let hidden = hidden.map(|key| Report {
-            key: key.clone(),
-            standing: Standing::Absent,
-            refusal: None,
-            received: 0,
-        });
-        let mut reports: Vec<Report> = hidden.collect();
+        let mut reports = Vec::new();
         for (id, copy) in exchange.copies() {
             if copy.standing == Standing::InStep {
                 self.sent.note(&copy.key, &copy.heads());
             }
             let refusal = match copy.standing {
                 Standing::Refused => {
-                    self.remote.get::<Refused>(&format!("/api/documents/{id}/refusal")).await?.refusal
+                    let said =
+                        self.remote.get::<Refused>(&format!("/api/documents/{id}/refusal")).await?.refusal;
+                    said.map(|why| Refusal { code: shown(&why.code), vi: shown(&why.vi), en: shown(&why.en) })
                 }
                 _ => None,
             };
             let (key, standing) = (copy.key.clone(), copy.standing.clone());
             reports.push(Report { key, standing, refusal, received: copy.received });
         }
-        self.sent.keep()?;
+        if let Err(error) = self.sent.keep() {
+            // It only saves questions; what is not known to be sent is offered again.
+            tracing::warn!(%error, "what the server has could not be noted");
+        }
         reports.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(reports)
+    }
+}
+
+async fn send(socket: &mut Socket, frames: Vec<Vec<u8>>) -> Result<(), PeerError> {
+    for frame in frames {
+        socket.feed(Frame::Binary(frame.into())).await?;
+    }
+    Ok(socket.flush().await?)
+}
+
+fn silent() -> PeerError {
+    PeerError::Lost { what: "the server does not go on, for 60 seconds now".to_owned() }
+}
+
+/// Takes one frame. Nothing if it carried no message; else what the message brought.
+fn one(
+    frame: Option<Result<Frame, SocketError>>,
+    exchange: &mut Exchange,
+) -> Result<Option<Option<Received>>, PeerError> {
+    let closed = || "it closed the connection".to_owned();
+    match frame {
+        Some(Ok(Frame::Binary(bytes))) => Ok(Some(exchange.receive(&bytes)?)),
+        Some(Ok(Frame::Close(why))) => {
+            Err(PeerError::Lost { what: why.map_or_else(closed, |why| shown(&why.reason)) })
+        }
+        Some(Ok(_)) => Ok(None),
+        Some(Err(error)) => Err(error.into()),
+        None => Err(PeerError::Lost { what: closed() }),
     }
 }
 
@@ -332,7 +361,7 @@ fn hold(exchange: &mut Exchange, opening: &Opening) -> Result<bool, PeerError> {
         let unknown = || PeerError::Key { key: entry.key.clone() };
         let (key, id) = (entry.key.parse().map_err(|_| unknown())?, entry.id.parse().map_err(|_| unknown())?);
         if !exchange.has(id) {
-            exchange.hold(id, &key, None);
+            exchange.hold(id, &key, None, false);
             any = true;
         }
     }

@@ -58,9 +58,18 @@ impl Sent {
         self.documents.insert(key.to_string(), format_heads(heads));
     }
 
-    /// Writes it down.
+    /// Writes it down, beside what other replicas on this folder have written down.
     pub fn keep(&self) -> Result<(), FolderError> {
-        let text = serde_json::to_vec_pretty(self).unwrap_or_default();
-        disk::replace(&RealDisk, &self.path, &text).map_err(FolderError::io("write", &self.path))
+        let failed = || FolderError::io("write", &self.path);
+        let lock = fs::File::create(self.path.with_extension("lock")).map_err(failed())?;
+        lock.lock().map_err(failed())?;
+        let mut all = self.clone();
+        if let Some(known) = Self::known(&self.path).filter(|known| known.store == self.store) {
+            for (key, heads) in known.documents {
+                all.documents.entry(key).or_insert(heads);
+            }
+        }
+        let text = serde_json::to_vec_pretty(&all).unwrap_or_default();
+        disk::replace(&RealDisk, &self.path, &text).map_err(failed())
     }
 }

@@ -105,6 +105,8 @@ pub struct Document {
     body: Body,
     /// Whether another process has kept something that could not be merged at once, or that the rules are not told of yet.
     stale: bool,
+    /// Whether another process's changes were merged while a delivery was on its way.
+    overtaken: bool,
     peers: HashMap<ConnectionId, Peer>,
     waiting: VecDeque<(Arc<Member>, Incoming)>,
     flight: Option<Flight>,
@@ -120,6 +122,7 @@ impl Document {
             key: None,
             body: Body::Away(false),
             stale: false,
+            overtaken: false,
             peers: HashMap::new(),
             waiting: VecDeque::new(),
             flight: None,
@@ -163,6 +166,7 @@ impl Document {
                     }
                     self.fresh = None;
                     self.everybody_due();
+                    self.overtaken = self.flight.is_some();
                     self.tell(Rules::read_again, context);
                 }
             }
@@ -205,6 +209,7 @@ impl Document {
                 if let Body::Here(here) = &mut self.body {
                     here.fall_back();
                 }
+                self.overtaken = false;
                 self.tell(Rules::read_again, context);
                 let refusal = match why {
                     NotKept::ActorTaken => refusals::actor_taken(),
@@ -250,7 +255,9 @@ impl Document {
             }
             (Body::Away(_) | Body::Absent, None) => {}
         }
-        self.tell(Rules::kept, context);
+        // What the rules were told meanwhile was without this delivery.
+        let overtaken = std::mem::take(&mut self.overtaken);
+        self.tell(if overtaken { Rules::read_again } else { Rules::kept }, context);
         if std::mem::take(&mut self.stale) {
             context.effects.push(Effect::Load(self.id));
         }
@@ -273,8 +280,9 @@ impl Document {
     pub fn changed_elsewhere(&mut self, context: &mut Context<'_>) {
         self.stale = true;
         match self.body {
-            Body::Absent => context.effects.push(Effect::Load(self.id)),
-            Body::Away(_) | Body::Here(_) => self.call(context),
+            Body::Away(false) => self.call(context),
+            // What is being read may be from before; what is read again is merged into it.
+            Body::Away(true) | Body::Absent | Body::Here(_) => context.effects.push(Effect::Load(self.id)),
         }
     }
 
@@ -287,7 +295,7 @@ impl Document {
 
     /// Has it loaded, if something waits for it.
     pub fn retry(&mut self, context: &mut Context<'_>) {
-        if !self.waiting.is_empty() || self.peers.values().any(|peer| peer.due) {
+        if self.stale || !self.waiting.is_empty() || self.peers.values().any(|peer| peer.due) {
             self.call(context);
         }
     }
@@ -390,7 +398,10 @@ impl Document {
 
     /// Whether nothing of it is on its way or waits, so that it can leave memory.
     pub fn is_at_rest(&self) -> bool {
-        self.flight.is_none() && self.waiting.is_empty() && self.peers.values().all(|peer| !peer.due)
+        self.flight.is_none()
+            && !self.stale
+            && self.waiting.is_empty()
+            && self.peers.values().all(|peer| !peer.due)
     }
 
     /// Lets it leave memory. It is all in the store. A snapshot of many loose changes is asked for then: nobody waits for it,

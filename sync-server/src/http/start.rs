@@ -32,6 +32,7 @@ use crate::database::Database;
 use crate::hub;
 use crate::hub::Hub;
 use crate::limits::Limits;
+use crate::store::Position;
 use crate::store::Store;
 use crate::store::StoreError;
 use crate::store::sqlite::SqliteStore;
@@ -53,6 +54,8 @@ pub struct Settings {
     pub proxies: Vec<IpAddr>,
     /// Threads for documents.
     pub shards: usize,
+    /// Up to which place of the store the rules know what it holds.
+    pub known: Position,
 }
 
 impl Settings {
@@ -65,6 +68,7 @@ impl Settings {
             places: Places::default(),
             pace: Pace::default(),
             proxies: Vec::new(),
+            known: Position::default(),
             shards: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         }
     }
@@ -123,6 +127,7 @@ pub(super) fn start(
     let witness = Arc::clone(&recorder) as Arc<dyn crate::witness::Witness>;
     let parts = hub::Parts { store: Arc::clone(&store), rules: Arc::clone(&rules), witness };
     let hub = Hub::start(config, parts)?;
+    hub.follow_from(settings.known);
     let sockets = Arc::new(Sockets::new(settings.places));
     let listener = Arc::clone(&sockets);
     accounts.on_ended(move |ended| listener.ended(ended));

@@ -190,6 +190,11 @@ impl Hub {
         self.inner.senders.every_shard(|| Input::Tick);
     }
 
+    /// What was kept up to this place is known already.
+    pub fn follow_from(&self, seen: Position) {
+        self.inner.seen.fetch_max(seen.0, Ordering::AcqRel);
+    }
+
     /// Looks for what other servers have kept in the same store. To be called now and then, from a thread that may block,
     /// if there are any.
     ///
