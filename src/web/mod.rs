@@ -6,6 +6,8 @@ pub mod conditional;
 mod connection;
 mod current;
 mod damage;
+pub mod desk;
+pub mod editor;
 pub mod encoding;
 mod headers;
 pub mod problem;
@@ -48,15 +50,15 @@ pub async fn serve(listener: TcpListener, site: Site, shutdown: impl Future<Outp
     connection::serve(listener, router(site), shutdown, async {}).await
 }
 
-/// Serves site and documents until `shutdown` is done, then lets what is under way finish. Says whether every change that was on
+/// Serves site, editor and documents until `shutdown` is done, then lets what is under way finish. Says whether every change that was on
 /// its way was kept and acknowledged.
 pub async fn serve_with(
     listener: TcpListener,
     site: Site,
-    server: &Server,
+    (server, desk): (&Server, Router),
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<bool> {
-    let routes = server.router().merge(router(site));
+    let routes = server.router().merge(desk).merge(editor::router()).merge(router(site));
     let mut kept = false;
     // Sockets are connections that never end by themselves: they go first.
     let before_the_end = async { kept = sync::stop(server).await };

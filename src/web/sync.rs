@@ -5,12 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use chrono::NaiveDate;
+use niemyet_sync::access::Rules;
 use niemyet_sync::database::Database;
 use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
 use niemyet_sync::http::Settings;
 use niemyet_sync::http::StartError;
 
+use super::desk;
 use crate::config::Config;
 use crate::document::DocumentError;
 use crate::document::Key;
@@ -57,6 +61,8 @@ pub struct Documents {
     database: Arc<Database>,
     rules: Arc<ElectionRules>,
     settings: Settings,
+    election: String,
+    as_of: Option<NaiveDate>,
 }
 
 impl Documents {
@@ -71,12 +77,21 @@ impl Documents {
         for (key, document) in &documents {
             rules.take_in(key, &document.content()?);
         }
-        Ok(Self { database: Arc::clone(store.database()), rules: Arc::new(rules), settings })
+        Ok(Self {
+            database: Arc::clone(store.database()),
+            rules: Arc::new(rules),
+            settings,
+            election: election.election().to_owned(),
+            as_of: config.as_of,
+        })
     }
 
-    /// Starts the server, in a runtime of several threads.
-    pub fn start(self) -> Result<Server, SyncError> {
-        Ok(Server::start(self.database, self.rules, self.settings)?)
+    /// Starts the server, in a runtime of several threads; gives also the routes of its accounts' desks.
+    pub fn start(self) -> Result<(Server, Router), SyncError> {
+        let rules: Arc<dyn Rules> = self.rules.clone();
+        let server = Server::start(self.database, rules, self.settings)?;
+        let desk = desk::router(&server, self.rules, &self.election, self.as_of);
+        Ok((server, desk))
     }
 }
 
