@@ -11,6 +11,8 @@ use niemyet_sync::http::Origin;
 use toml::Spanned;
 use toml::Value;
 
+use crate::document::key::BodyId;
+
 /// Name of the settings file in the working folder.
 pub const FILE: &str = "niemyet.toml";
 
@@ -32,6 +34,9 @@ pub const TEMPLATE: &str = "\
 
 # Address under which browsers and offices reach this server, if it is not the one above: https, through a proxy that ends TLS.
 # origin = \"https://example.org\"
+
+# The body for which this folder edits tasks and reports, by its id in the election.
+# body = \"team_security\"
 
 # Proxies whose X-Forwarded-For is believed.
 # proxies = [\"127.0.0.1\"]
@@ -69,6 +74,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where browsers and offices find the server.
     pub origin: Option<Origin>,
+    /// The body for which tasks and reports are edited.
+    pub body: Option<BodyId>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub proxies: Vec<IpAddr>,
     /// What differs from the defaults of the sync server.
@@ -106,6 +113,7 @@ impl Default for Config {
             keep_releases: NonZeroUsize::MIN.saturating_add(19),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             origin: None,
+            body: None,
             proxies: Vec::new(),
             sync: SyncConfig::default(),
         }
@@ -166,6 +174,9 @@ const KEYS: &[Key] = &[
         "https://host, or http://127.0.0.1:port for this machine alone, without a path",
         |config, text| Origin::parse(text).ok().map(|origin| config.origin = Some(origin)),
     ),
+    key("body", "the id of a body, such as team_security", |config, text| {
+        BodyId::new(text).ok().map(|body| config.body = Some(body))
+    }),
     key("proxies", "addresses such as 127.0.0.1, with commas between", |config, text| {
         let addresses = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
         addresses.collect::<Result<_, _>>().ok().map(|addresses| config.proxies = addresses)

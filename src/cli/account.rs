@@ -18,6 +18,7 @@ use niemyet_sync::chance::SystemChance;
 use serde_json::json;
 
 use super::args;
+use super::desk::expect_body;
 use super::error::CliError;
 use super::terminal::Terminal;
 use crate::document::Content;
@@ -105,14 +106,7 @@ fn known_body(store: &DocumentStore, body: &str) -> Result<(), CliError> {
     let documents = store.load()?;
     let content = documents.get(&Key::Election).map(crate::document::Document::content).transpose();
     let Ok(Some(Content::Election(election))) = content else { return Ok(()) };
-    if election.bodies.iter().any(|known| known.id == body) {
-        return Ok(());
-    }
-    let bodies: Vec<&str> = election.bodies.iter().map(|known| known.id.as_str()).collect();
-    Err(CliError::Usage(format!(
-        "the election has no body `{body}`. Give one of these with --body: {}",
-        bodies.join(", ")
-    )))
+    expect_body(&election, body).map(drop)
 }
 
 /// The account of a login.

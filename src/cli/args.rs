@@ -1,5 +1,7 @@
 //! What can be typed after `niemyet`.
 
+mod desk;
+
 use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
 use std::path::PathBuf;
@@ -13,6 +15,10 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use crate::timetable::moment::parse_date;
+pub use desk::Report;
+pub use desk::Task;
+pub use desk::TaskEdit;
+pub use desk::Whose;
 
 /// An address to listen on; a host name stands for the first of its addresses, IPv4 before IPv6.
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -72,6 +78,14 @@ pub enum Command {
         #[arg(long, value_name = "ADDR", value_parser = address)]
         listen: Option<SocketAddr>,
     },
+    /// Keep the working folder in step with a server: what was edited here goes there, what others wrote comes
+    Sync(Sync),
+    /// The tasks of a body and where they stand; edits go to the server with the next sync
+    #[command(subcommand)]
+    Task(Task),
+    /// The weekly reports of a body; edits go to the server with the next sync
+    #[command(subcommand)]
+    Report(Report),
     /// List, switch, verify and export the kept releases
     #[command(subcommand)]
     Release(Release),
@@ -152,6 +166,19 @@ pub enum Account {
         /// Its number, from `account devices`
         number: i64,
     },
+}
+
+/// How to keep in step.
+#[derive(Debug, Args)]
+pub struct Sync {
+    /// Address of the server, such as https://example.org
+    pub url: String,
+    /// File with the token of this device and nothing else; without it, `token` in the working folder
+    #[arg(long, value_name = "FILE", env = "NIEMYET_TOKEN_FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Stay connected, and connect again whenever the network is back
+    #[arg(long)]
+    pub follow: bool,
 }
 
 /// Which entries of the audit log.

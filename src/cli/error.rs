@@ -12,6 +12,7 @@ use crate::release::ReleaseError;
 use crate::replica::FolderError;
 use crate::replica::disk::remedy;
 use crate::replica::lock::LockError;
+use crate::replica::peer::PeerError;
 use crate::replica::project::ProjectError;
 use crate::timetable::TimetableError;
 use crate::watch::WatchError;
@@ -86,6 +87,20 @@ pub enum CliError {
          still have it and send it again. Look at the log and the disk before starting it"
     )]
     NotKept,
+    /// A document cannot be read, or may not be written so.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The replica.
+    #[error(transparent)]
+    Peer(#[from] PeerError),
+    /// Documents that the server does not have as they are here; which ones has been told.
+    #[error(
+        "{count} document(s) are not on the server as they are here. What was edited is kept; see what is said beside each"
+    )]
+    NotInStep {
+        /// How many.
+        count: usize,
+    },
     /// The folder to be set up is in use.
     #[error("{} {what}, so nothing was written. Use it with the other commands, or give an empty folder", dir.display())]
     Occupied {
@@ -178,6 +193,9 @@ impl CliError {
             Self::Verify { .. } => "verify",
             Self::Listen { .. } => "listen",
             Self::Sync(_) => "sync",
+            Self::Document(_) => "document",
+            Self::Peer(_) => "sync",
+            Self::NotInStep { .. } => "not_in_step",
             Self::NotKept => "not_kept",
             Self::Occupied { .. } => "occupied",
             Self::Import(_) => "import",

@@ -7,11 +7,15 @@ mod build;
 mod check;
 mod data;
 mod demo;
+mod desk;
 mod error;
 mod init;
 mod release;
+mod report;
 mod serve;
 mod site;
+mod sync;
+mod task;
 mod terminal;
 mod timetable;
 mod upkeep;
@@ -68,6 +72,9 @@ fn dispatch(arguments: Arguments, terminal: &mut Terminal) -> Result<(), CliErro
         }
         Command::Timetable(wanted) => timetable::run(&wanted, terminal),
         Command::Serve { listen } => serve::run(dir, listen, terminal),
+        Command::Task(command) => task::run(dir, command, terminal),
+        Command::Report(command) => report::run(dir, command, terminal),
+        Command::Sync(wanted) => sync::run(dir, &wanted, terminal),
         Command::Release(command) => release::run(dir, command, terminal),
     }
 }

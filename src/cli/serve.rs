@@ -42,11 +42,11 @@ pub fn with_listener<'t>(
     let kept = runtime.block_on(async {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let stop = asked_to_stop();
-        let (server, desk) = documents.start()?;
+        let office = documents.start()?;
         let url = format!("http://{bound}/");
         terminal.say("Press Ctrl+C to stop.");
         terminal.result(&serde_json::json!({ "listening": url }), &format!("serving {url}"))?;
-        web::serve_with(listener, Site::new(releases), (&server, desk), stop).await.map_err(failed)
+        web::serve_with(listener, Site::new(releases), &office, stop).await.map_err(failed)
     })?;
     if kept { Ok(()) } else { Err(CliError::NotKept) }
 }

@@ -46,21 +46,25 @@ pub fn restore(
     let put = maintenance::restore(account::act(), restore, &SystemChance);
     bar.finish_and_clear();
     let report = put?;
-    let settings = dir.join(config::FILE);
-    if !settings.exists() {
-        let site = dir.join(folder::SITE);
-        if !site.exists() {
-            site_source::write(&RealDisk, &site, &site_source::default_site())?;
-        }
-        // The settings come last: only they make it a working folder.
-        disk::replace(&RealDisk, &settings, config::TEMPLATE.as_bytes())
-            .map_err(FolderError::io("write", settings))?;
+    if !dir.join(config::FILE).exists() {
+        furnish(dir, config::TEMPLATE)?;
     }
     let next = folder::typed(dir);
     terminal.result(
         &object(&report, dir),
         &format!("{} holds {}. Next: niemyet build --dir {next}", dir.display(), summary(&report)),
     )
+}
+
+/// Makes a folder that has a store a working folder.
+pub fn furnish(dir: &Path, settings: &str) -> Result<(), FolderError> {
+    let site = dir.join(folder::SITE);
+    if !site.exists() {
+        site_source::write(&RealDisk, &site, &site_source::default_site())?;
+    }
+    // The settings come last: only they make it a working folder.
+    let path = dir.join(config::FILE);
+    disk::replace(&RealDisk, &path, settings.as_bytes()).map_err(FolderError::io("write", path))
 }
 
 /// Reads everything in the store and holds it against the sums that were written with it.

@@ -88,6 +88,15 @@ pub struct Body {
     pub provenance: Provenance,
 }
 
+impl Body {
+    /// Whether this body is one of those that another names together: `ec_district` stands for every district's committee
+    /// (19/KL-UBBC addresses them as one), each of which has an id that begins so.
+    pub fn is_one_of(&self, named: &str) -> bool {
+        let rest = self.id.strip_prefix(named);
+        rest.is_some_and(|rest| rest.is_empty() || self.role == "committee" && rest.starts_with('_'))
+    }
+}
+
 /// A constituency and the seats elected in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct Constituency {

@@ -37,6 +37,7 @@ use crate::document::upgrade;
 use crate::document::upgrade::STEPS;
 use crate::policy::access as table;
 use crate::policy::access::Account;
+use crate::policy::access::Role;
 use known::Known;
 pub use known::roles_of;
 use ops::Reader;
@@ -74,6 +75,17 @@ impl ElectionRules {
     /// The same, of what was read from it.
     pub fn take_in(&self, key: &Key, content: &Content) -> bool {
         self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, content)
+    }
+
+    /// The election's id.
+    pub fn election(&self) -> &str {
+        &self.election
+    }
+
+    /// What a body does; nothing if the election does not have it.
+    pub fn roles(&self, body: &str) -> Vec<Role> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.roles(body).into_iter().flatten().copied().collect()
     }
 
     /// Whether a document is one to [`ElectionRules::learn`] from.

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use automerge::ActorId;
+use automerge::Automerge;
 use automerge::ReadDoc;
 use chrono::Utc;
 use niemyet_sync::chance::SystemChance;
@@ -24,6 +26,8 @@ use super::former;
 use super::lock;
 use super::lock::FolderLock;
 use crate::document::Document;
+use crate::document::DocumentError;
+use crate::document::DocumentId;
 use crate::document::Key;
 
 /// File of the store in the working folder.
@@ -118,15 +122,9 @@ impl DocumentStore {
     }
 
     fn read(&self, listed: &Listed, election: Option<&str>) -> Result<Document, FolderError> {
-        let wrong = |what: String| FolderError::Store {
-            path: self.path.clone(),
-            source: StoreError::Damaged { place: format!("document {} ({})", listed.id, listed.key), what },
-        };
-        let stored = self.store.load(listed.id).map_err(self.failed())?;
-        let stored = stored.ok_or_else(|| wrong("it is listed and not there".to_owned()))?;
-        let mut bytes = stored.snapshot;
-        stored.changes.iter().for_each(|change| bytes.extend_from_slice(change));
-        let key: Key = stored.key.parse().map_err(|error| wrong(format!("{error}")))?;
+        let wrong = |what: String| self.damaged(listed, what);
+        let (key, bytes) = self.stored(listed)?;
+        let key: Key = key.parse().map_err(|error| wrong(format!("{error}")))?;
         let own = match election {
             Some(election) => election.to_owned(),
             None => former::identify(&bytes).map_err(wrong)?.0,
@@ -139,6 +137,18 @@ impl DocumentStore {
             return Err(wrong("changes are missing".to_owned()));
         }
         Ok(document)
+    }
+
+    /// Key and bytes of a document.
+    fn stored(&self, listed: &Listed) -> Result<(String, Vec<u8>), FolderError> {
+        let stored = self.store.load(listed.id).map_err(self.failed())?;
+        let stored = stored.ok_or_else(|| self.damaged(listed, "it is listed and not there".to_owned()))?;
+        Ok((stored.key, [stored.snapshot, stored.changes.concat()].concat()))
+    }
+
+    fn damaged(&self, listed: &Listed, what: String) -> FolderError {
+        let place = format!("document {} ({})", listed.id, listed.key);
+        FolderError::Store { path: self.path.clone(), source: StoreError::Damaged { place, what } }
     }
 
     /// Makes what a document has and the store has not durable. The author is nobody's account: this device's own folder.
@@ -156,7 +166,49 @@ impl DocumentStore {
             account: None,
             changes: changes.collect(),
         };
-        let kept = self.store.append(Utc::now().timestamp_millis(), &[append]).map_err(self.failed())?;
+        self.append(Utc::now().timestamp_millis(), &[append])
+    }
+
+    /// The election whose documents are here, if any is.
+    pub fn election(&self) -> Result<Option<String>, FolderError> {
+        let Some(listed) = self.store.list().map_err(self.failed())?.into_iter().next() else {
+            return Ok(None);
+        };
+        Ok(Some(self.read(&listed, None)?.election().to_owned()))
+    }
+
+    /// One document, begun if there is none, to be written by somebody new.
+    pub fn open_or_begin(&self, election: &str, key: &Key) -> Result<Document, FolderError> {
+        let id = DocumentId::derive(election, key).map_err(|error| self.wrong(key, &error))?;
+        let id = niemyet_sync::DocumentId::new(*id.as_bytes());
+        let (key_text, last) = (key.to_string(), Position::default());
+        if self.store.key(id).map_err(self.failed())?.is_some() {
+            let mut document = self.read(&Listed { id, key: key_text, last }, Some(election))?;
+            document.set_actor(ActorId::random());
+            return Ok(document);
+        }
+        Document::create(election, key, ActorId::random()).map_err(|error| self.wrong(key, &error))
+    }
+
+    fn wrong(&self, key: &Key, error: &DocumentError) -> FolderError {
+        let (place, what) = (format!("document {key}"), error.to_string());
+        FolderError::Store { path: self.path.clone(), source: StoreError::Damaged { place, what } }
+    }
+
+    /// A document as Automerge has it.
+    pub fn raw(&self, listed: &Listed) -> Result<Automerge, FolderError> {
+        let (_, bytes) = self.stored(listed)?;
+        Automerge::load(&bytes).map_err(|error| self.damaged(listed, error.to_string()))
+    }
+
+    /// Documents in which something was kept after this place.
+    pub fn since(&self, after: Position) -> Result<Vec<Listed>, FolderError> {
+        self.store.since(after).map_err(self.failed())
+    }
+
+    /// Makes changes that came from elsewhere durable, all or none.
+    pub fn append(&self, now: i64, appends: &[Append]) -> Result<(), FolderError> {
+        let kept = self.store.append(now, appends).map_err(self.failed())?;
         kept.into_iter().try_for_each(|kept| kept.map(drop).map_err(self.failed()))
     }
 

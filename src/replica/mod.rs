@@ -6,6 +6,7 @@ pub mod folder;
 mod former;
 pub mod import;
 pub mod lock;
+pub mod peer;
 pub mod project;
 pub mod site_source;
 

@@ -15,7 +15,6 @@ use axum::routing::get;
 use axum::routing::post;
 use chrono::NaiveDate;
 use chrono::Utc;
-use niemyet_sync::access::Access;
 use niemyet_sync::http::Authority;
 use niemyet_sync::http::Caller;
 use niemyet_sync::http::Json;
@@ -27,12 +26,13 @@ use niemyet_sync::store::Stored;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::documents;
+use super::documents::Opening;
 use crate::document::Content;
 use crate::document::Key;
 use crate::document::election::Election;
 use crate::policy::access::Role;
 use crate::policy::rules::ElectionRules;
-use crate::policy::rules::roles_of;
 use crate::reference::embedded;
 use crate::timetable::ElectionDay;
 use crate::timetable::find_law;
@@ -51,7 +51,6 @@ struct Desk(Arc<Inner>);
 struct Inner {
     server: Server,
     rules: Arc<ElectionRules>,
-    election: String,
     as_of: Option<NaiveDate>,
     /// The election as it was read last, and the place of its last change then.
     read: Mutex<Option<(Position, Arc<Facts>)>>,
@@ -62,7 +61,6 @@ struct Inner {
 /// What follows from the election's document.
 #[derive(Debug, Default)]
 struct Facts {
-    election: Election,
     timetable: Vec<Row>,
 }
 
@@ -92,36 +90,22 @@ struct Person {
 }
 
 #[derive(Serialize)]
-struct Listed {
-    key: String,
-    id: String,
-    writes: bool,
-}
-
-#[derive(Serialize)]
 struct Answer {
     account: Who,
-    roles: Vec<Role>,
-    election: String,
+    #[serde(flatten)]
+    opening: Opening,
     now: i64,
     as_of: Option<NaiveDate>,
-    documents: Vec<Listed>,
     timetable: Vec<Row>,
     people: Vec<Person>,
     waiting: Vec<Waiting>,
 }
 
 /// The routes, for those who have an account.
-pub fn router(
-    server: &Server,
-    rules: Arc<ElectionRules>,
-    election: &str,
-    as_of: Option<NaiveDate>,
-) -> Router {
+pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, as_of: Option<NaiveDate>) -> Router {
     let inner = Inner {
         server: server.clone(),
-        rules,
-        election: election.to_owned(),
+        rules: Arc::clone(rules),
         as_of,
         read: Mutex::default(),
         waiting: Mutex::default(),
@@ -169,15 +153,9 @@ impl Inner {
         let all = self.server.store().list()?;
         let facts = self.facts(&all)?;
         let account = &caller.account;
-        let body = facts.election.bodies.iter().find(|body| body.id == account.body);
-        let roles: Vec<Role> = body.map(roles_of).unwrap_or_default().into_iter().collect();
-        let listed = |one: niemyet_sync::store::Listed| {
-            let access = self.rules.access_of(&account.body, &one.key.parse().ok()?);
-            let writes = access == Access::ReadWrite;
-            (access != Access::None).then(|| Listed { id: one.id.to_string(), key: one.key, writes })
-        };
+        let opening = documents::opening(&self.rules, account.body.clone(), &all);
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
+        let heard = opening.roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
         let people = self.server.accounts().list()?.into_iter().map(|person| Person {
             id: person.id.0,
             name: person.name,
@@ -191,14 +169,12 @@ impl Inner {
                 body: account.body.clone(),
                 admin: account.admin,
             },
-            election: self.election.clone(),
             now: Utc::now().timestamp_millis(),
             as_of: self.as_of,
-            documents: all.into_iter().filter_map(listed).collect(),
             timetable: facts.timetable.clone(),
             people: people.collect(),
             waiting: heard.unwrap_or_default(),
-            roles,
+            opening,
         })
     }
 
@@ -214,11 +190,11 @@ impl Inner {
         }
         let Some(stored) = self.server.store().load(listed.id)? else { return Ok(Arc::default()) };
         let document = whole(&stored)?;
-        let content = Content::of(&document, &self.election, &Key::Election);
+        let content = Content::of(&document, self.rules.election(), &Key::Election);
         let Content::Election(election) = content.map_err(|error| Problem::internal(&error))? else {
             return Ok(Arc::default());
         };
-        let facts = Arc::new(Facts { timetable: timetable(&election), election: *election });
+        let facts = Arc::new(Facts { timetable: timetable(&election) });
         *read = Some((listed.last, Arc::clone(&facts)));
         Ok(facts)
     }

@@ -6,7 +6,8 @@ pub mod conditional;
 mod connection;
 mod current;
 mod damage;
-pub mod desk;
+mod desk;
+pub mod documents;
 pub mod editor;
 pub mod encoding;
 mod headers;
@@ -19,11 +20,11 @@ use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use niemyet_sync::http::Server;
 use tokio::net::TcpListener;
 
 use crate::release::Store;
 use current::Current;
+use sync::Office;
 
 /// What requests share.
 #[derive(Clone, Debug)]
@@ -55,13 +56,13 @@ pub async fn serve(listener: TcpListener, site: Site, shutdown: impl Future<Outp
 pub async fn serve_with(
     listener: TcpListener,
     site: Site,
-    (server, desk): (&Server, Router),
+    office: &Office,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<bool> {
-    let routes = server.router().merge(desk).merge(editor::router()).merge(router(site));
+    let routes = office.router().merge(editor::router()).merge(router(site));
     let mut kept = false;
     // Sockets are connections that never end by themselves: they go first.
-    let before_the_end = async { kept = sync::stop(server).await };
+    let before_the_end = async { kept = office.stop().await };
     connection::serve(listener, routes, shutdown, before_the_end).await?;
     Ok(kept)
 }

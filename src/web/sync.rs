@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::Router;
 use chrono::NaiveDate;
-use niemyet_sync::access::Rules;
 use niemyet_sync::database::Database;
 use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
@@ -15,6 +14,7 @@ use niemyet_sync::http::Settings;
 use niemyet_sync::http::StartError;
 
 use super::desk;
+use super::documents;
 use crate::config::Config;
 use crate::document::DocumentError;
 use crate::document::Key;
@@ -61,7 +61,6 @@ pub struct Documents {
     database: Arc<Database>,
     rules: Arc<ElectionRules>,
     settings: Settings,
-    election: String,
     as_of: Option<NaiveDate>,
 }
 
@@ -77,27 +76,35 @@ impl Documents {
         for (key, document) in &documents {
             rules.take_in(key, &document.content()?);
         }
-        Ok(Self {
-            database: Arc::clone(store.database()),
-            rules: Arc::new(rules),
-            settings,
-            election: election.election().to_owned(),
-            as_of: config.as_of,
-        })
+        Ok(Self { database: Arc::clone(store.database()), rules: Arc::new(rules), settings, as_of: config.as_of })
     }
 
-    /// Starts the server, in a runtime of several threads; gives also the routes of its accounts' desks.
-    pub fn start(self) -> Result<(Server, Router), SyncError> {
-        let rules: Arc<dyn Rules> = self.rules.clone();
-        let server = Server::start(self.database, rules, self.settings)?;
-        let desk = desk::router(&server, self.rules, &self.election, self.as_of);
-        Ok((server, desk))
+    /// Starts the server, in a runtime of several threads.
+    pub fn start(self) -> Result<Office, SyncError> {
+        let server = Server::start(self.database, Arc::clone(&self.rules) as Arc<_>, self.settings)?;
+        Ok(Office { server, rules: self.rules, as_of: self.as_of })
     }
 }
 
-/// Ends the server; says whether everything that came before was kept and acknowledged.
-pub async fn stop(server: &Server) -> bool {
-    server.stop(GRACE).await
+/// The running server of a folder's documents.
+#[derive(Clone)]
+pub struct Office {
+    server: Server,
+    rules: Arc<ElectionRules>,
+    as_of: Option<NaiveDate>,
+}
+
+impl Office {
+    /// Its routes: the sync server's own, and those of this election.
+    pub fn router(&self) -> Router {
+        let documents = documents::router(&self.server, &self.rules);
+        self.server.router().merge(documents).merge(desk::router(&self.server, &self.rules, self.as_of))
+    }
+
+    /// Ends it; says whether everything that came before was kept and acknowledged.
+    pub async fn stop(&self) -> bool {
+        self.server.stop(GRACE).await
+    }
 }
 
 /// The server's own defaults, and what the folder's settings say.

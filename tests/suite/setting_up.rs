@@ -22,7 +22,7 @@ use crate::support::zola;
 fn demo(office: &Office) -> Running {
     let mut command = office.command(&["demo", "--listen", "127.0.0.1:0"]);
     command.env_remove("NIEMYET_AS_OF").stdout(Stdio::piped()).stderr(Stdio::piped());
-    Running(command.spawn().unwrap())
+    Running::new(command.spawn().unwrap())
 }
 
 /// The whole answer to a request for a page.

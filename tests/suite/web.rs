@@ -1,10 +1,7 @@
 //! The public side over HTTP, as a browser, a cache and a slow or hostile client meet it.
 
-use std::collections::BTreeMap;
 use std::io::Read;
-use std::io::Write;
 use std::net::SocketAddr;
-use std::net::TcpStream;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +17,9 @@ use niemyet::web::conditional::Range;
 use niemyet::web::conditional::range;
 use niemyet::web::encoding::Encoding;
 use niemyet::web::encoding::choose;
+
+use crate::support::http;
+use crate::support::http::Answer;
 
 const LONG: &str = "Lịch bầu cử ";
 
@@ -62,28 +62,10 @@ pub fn serve(dir: &Path) -> Server {
     Server { address, _runtime: runtime }
 }
 
-/// What came back; names of header fields in lower case.
-pub struct Answer {
-    pub status: u16,
-    pub headers: BTreeMap<String, String>,
-    pub body: Vec<u8>,
-}
-
 impl Server {
     /// One request on a connection of its own.
     pub fn ask(&self, line: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        write!(stream, "{line} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n").unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        let head = std::str::from_utf8(&bytes[..end]).unwrap();
-        let mut lines = head.split("\r\n");
-        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-        let pairs = lines.map(|line| line.split_once(": ").unwrap());
-        let headers = pairs.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-        Answer { status, headers, body: bytes[end + 4..].to_vec() }
+        http::ask(self.address, line, headers)
     }
 
     fn get(&self, path: &str) -> Answer {
@@ -121,7 +103,7 @@ fn types_security_headers_and_methods() {
     ] {
         assert_eq!(server.get(path).headers["content-type"], expected, "{path}");
     }
-    for line in ["GET /", "GET /nowhere", "GET /lich", "POST /", "GET /healthz", "GET /readyz"] {
+    for line in ["GET /", "GET /nowhere", "GET /lich", "POST /"] {
         let headers = server.ask(line, &[]).headers;
         assert!(
             headers["content-security-policy"].starts_with("default-src 'none'; style-src 'self'"),
@@ -180,15 +162,12 @@ fn a_switch_is_followed_without_a_restart() {
     let server = serve(dir.path());
     let waiting = server.get("/");
     assert_eq!((waiting.status, waiting.headers["content-type"].as_str()), (503, "application/problem+json"));
-    assert_eq!(server.get("/readyz").status, 503);
-    assert_eq!(server.get("/healthz").status, 200);
     for home in ["một", "hai", "ba"] {
         publish(dir.path(), home);
         // Longer than an answer may be old.
         std::thread::sleep(Duration::from_millis(150));
         assert_eq!(String::from_utf8(server.get("/").body).unwrap(), home);
     }
-    assert_eq!(server.get("/readyz").status, 200);
 }
 
 /// Turns one bit of these bytes wherever a pack holds them.

@@ -3,9 +3,11 @@
 use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Child;
+use std::process::ChildStdout;
 use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
@@ -52,7 +54,12 @@ impl Office {
     /// Runs it, and requires success; gives what it wrote to stdout.
     pub fn ok(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
-        assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+        assert!(
+            done.status.success(),
+            "{arguments:?}: {}{}",
+            String::from_utf8_lossy(&done.stdout),
+            stderr(&done)
+        );
         String::from_utf8(done.stdout).unwrap()
     }
 
@@ -66,14 +73,19 @@ impl Office {
     /// Starts it with its outputs as pipes.
     pub fn start(&self, arguments: &[&str]) -> Running {
         let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        Running(child)
+        Running(child, None)
     }
 }
 
 /// A program that is killed when the test is over.
-pub struct Running(pub Child);
+pub struct Running(pub Child, Option<BufReader<ChildStdout>>);
 
 impl Running {
+    /// A program that was started with pipes.
+    pub fn new(child: Child) -> Self {
+        Self(child, None)
+    }
+
     /// The address that a serving program says it serves, without a slash at the end. Waits for it.
     pub fn url(&mut self) -> String {
         for line in BufReader::new(self.0.stdout.take().unwrap()).lines() {
@@ -85,6 +97,24 @@ impl Running {
         let mut said = String::new();
         self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
         panic!("the program ended without serving: {said}");
+    }
+
+    /// The same as an address.
+    pub fn address(&mut self) -> SocketAddr {
+        self.url().strip_prefix("http://").unwrap().parse().unwrap()
+    }
+
+    /// The lines that it writes to stdout up to the first that is so. Waits for it.
+    pub fn lines_until(&mut self, is_so: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut lines = Vec::new();
+        let stdout = self.1.get_or_insert_with(|| BufReader::new(self.0.stdout.take().unwrap()));
+        for line in stdout.lines() {
+            lines.push(line.unwrap());
+            if lines.last().is_some_and(|line| is_so(line)) {
+                return lines;
+            }
+        }
+        panic!("the program ended after {lines:?}");
     }
 
     /// Asks it to end as a service manager does, and gives its exit code.

@@ -1,0 +1,268 @@
+//! `niemyet report`: the weekly reports of a body.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde_json::json;
+
+use super::args;
+use super::desk;
+use super::desk::Desk;
+use super::error::CliError;
+use super::terminal::Terminal;
+use crate::document::Content;
+use crate::document::Document;
+use crate::document::Key;
+use crate::document::report;
+use crate::document::report::Report;
+use crate::document::report::fields;
+use crate::document::report::fields::Field;
+use crate::document::report::fields::Holds;
+use crate::document::review::Verdict;
+use crate::document::status::Status;
+use crate::document::text;
+use crate::document::text::Place;
+
+/// Runs one of the commands.
+pub fn run(dir: &Path, command: args::Report, terminal: &mut Terminal) -> Result<(), CliError> {
+    let desk = |whose: &args::Whose| Desk::open(dir, whose.body.as_deref());
+    match command {
+        args::Report::Fields => list_fields(terminal),
+        args::Report::List(whose) => list(&desk(&whose)?, terminal),
+        args::Report::Show { due, whose } => show(&desk(&whose)?, due, terminal),
+        args::Report::Set { due, values, whose } => set(&desk(&whose)?, due, &values, terminal),
+        args::Report::AddRow { due, field, cells, whose } => {
+            add_row(&desk(&whose)?, due, (&field, &cells), terminal)
+        }
+        args::Report::Submit { due, whose } => {
+            let at = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+            let submit =
+                |document: &mut Document, verdict: Option<&Verdict>| report::submit(document, verdict, &at);
+            act(&desk(&whose)?, due, "submit", submit, terminal)
+        }
+        args::Report::Withdraw { due, whose } => {
+            act(&desk(&whose)?, due, "withdraw", report::withdraw, terminal)
+        }
+        args::Report::Revise { due, whose } => act(&desk(&whose)?, due, "revise", report::revise, terminal),
+    }
+}
+
+fn list_fields(terminal: &mut Terminal) -> Result<(), CliError> {
+    fields::all().filter(|field| !matches!(field.holds, Holds::Share(..))).try_for_each(|field| {
+        let text = format!("{:<44} {:<22} {} / {}", field.id, form(&field), field.vi, field.en);
+        terminal.result(&field, &text)
+    })
+}
+
+fn form(field: &Field) -> String {
+    match field.holds {
+        Holds::Count => "số / number".to_owned(),
+        Holds::Vnd => "đồng / VND".to_owned(),
+        Holds::Date => "YYYY-MM-DD".to_owned(),
+        Holds::Flag => "true|false".to_owned(),
+        Holds::Choice(words) => words.join("|"),
+        Holds::Text => "văn bản / text".to_owned(),
+        Holds::Rows(columns) => {
+            columns.iter().map(|column| format!("{}=…", column.name)).collect::<Vec<_>>().join(" ")
+        }
+        Holds::Share(..) => String::new(),
+    }
+}
+
+/// A report as it is here, its status by what is here of the round's review, and that review's verdict.
+struct Found {
+    report: Report,
+    verdict: Option<Verdict>,
+    /// Whether a server was seen to have the report just so; nothing if there is none.
+    sent: Option<bool>,
+}
+
+impl Found {
+    fn status(&self) -> Status {
+        self.report.status(self.verdict.as_ref())
+    }
+}
+
+fn find(desk: &Desk, due: NaiveDate) -> Result<Found, CliError> {
+    let (own, review) = (Key::Report(desk.body.clone(), due), Key::Review(due));
+    let mut found = Found { report: Report::default(), verdict: None, sent: None };
+    for document in desk.documents(|key| *key == own || *key == review)?.values_mut() {
+        match document.content()? {
+            Content::Report(report) => {
+                found.report = report;
+                found.sent = Some(desk.is_sent(document));
+            }
+            Content::Review(mut review) => found.verdict = review.verdicts.remove(desk.body.as_str()),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+fn list(desk: &Desk, terminal: &mut Terminal) -> Result<(), CliError> {
+    for due in desk.due()? {
+        let found = find(desk, due.date_naive())?;
+        let object = json!({
+            "due": due.to_rfc3339(),
+            "begun": found.sent.is_some(),
+            "sent": found.sent,
+            "status": found.status(),
+            "reason": found.verdict.as_ref().map(|verdict| &verdict.reason),
+        });
+        let state = found.sent.map_or("chưa lập / not begun", |_| shown(found.status()));
+        terminal.result(
+            &object,
+            &format!("{}  {state}{}{}", due.format("%Y-%m-%d %H:%M"), unsent(&found), reason(&found)),
+        )?;
+    }
+    Ok(())
+}
+
+const fn unsent(found: &Found) -> &'static str {
+    if let Some(false) = found.sent { "  (chưa gửi / not sent yet)" } else { "" }
+}
+
+fn reason(found: &Found) -> String {
+    let returned = found.verdict.as_ref().filter(|_| found.status() == Status::Returned);
+    returned.map(|verdict| format!("  – {}", verdict.reason)).unwrap_or_default()
+}
+
+const fn shown(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "đang soạn / draft",
+        Status::Submitted => "đã nộp / submitted",
+        Status::Returned => "bị trả lại / returned",
+        Status::Accepted => "đã tiếp nhận / accepted",
+    }
+}
+
+fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliError> {
+    expect_due(desk, due)?;
+    let found = find(desk, due)?;
+    let (state, unsent) = (shown(found.status()), unsent(&found));
+    let mut text = format!("{} {due}: {state}{unsent}{}", desk.body.as_str(), reason(&found));
+    for (id, figure) in &found.report.figures {
+        text += &format!("\n{id:<44} {}", figure.value);
+        for rival in &figure.conflicts {
+            text += &format!("  | {}", rival.value);
+        }
+    }
+    for (id, fact) in &found.report.facts {
+        let contested =
+            if fact.contested { "  (khác nhau giữa các máy / differs between devices)" } else { "" };
+        text += &format!("\n{id:<44} {}{contested}", fact.value);
+    }
+    for (id, paragraphs) in &found.report.texts {
+        text += &format!("\n{id}\n    {}", paragraphs.join("\n    "));
+    }
+    for (id, rows) in &found.report.rows {
+        for (number, row) in rows.iter().enumerate() {
+            let cells: Vec<String> = row.iter().map(|(name, cell)| format!("{name}={cell}")).collect();
+            text += &format!("\n{id} {}: {}", number + 1, cells.join("; "));
+        }
+    }
+    let object = json!({ "due": due, "status": found.status(), "sent": found.sent, "verdict": found.verdict, "report": found.report });
+    terminal.result(&object, &text)
+}
+
+fn expect_due(desk: &Desk, due: NaiveDate) -> Result<(), CliError> {
+    let all = desk.due()?;
+    if all.iter().any(|instant| instant.date_naive() == due) {
+        return Ok(());
+    }
+    let dates: Vec<String> = all.iter().map(|instant| instant.date_naive().to_string()).collect();
+    Err(CliError::Usage(format!("no report is due on {due}; they are due on {}", dates.join(", "))))
+}
+
+fn open(desk: &Desk, due: NaiveDate) -> Result<Document, CliError> {
+    expect_due(desk, due)?;
+    desk.document(&Key::Report(desk.body.clone(), due))
+}
+
+fn set(
+    desk: &Desk,
+    due: NaiveDate,
+    values: &[(String, String)],
+    terminal: &mut Terminal,
+) -> Result<(), CliError> {
+    let mut document = open(desk, due)?;
+    for (id, value) in values {
+        let field = fields::find(id).ok_or_else(|| {
+            CliError::Usage(format!("a report has no field `{id}`; `niemyet report fields` lists them"))
+        })?;
+        write(&mut document, &field, value)?;
+    }
+    kept(desk, due, document, terminal)
+}
+
+/// Writes a value as it was typed; an empty one takes the field back.
+fn write(document: &mut Document, field: &Field, value: &str) -> Result<(), CliError> {
+    let given = Some(value).filter(|value| !value.is_empty());
+    match field.holds {
+        Holds::Count | Holds::Vnd => {
+            let number = given.map(|text| {
+                text.parse().map_err(|_| {
+                    CliError::Usage(format!(
+                        "`{}` takes a whole number without separators, not `{text}`",
+                        field.id
+                    ))
+                })
+            });
+            Ok(report::set_figure(document, &field.id, number.transpose()?)?)
+        }
+        Holds::Date | Holds::Flag | Holds::Choice(_) => Ok(report::set_fact(document, &field.id, given)?),
+        Holds::Text => {
+            let paragraphs: Vec<&str> = value.lines().filter(|line| !line.trim().is_empty()).collect();
+            Ok(text::set_paragraphs(document, &Place::Report(field.id.clone()), &paragraphs)?)
+        }
+        Holds::Rows(_) => {
+            Err(CliError::Usage(format!("`{}` holds rows: use `niemyet report add-row`", field.id)))
+        }
+        Holds::Share(..) => Err(CliError::Usage(format!("`{}` is computed and not written", field.id))),
+    }
+}
+
+fn add_row(
+    desk: &Desk,
+    due: NaiveDate,
+    (field, cells): (&str, &[(String, String)]),
+    terminal: &mut Terminal,
+) -> Result<(), CliError> {
+    let mut document = open(desk, due)?;
+    let cells: Vec<(&str, &str)> =
+        cells.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    report::add_row(&mut document, field, &cells)?;
+    kept(desk, due, document, terminal)
+}
+
+fn kept(
+    desk: &Desk,
+    due: NaiveDate,
+    mut document: Document,
+    terminal: &mut Terminal,
+) -> Result<(), CliError> {
+    let mut object = json!({ "due": due });
+    desk.keep(&mut document, "report", &mut object)?;
+    terminal.say(desk::KEPT);
+    let status = find(desk, due)?.status();
+    object["status"] = json!(status);
+    terminal.result(&object, &format!("{} {due}: {}", desk.body.as_str(), shown(status)))
+}
+
+fn act(
+    desk: &Desk,
+    due: NaiveDate,
+    message: &str,
+    action: impl Fn(&mut Document, Option<&Verdict>) -> Result<Status, crate::document::DocumentError>,
+    terminal: &mut Terminal,
+) -> Result<(), CliError> {
+    let mut document = open(desk, due)?;
+    let verdict = find(desk, due)?.verdict;
+    let status = action(&mut document, verdict.as_ref())?;
+    let mut object = json!({ "due": due, "status": status });
+    desk.keep(&mut document, message, &mut object)?;
+    terminal.say(desk::KEPT);
+    terminal.result(&object, &format!("{} {due}: {}", desk.body.as_str(), shown(status)))
+}

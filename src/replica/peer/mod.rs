@@ -1,0 +1,355 @@
+//! A replica on the command line: the documents of a working folder, kept in step with a server. What comes is durable here
+//! before the server is told that it came; what was edited here is sent until the server's own message covers it.
+
+pub mod exchange;
+pub mod link;
+pub mod sent;
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use automerge::Automerge;
+use chrono::Utc;
+use futures_util::FutureExt;
+use futures_util::SinkExt;
+use futures_util::StreamExt;
+use niemyet_sync::DocumentId;
+use niemyet_sync::chance::NoChance;
+use niemyet_sync::store::Append;
+use niemyet_sync::store::NewChange;
+use niemyet_sync::store::Position;
+use serde::Deserialize;
+use tokio::time::Instant;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Error as SocketError;
+use tokio_tungstenite::tungstenite::Message as Frame;
+
+use super::FolderError;
+use super::documents::DocumentStore;
+use crate::document::Key;
+use crate::web::documents::Opening;
+use exchange::Broken;
+use exchange::Exchange;
+use exchange::Received;
+use exchange::Standing;
+use link::LinkError;
+use link::Remote;
+use link::Socket;
+use sent::Sent;
+
+/// Silence after which an exchange that is not done is given up. The server pings every 25 seconds.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How often a replica that follows looks for edits made here.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often it asks which documents there are.
+const ASK: Duration = Duration::from_secs(5);
+
+/// Why a replica is not in step.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerError {
+    /// No way to the server.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// The connection was lost, or what came is not understood.
+    #[error(
+        "the connection to the server was lost: {what}. What came is kept here; repeat the command to go on"
+    )]
+    Lost {
+        /// Why.
+        what: String,
+    },
+    /// The folder holds another election's documents.
+    #[error(
+        "the folder holds the election `{here}`, the server has `{there}`. Name another folder with --dir"
+    )]
+    Election {
+        /// In the folder.
+        here: String,
+        /// On the server.
+        there: String,
+    },
+    /// The server names a document that has no place in an election.
+    #[error(
+        "the server names a document `{key}` that this niemyet does not know; install its newest version"
+    )]
+    Key {
+        /// Its key.
+        key: String,
+    },
+    /// The folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// No peer id could be drawn.
+    #[error(transparent)]
+    Chance(#[from] NoChance),
+}
+
+impl PeerError {
+    /// Whether trying again later may do.
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::Link(error) => error.is_passing(),
+            Self::Lost { .. } => true,
+            _ => false,
+        }
+    }
+}
+
+impl From<Broken> for PeerError {
+    fn from(broken: Broken) -> Self {
+        Self::Lost { what: broken.to_string() }
+    }
+}
+
+impl From<SocketError> for PeerError {
+    fn from(error: SocketError) -> Self {
+        Self::Lost { what: error.to_string() }
+    }
+}
+
+/// Why the server does not take what is here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Refusal {
+    /// A stable word for programs.
+    pub code: String,
+    /// Vietnamese.
+    pub vi: String,
+    /// English.
+    pub en: String,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    refusal: Option<Refusal>,
+}
+
+/// Where one document stands.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Its key.
+    pub key: Key,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why the server does not take what is here, if it said.
+    pub refusal: Option<Refusal>,
+    /// Changes that came.
+    pub received: usize,
+}
+
+/// How an exchange goes, for whoever shows it.
+pub trait Watcher {
+    /// So many documents of so many are settled.
+    fn progress(&mut self, settled: usize, all: usize);
+    /// Everything is settled for now.
+    fn settled(&mut self, reports: &[Report]);
+}
+
+/// Asks the server what this account may open.
+pub async fn ask(remote: &Remote) -> Result<Opening, PeerError> {
+    Ok(remote.get("/api/documents").await?)
+}
+
+/// A folder's documents and a server.
+pub struct Replica<'a> {
+    store: &'a DocumentStore,
+    remote: &'a Remote,
+    opening: Opening,
+    sent: Sent,
+    seen: Position,
+    /// Documents that are here, that the server has just so or had, and that the account may not see any more.
+    hidden: BTreeSet<Key>,
+}
+
+impl<'a> Replica<'a> {
+    /// A replica of what the server said that its account may open, in this folder.
+    pub fn new(
+        dir: &Path,
+        store: &'a DocumentStore,
+        remote: &'a Remote,
+        opening: Opening,
+    ) -> Result<Self, PeerError> {
+        let here = store.election()?;
+        if let Some(here) = here.filter(|here| *here != opening.election) {
+            return Err(PeerError::Election { here, there: opening.election });
+        }
+        let (sent, seen) = (Sent::read(dir, &remote.authority()), Position::default());
+        Ok(Self { store, remote, opening, sent, seen, hidden: BTreeSet::new() })
+    }
+
+    /// Exchanges until everything is settled; with `follow`, on until the connection ends.
+    pub async fn run(&mut self, follow: bool, watcher: &mut dyn Watcher) -> Result<(), PeerError> {
+        let mut socket = self.remote.socket().await?;
+        let name = format!(
+            "niemyet-{}",
+            hex(&niemyet_sync::chance::draw::<16>(&niemyet_sync::chance::SystemChance)?)
+        );
+        let mut exchange = Exchange::new(&self.opening.election, &name);
+        hold(&mut exchange, &self.opening)?;
+        self.seen = Position::default();
+        self.look(&mut exchange)?;
+        socket.send(Frame::Binary(exchange.join().into())).await?;
+        self.exchange(&mut socket, &mut exchange, follow, watcher).await?;
+        // What the server has is settled; whether it hears of our going makes no difference.
+        let _ = timeout(LOOK, socket.close(None)).await;
+        Ok(())
+    }
+
+    async fn exchange(
+        &mut self,
+        socket: &mut Socket,
+        exchange: &mut Exchange,
+        follow: bool,
+        watcher: &mut dyn Watcher,
+    ) -> Result<(), PeerError> {
+        let mut told = false;
+        let (mut looked, mut asked) = (Instant::now(), Instant::now());
+        loop {
+            for frame in exchange.frames() {
+                socket.feed(Frame::Binary(frame.into())).await?;
+            }
+            socket.flush().await?;
+            let (settled, all) = exchange.progress();
+            watcher.progress(settled, all);
+            if exchange.is_settled() && !told {
+                watcher.settled(&self.reports(exchange).await?);
+                told = true;
+                if !follow {
+                    return Ok(());
+                }
+            }
+            let patience = if follow { LOOK } else { SILENCE };
+            match timeout(patience, socket.next()).await {
+                Ok(frame) => told &= !self.take(frame, socket, exchange)?,
+                Err(_) if follow => {}
+                Err(_) => return Err(PeerError::Lost { what: "no answer for 60 seconds".to_owned() }),
+            }
+            if follow && looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                told &= !self.look(exchange)?;
+            }
+            if follow && asked.elapsed() >= ASK {
+                asked = Instant::now();
+                told &= !hold(exchange, &ask(self.remote).await?)?;
+            }
+        }
+    }
+
+    /// Takes a frame and whatever else has come by now, and keeps what it brought in one commit. Says whether anything moved.
+    fn take(
+        &self,
+        first: Option<Result<Frame, SocketError>>,
+        socket: &mut Socket,
+        exchange: &mut Exchange,
+    ) -> Result<bool, PeerError> {
+        let mut received: BTreeMap<DocumentId, Received> = BTreeMap::new();
+        let mut next = Some(first);
+        let mut moved = false;
+        while let Some(frame) = next {
+            match frame {
+                Some(Ok(Frame::Binary(bytes))) => {
+                    moved = true;
+                    if let Some(more) = exchange.receive(&bytes)? {
+                        match received.get_mut(&more.id) {
+                            Some(had) => had.changes.extend(more.changes),
+                            None => drop(received.insert(more.id, more)),
+                        }
+                    }
+                }
+                Some(Ok(Frame::Close(why))) => {
+                    let what = why
+                        .map_or_else(|| "it closed the connection".to_owned(), |why| why.reason.to_string());
+                    return Err(PeerError::Lost { what });
+                }
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(error.into()),
+                None => return Err(PeerError::Lost { what: "it closed the connection".to_owned() }),
+            }
+            next = socket.next().now_or_never();
+        }
+        self.keep(received.into_values())?;
+        Ok(moved)
+    }
+
+    fn keep(&self, received: impl Iterator<Item = Received>) -> Result<(), PeerError> {
+        let appends: Vec<Append> = received.map(append).collect();
+        if appends.is_empty() {
+            return Ok(());
+        }
+        Ok(self.store.append(Utc::now().timestamp_millis(), &appends)?)
+    }
+
+    /// Takes up what was edited here since the last look. Says whether anything was.
+    fn look(&mut self, exchange: &mut Exchange) -> Result<bool, PeerError> {
+        let changed = self.store.since(self.seen)?;
+        for listed in &changed {
+            let key = listed.key.parse().map_err(|_| PeerError::Key { key: listed.key.clone() })?;
+            let document: Automerge = self.store.raw(listed)?;
+            self.seen = self.seen.max(listed.last);
+            if !exchange.has(listed.id) && self.sent.covers(&key, &document.get_heads()) {
+                self.hidden.insert(key);
+            } else {
+                self.hidden.remove(&key);
+                exchange.hold(listed.id, &key, Some(document));
+            }
+        }
+        Ok(!changed.is_empty())
+    }
+
+    async fn reports(&mut self, exchange: &Exchange) -> Result<Vec<Report>, PeerError> {
+        let hidden = self.hidden.iter().filter(|key| !exchange.copies().any(|(_, copy)| copy.key == **key));
+        let hidden = hidden.map(|key| Report {
+            key: key.clone(),
+            standing: Standing::Absent,
+            refusal: None,
+            received: 0,
+        });
+        let mut reports: Vec<Report> = hidden.collect();
+        for (id, copy) in exchange.copies() {
+            if copy.standing == Standing::InStep {
+                self.sent.note(&copy.key, &copy.heads());
+            }
+            let refusal = match copy.standing {
+                Standing::Refused => {
+                    self.remote.get::<Refused>(&format!("/api/documents/{id}/refusal")).await?.refusal
+                }
+                _ => None,
+            };
+            let (key, standing) = (copy.key.clone(), copy.standing.clone());
+            reports.push(Report { key, standing, refusal, received: copy.received });
+        }
+        self.sent.keep()?;
+        reports.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(reports)
+    }
+}
+
+/// Takes up documents that the server has and that are not part of the exchange yet. Says whether there are any.
+fn hold(exchange: &mut Exchange, opening: &Opening) -> Result<bool, PeerError> {
+    let mut any = false;
+    for entry in &opening.documents {
+        let unknown = || PeerError::Key { key: entry.key.clone() };
+        let (key, id) = (entry.key.parse().map_err(|_| unknown())?, entry.id.parse().map_err(|_| unknown())?);
+        if !exchange.has(id) {
+            exchange.hold(id, &key, None);
+            any = true;
+        }
+    }
+    Ok(any)
+}
+
+fn append(received: Received) -> Append {
+    let changes = received.changes.into_iter().map(|mut change| NewChange {
+        hash: change.hash(),
+        actor: change.actor_id().clone(),
+        seq: change.seq(),
+        bytes: change.bytes().to_vec(),
+        binds: false,
+    });
+    Append { document: received.id, key: received.key.to_string(), account: None, changes: changes.collect() }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,162 @@
+//! The one server as it runs: the site for everybody, the documents for those who have an account.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::cli::Office;
+use crate::support::http::Answer;
+use crate::support::http::ask;
+use crate::support::http::send;
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text.lines().last().expect("a line")).expect("JSON")
+}
+
+/// The token of a new account of this body.
+fn token(office: &Office, login: &str, body: &str) -> String {
+    office.ok(&["account", "add", login, "--body", body]);
+    let made = json(&office.ok(&["--json", "account", "token", login, "--device", "máy 1"]));
+    format!("Bearer {}", made["token"].as_str().unwrap())
+}
+
+#[test]
+fn site_and_documents_are_served_by_one_program_and_each_knows_its_people() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut serving = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let address = serving.address();
+    for (path, status) in
+        [("/", 200), ("/lich/", 200), ("/healthz", 200), ("/readyz", 200), ("/nowhere", 404)]
+    {
+        assert_eq!(ask(address, &format!("GET {path}"), &[]).status, status, "{path}");
+    }
+    for path in ["/sync", "/metrics", "/api/session", "/api/documents"] {
+        let refused = ask(address, &format!("GET {path}"), &[]);
+        assert_eq!(
+            (refused.status, refused.headers["content-type"].as_str()),
+            (401, "application/problem+json")
+        );
+        assert_eq!(refused.headers["cache-control"], "no-store", "{path}");
+    }
+    // Made beside the running server.
+    let district = token(&office, "thanh.pho", "ec_district_116");
+    let who = ask(address, "GET /api/session", &[("authorization", &district)]).json();
+    assert_eq!(who["account"]["login"], "thanh.pho");
+    let opening = ask(address, "GET /api/documents", &[("authorization", &district)]).json();
+    assert_eq!(
+        (opening["election"].as_str(), opening["body"].as_str()),
+        (Some("sonla-2021"), Some("ec_district_116"))
+    );
+    assert_eq!(opening["roles"], serde_json::json!(["district_committee"]));
+    let agency = token(&office, "thuong.truc", "standing_agency");
+    let all = ask(address, "GET /api/documents", &[("authorization", &agency)]).json();
+    let writes = |opening: &Value, key: &str| {
+        let found = opening["documents"].as_array().unwrap().iter().find(|entry| entry["key"] == key);
+        found.map(|entry| entry["writes"].as_bool().unwrap())
+    };
+    assert_eq!((writes(&opening, "election"), writes(&all, "election")), (Some(false), Some(true)));
+    assert_eq!(writes(&opening, "progress/team_security"), None, "a district does not see the teams' work");
+    assert_eq!(serving.terminate(), Some(0));
+}
+
+/// Logging in from the server's own page, and from another.
+fn log_in(address: std::net::SocketAddr, origin: &str, password: &str) -> Answer {
+    let headers = [("origin", origin), ("content-type", "application/json")];
+    send(
+        address,
+        "POST /api/session",
+        &headers,
+        &format!(r#"{{"login":"quan.tri","password":"{password}"}}"#),
+    )
+}
+
+#[test]
+fn the_first_administrator_logs_in_with_the_code_of_the_command_line() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let code = json(&office.ok(&["--json", "account", "first"]))["code"].as_str().unwrap().to_owned();
+    let mut serving = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let address = serving.address();
+    let origin = format!("http://{address}");
+    let claim = serde_json::json!({
+        "code": code, "login": "quan.tri", "name": "Quản trị", "body": "standing_agency", "password": "một câu dài dễ nhớ",
+    });
+    let headers = [("origin", origin.as_str()), ("content-type", "application/json")];
+    let claimed = send(address, "POST /api/session/password/first", &headers, &claim.to_string());
+    assert!((200..300).contains(&claimed.status), "{}", String::from_utf8_lossy(&claimed.body));
+    let wrong = log_in(address, &origin, "không phải câu này");
+    let elsewhere = log_in(address, "https://evil.example", "một câu dài dễ nhớ");
+    assert_eq!((wrong.status, elsewhere.status), (403, 403));
+    assert_ne!(wrong.json()["code"], elsewhere.json()["code"]);
+    let session = log_in(address, &origin, "một câu dài dễ nhớ");
+    assert_eq!(session.status, 200);
+    let cookie = &session.headers["set-cookie"];
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    let cookie = cookie.split(';').next().unwrap();
+    let accounts = ask(address, "GET /api/accounts", &[("cookie", cookie), ("origin", &origin)]);
+    assert_eq!(
+        accounts.json().as_array().map(Vec::len),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&accounts.body)
+    );
+}
+
+#[test]
+fn a_server_that_browsers_could_only_reach_in_the_clear_does_not_start() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let error = office.fails(1, &["serve", "--listen", "0.0.0.0:0"]);
+    assert!(error.contains("origin = ") && error.contains("TLS"), "{error}");
+    let settings = office.path("niemyet/niemyet.toml");
+    fs::write(&settings, "origin = \"http://example.org\"\n").unwrap();
+    let error = office.fails(1, &["serve", "--listen", "0.0.0.0:0"]);
+    assert!(error.contains("niemyet.toml: origin") && error.contains("https://host"), "{error}");
+    fs::write(&settings, "origin = \"https://example.org\"\nproxies = [\"127.0.0.1\", \"::1\"]\n").unwrap();
+    let mut serving = office.start(&["serve", "--listen", "0.0.0.0:0"]);
+    assert!(serving.url().starts_with("http://0.0.0.0:"));
+}
+
+#[test]
+fn every_setting_is_checked_at_the_start() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let settings = office.path("niemyet/niemyet.toml");
+    for line in [
+        "proxies = [\"nobody\"]",
+        "sync_connections = 0",
+        "sync_connections_per_account = -1",
+        "sync_message_mib = 5000",
+        "sync_changes_per_minute = \"many\"",
+        "sync_documents_per_account = 0",
+        "sync_memory_mib = 0",
+        "sync_idle_seconds = 0",
+        "password_shortest = 4",
+        "session_days = 1000",
+    ] {
+        fs::write(&settings, format!("keep_releases = 3\n{line}\n")).unwrap();
+        let error = office.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
+        let key = line.split(' ').next().unwrap();
+        assert!(error.contains(&format!("niemyet.toml: {key}")), "{line}: {error}");
+    }
+    fs::write(&settings, "keep_releases = 3\n\nsync_conections = 5\n").unwrap();
+    let error = office.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(
+        error.contains(":3: unknown setting `sync_conections`") && error.contains("sync_connections"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_folder_is_served_by_one_process() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut serving = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    serving.url();
+    let error = office.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("open in another process"), "{error}");
+    // Building and looking go on beside it.
+    office.ok(&["build"]);
+    office.ok(&["check"]);
+}
