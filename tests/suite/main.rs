@@ -12,6 +12,7 @@ mod browser;
 mod cli;
 mod content;
 mod documents;
+mod editor;
 mod editor_fields;
 mod incremental;
 mod public;

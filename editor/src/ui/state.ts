@@ -34,6 +34,8 @@ export async function resume(): Promise<void> {
 
 export async function enter(desk: Desk): Promise<void> {
   await (await deviceDisk()).set("current", desk.account.id);
+  // Who logs in again goes on where they were, with all that is open.
+  if (office.value?.desk.value.account.id === desk.account.id) return office.value.sendNow();
   office.value?.stop();
   office.value = await Office.open(desk.account.id, desk);
   void navigator.storage?.persist?.();

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod cli;
 pub mod faulty_disk;
+pub mod official;
 pub mod http;
 pub mod serve;
 pub mod tree;
