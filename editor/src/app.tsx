@@ -17,7 +17,19 @@ import { Today } from "./ui/today.tsx";
 import { Update, watch } from "./ui/update.tsx";
 import { language, named, tr } from "./ui/words.ts";
 
+/** While the committee's own data is not on this device, no screen can tell the truth. */
+function First() {
+  const state = here().paper("election").state.value;
+  return (
+    <main id="main">
+      <h1>{state === "loading" ? tr("Đang tải dữ liệu về máy…", "Bringing the data onto this device…") : tr("Dữ liệu chưa có trên máy này", "The data is not on this device yet")}</h1>
+      <p>{tr("Lần đầu cần có mạng; sau đó làm việc được khi không có mạng.", "The first time needs a network; after that you can work without one.")}</p>
+    </main>
+  );
+}
+
 function Screen() {
+  if (here().paper("election").state.value !== "here" && route.value[0] !== "account") return <First />;
   const [name = "", ...rest] = route.value;
   switch (name) {
     case "tasks":

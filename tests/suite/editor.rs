@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use chromiumoxide::cdp::browser_protocol::input::ImeSetCompositionParams;
+use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -237,5 +239,78 @@ async fn who_is_no_longer_logged_in_goes_on_writing_and_the_next_person_sees_not
     team.reads(SENT).await?;
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_and_a_wrong_clock_are_said_and_nothing_typed_is_lost() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    team.before_all(
+        "const real = Date.now; Date.now = () => real() + 31536e6; \
+         const put = IDBObjectStore.prototype.put; window.full = false; \
+         IDBObjectStore.prototype.put = function (...args) { \
+           if (window.full) throw new DOMException('no room', 'QuotaExceededError'); return put.apply(this, args); };",
+    )
+    .await?;
+    team.reload().await?;
+    team.reads("Đồng hồ máy này sai").await?;
+    team.reads("05/03/2021").await?;
+    team.ask::<bool>("window.full = true").await?;
+    writes_figure(&team, "44").await?;
+    team.reads("CHƯA lưu được trên máy này").await?;
+    let faults = team.look("disk-full").await?;
+    team.go("#/tasks").await?;
+    writes_figure(&team, "45").await?;
+    team.until("document.querySelector('.bar.bad')").await?;
+    team.ask::<bool>("(window.full = false, true)").await?;
+    team.reads(SENT).await?;
+    team.reload().await?;
+    team.until(&format!("document.querySelector('{FIGURE}')?.value === '45'")).await?;
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+const TEXT: &str = "#f-consultation-r1-province-difficulties";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_input_method_composes() -> Result<()> {
+    let scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    for device in [&one, &two] {
+        device.go(&format!("{REPORT}/4")).await?;
+    }
+    one.type_in(TEXT, "Đường sạt lở.\nThiếu hòm phiếu.").await?;
+    let stands = |text: &str| format!("document.querySelector('{TEXT}').value === {}", serde_json::json!(text));
+    two.until(&stands("Đường sạt lở.\nThiếu hòm phiếu.")).await?;
+
+    // One composes at the end of the first line, two writes into the second meanwhile.
+    let begins = format!(
+        "(() => {{ const area = document.querySelector('{TEXT}'); area.focus(); area.setSelectionRange(13, 13); return true; }})()"
+    );
+    one.ask::<bool>(&begins).await?;
+    let compose = |text: &str| ImeSetCompositionParams::new(text, text.chars().count() as i64, text.chars().count() as i64);
+    one.page().execute(compose(" Nga")).await?;
+    two.type_in(TEXT, "Xin nói rõ.\nĐường sạt lở.\nThiếu 3 hòm phiếu.").await?;
+    two.reads(SENT).await?;
+    two.until("document.querySelector('.bar.good')").await?;
+    one.page().execute(compose(" Ngậ")).await?;
+    one.until(&stands("Đường sạt lở. Ngậ\nThiếu hòm phiếu.")).await?;
+    one.page().execute(InsertTextParams::new(" Ngập")).await?;
+    let merged = "Xin nói rõ.\nĐường sạt lở. Ngập\nThiếu 3 hòm phiếu.";
+    one.until(&stands(merged)).await?;
+    two.until(&stands(merged)).await?;
+    let caret: usize = one.ask(&format!("document.querySelector('{TEXT}').selectionStart")).await?;
+    let before: String = merged.chars().take(caret).collect();
+    assert!(before.ends_with("Ngập"), "the caret stands after {before:?}");
+
+    // Marks that come apart are put together.
+    one.type_in(TEXT, "Ho\u{300}a").await?;
+    two.until(&stands("Hòa")).await?;
+    one.kill().await?;
+    two.kill().await?;
     Ok(())
 }

@@ -6,7 +6,7 @@ import { setFact, submit, toDraft } from "../document/edit.ts";
 import { FIELDS, find } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
 import { conflicts, contentOf, submissions, verdictOn } from "../document/read.ts";
-import { here, ownRegime, bodyName, deadline } from "./state.ts";
+import { here, isLate, ownRegime, bodyName } from "./state.ts";
 import { ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
 import { figureError, unread } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
@@ -106,7 +106,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         {status !== "draft" && sent && (
           <p id="receipt">
             {tr("Nộp lúc", "Handed in at")} {showTime(Date.parse(sent.at))} {tr("(theo máy nộp)", "(by the device)")}
-            {receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong>{regime && receipt > deadline(due, regime) && <> · <span class="late">{tr("sau hạn", "after the deadline")}</span></>}</>}
+            {receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong>{isLate(receipt, due, regime) && <> · <span class="late">{tr("sau hạn", "after the deadline")}</span></>}</>}
           </p>
         )}
         {verdict && ["returned", "accepted", "draft"].includes(status) && verdict.decision === "returned" && (
@@ -114,6 +114,12 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         )}
         <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => one.field !== "" && !/chưa ghi|not filled/.test(one.text))).map((one) => ({ text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} />
         {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
+        <p class="field section-choice">
+          <label for="section">{tr("Mục", "Section")}</label>
+          <select id="section" value={String(section)} onChange={(event) => (location.hash = go("report", body, due, event.currentTarget.value))}>
+            {SECTIONS.map((name, n) => <option value={String(n)}>{n}. {tr(...name)}{filled(n) > 0 ? ` (${filled(n)})` : ""}</option>)}
+          </select>
+        </p>
         <nav class="sections" aria-label={tr("Các mục của báo cáo", "Sections of the report")}>
           <ol start={0}>
             {SECTIONS.map((name, n) => (

@@ -1,6 +1,6 @@
 // A round as the standing agency sees it: who has handed in and when the server received it, who is late, missing or returned, and
 // which body's devices still hold work that was not sent.
-import { bodyName, deadline, here, regimes, today, type Regime } from "./state.ts";
+import { bodyName, deadline, here, isLate, present, regimes, today, type Regime } from "./state.ts";
 import { submissions } from "../document/read.ts";
 import { go, reportWord, Tag } from "./parts.tsx";
 import { reportStatus } from "./today.tsx";
@@ -42,7 +42,7 @@ function Row({ body, due, regime }: { body: string; due: string; regime: Regime 
   const paper = office.paper(`report/${body}/${due}`);
   const status = reportStatus(body, due);
   const receipt = useReceipt(paper);
-  const over = office.now() > deadline(due, regime);
+  const over = present() > deadline(due, regime);
   const waiting = office.desk.value.waiting.filter((one) => one.body === body);
   const holding = waiting.filter((one) => one.count > 0);
   const heard = Math.max(0, ...waiting.map((one) => one.heard));
@@ -51,7 +51,7 @@ function Row({ body, due, regime }: { body: string; due: string; regime: Regime 
     <tr>
       <th scope="row">{paper.isBegun ? <a href={go("report", body, due)}>{bodyName(body)}</a> : bodyName(body)}</th>
       <td data-label={tr("Báo cáo", "Report")}><Tag kind={status}>{reportWord(status)}</Tag> {status === "draft" && over && <span class="late">{tr("chưa nộp, quá hạn", "missing, overdue")}</span>}</td>
-      <td data-label={tr("Máy chủ nhận", "Received")}>{sent && receipt !== undefined ? <>{showTime(receipt)} {receipt > deadline(due, regime) && <span class="late">{tr("muộn", "late")}</span>}</> : "–"}</td>
+      <td data-label={tr("Máy chủ nhận", "Received")}>{sent && receipt !== undefined ? <>{showTime(receipt)} {isLate(receipt, due, regime) && <span class="late">{tr("muộn", "late")}</span>}</> : "–"}</td>
       <td data-label={tr("Trên các máy", "Devices")}>
         {holding.length > 0
           ? holding.map((one) => <span class="late">{tr(`giữ ${one.count} văn bản chưa gửi`, `holds ${one.count} unsent`)}{one.since && <>, {tr("từ", "since")} {showTime(one.since)}</>} </span>)

@@ -54,6 +54,17 @@ export function today(): string {
   return here().desk.value.as_of ?? dayOf(here().now());
 }
 
+/** The present instant; in a demonstration noon of its day. */
+export function present(): number {
+  const asOf = here().desk.value.as_of;
+  return asOf ? instant(asOf, "12:00") : here().now();
+}
+
+/** Whether what the server received came after the deadline. A demonstration's clock is not the server's: it judges nobody. */
+export function isLate(received: number, due: string, regime: Regime | undefined): boolean {
+  return !here().desk.value.as_of && received > deadline(due, regime);
+}
+
 export interface Regime {
   reporters: string[];
   before: string;

@@ -1,7 +1,7 @@
 // Today: what this body owes and when, the deadline in the committee's own time; then the next dates of the law.
 import { statusOf } from "../document/status.ts";
 import { handedIn, submissions, verdictOn } from "../document/read.ts";
-import { bodyName, deadline, election, here, ownRegime, regimes, today } from "./state.ts";
+import { bodyName, deadline, election, here, ownRegime, present, regimes, today } from "./state.ts";
 import { go, reportWord, Tag, taskWord } from "./parts.tsx";
 import { ownTasks, taskDate } from "./duties.ts";
 import { daysBetween, inDays, named, showDay, tr } from "./words.ts";
@@ -62,7 +62,7 @@ function Reports({ day }: { day: string }) {
       <ul class="rows">
         {shown.map((due) => {
           const status = reportStatus(account.body, due);
-          const over = here().now() > deadline(due, regime) && !here().desk.value.as_of;
+          const over = present() > deadline(due, regime);
           const days = daysBetween(day, due);
           return (
             <li>
