@@ -10,7 +10,7 @@ const key = await load("key");
 const { begin } = await load("skeleton");
 const { parseFigure, formatFigure } = await load("figure");
 const { apply, statusOf, taskActions } = await load("status");
-const { setParagraphs, difference } = await load("text");
+const { setParagraphs, difference, edits } = await load("text");
 const edit = await load("edit");
 const read = await load("read");
 const { check } = await load("check");
@@ -113,4 +113,11 @@ test("checks name the field and what it is held against", () => {
     "exceeds candidates.na.valid candidates.na.received true",
     "sum voters.voters_total 3 true",
   ]);
+});
+
+test("the least replacements lead from any text to any other, and leave alone what stands in both", () => {
+  const apply = (text, all) => all.reduce((now, [at, gone, comes]) => now.slice(0, at) + comes + now.slice(at + gone), text);
+  const words = ["", "a", "sạt lở", "Xin nói rõ.\nsạt lở", "sạt 3 lở!", "👍", "👎👍 lở", "aaaaab", "baaaa"];
+  for (const old of words) for (const next of words) assert.equal(apply(old, edits(old, next)), next, `${old} → ${next}`);
+  assert.deepEqual(edits("một\nhai", "không\nmột\nhai ba").length, 2);
 });

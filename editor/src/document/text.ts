@@ -16,6 +16,34 @@ export function difference(old: string, next: string): [number, number, string] 
   return [head, old.length - head - tail, next.slice(head, next.length - tail)];
 }
 
+/** The least replacements that lead from one text to another, last first: what stands between them is not touched. */
+export function edits(old: string, next: string): [number, number, string][] {
+  const whole = difference(old, next);
+  if (!whole) return [];
+  const [start, gone, b] = whole;
+  const a = old.slice(start, start + gone);
+  if (a.length * b.length > 4_000_000) return [whole];
+  const width = b.length + 1;
+  const longest = new Uint16Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      const at = i * width + j;
+      longest[at] = a[i] === b[j] ? longest[at + width + 1]! + 1 : Math.max(longest[at + width]!, longest[at + 1]!);
+    }
+  }
+  const found: [number, number, string][] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const [from, to] = [i, j];
+    while ((i < a.length || j < b.length) && !(i < a.length && j < b.length && a[i] === b[j])) {
+      if (j >= b.length || (i < a.length && longest[(i + 1) * width + j]! >= longest[i * width + j + 1]!)) i++;
+      else j++;
+    }
+    if (i > from || j > to) found.unshift([start + from, i - from, b.slice(to, j)]);
+    while (i < a.length && j < b.length && a[i] === b[j]) i++, j++;
+  }
+  return found;
+}
+
 const isHigh = (code: number) => code >= 0xd800 && code < 0xdc00;
 const isLow = (code: number) => code >= 0xdc00 && code < 0xe000;
 

@@ -49,10 +49,11 @@ export class Office {
     const known = desk ?? kept;
     if (!known) return undefined;
     office.desk.value = known;
-    if (desk) void office.#keep(desk);
+    if (desk) await office.disk.set("desk", desk);
+    if (desk) office.skew.value = desk.now - Date.now();
     office.waiting.value = waiting ?? {};
     office.lastSent.value = sent;
-    office.skew.value = skew ?? 0;
+    if (!desk) office.skew.value = skew ?? 0;
     for (const key of local ?? []) office.#local.add(key);
     office.#start();
     return office;

@@ -10,7 +10,8 @@ import { here } from "./state.ts";
 import { addressOf, say, taskWord, title } from "./parts.tsx";
 import { receiptsOf, type Receipt } from "./receipt.ts";
 import type { TaskStatus } from "../document/status.ts";
-import { showTime, tr } from "./words.ts";
+import { CHOICES } from "./field.tsx";
+import { showDay, showTime, tr } from "./words.ts";
 
 const MOST = 60;
 type Move = { map: string; field: string; before: string | undefined; after: string | undefined };
@@ -39,7 +40,8 @@ function moves(doc: A.Doc<unknown>, change: A.DecodedChange): Move[] {
 function show(map: string, value: string | undefined): string {
   if (value === undefined) return "–";
   if (map === "figures") return formatFigure(Number(value));
-  return map === "status" ? taskWord(value as TaskStatus) : value;
+  if (map === "status") return taskWord(value as TaskStatus);
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? showDay(value) : tr(...(CHOICES[value] ?? [value, value]));
 }
 
 export function History({ paperKey }: { paperKey: string }) {

@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatFigure, parseFigure } from "../document/figure.ts";
 import { nfc } from "../document/edit.ts";
-import { difference, setParagraphs } from "../document/text.ts";
+import { edits, setParagraphs } from "../document/text.ts";
 import { texts, type Raw } from "../document/read.ts";
 import type { Paper } from "../local/paper.ts";
 import { here } from "./state.ts";
@@ -107,12 +107,9 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
     const box = area.current;
     if (!box || composing.current) return;
     if (pending.current !== undefined) return write();
-    const change = difference(box.value, stands());
-    if (change) {
-      const [at, gone, comes] = change;
-      box.setRangeText(comes, at, at + gone, "preserve");
-      if (!own && document.activeElement === box) setMerged(true);
-    }
+    const changes = edits(box.value, stands());
+    for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
+    if (changes.length > 0 && !own && document.activeElement === box) setMerged(true);
     seen.current = paper.heads;
   };
 
