@@ -14,6 +14,7 @@ mod content;
 mod documents;
 mod editor;
 mod editor_fields;
+mod editor_served;
 mod incremental;
 mod public;
 mod records;
