@@ -212,6 +212,10 @@ impl Rules for ElectionRules {
         key.parse().is_ok_and(|key| self.learn(&key, document).unwrap_or(false))
     }
 
+    fn has_body(&self, body: &str) -> bool {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).roles(body).is_some()
+    }
+
     fn depend_on(&self, key: &str) -> bool {
         key.parse().is_ok_and(|key| Self::learn_from(&key))
     }

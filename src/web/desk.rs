@@ -50,6 +50,7 @@ struct Desk(Arc<Inner>);
 
 struct Inner {
     server: Server,
+    store: String,
     rules: Arc<ElectionRules>,
     as_of: Option<NaiveDate>,
     /// The election as it was read last, and the place of its last change then.
@@ -102,9 +103,15 @@ struct Answer {
 }
 
 /// The routes, for those who have an account.
-pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, as_of: Option<NaiveDate>) -> Router {
+pub(super) fn router(
+    server: &Server,
+    store: &str,
+    rules: &Arc<ElectionRules>,
+    as_of: Option<NaiveDate>,
+) -> Router {
     let inner = Inner {
         server: server.clone(),
+        store: store.to_owned(),
         rules: Arc::clone(rules),
         as_of,
         read: Mutex::default(),
@@ -153,7 +160,7 @@ impl Inner {
         let all = self.server.store().list()?;
         let facts = self.facts(&all)?;
         let account = &caller.account;
-        let opening = documents::opening(&self.rules, account.body.clone(), &all);
+        let opening = documents::opening(&self.rules, &self.store, account.body.clone(), &all);
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let heard = opening.roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
         let people = self.server.accounts().list()?.into_iter().map(|person| Person {

@@ -27,6 +27,8 @@ use crate::policy::rules::ElectionRules;
 pub struct Opening {
     /// The election's id; ids of documents are derived from it.
     pub election: String,
+    /// Names the server's store; another one after a restore, which may lack what was there before.
+    pub store: String,
     /// The body that the account acts for.
     pub body: String,
     /// What that body does; empty if the election does not have it.
@@ -49,12 +51,13 @@ pub struct Entry {
 #[derive(Clone)]
 struct Shared {
     server: Server,
+    store: String,
     rules: Arc<ElectionRules>,
 }
 
 /// The routes.
-pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>) -> Router {
-    let shared = Shared { server: server.clone(), rules: Arc::clone(rules) };
+pub(super) fn router(server: &Server, store: &str, rules: &Arc<ElectionRules>) -> Router {
+    let shared = Shared { server: server.clone(), store: store.to_owned(), rules: Arc::clone(rules) };
     let router = Router::new().route("/api/documents", get(list)).with_state(shared);
     server.protect(router, Authority::Account)
 }
@@ -65,11 +68,12 @@ async fn list(
 ) -> Result<Response, Problem> {
     let store = Arc::clone(shared.server.store());
     let listed = shared.server.blocking(move || store.list()).await??;
-    Ok(axum::Json(opening(&shared.rules, caller.account.body, &listed)).into_response())
+    Ok(axum::Json(opening(&shared.rules, &shared.store, caller.account.body, &listed)).into_response())
 }
 
 /// What an account that acts for this body may open.
-pub(super) fn opening(rules: &ElectionRules, body: String, listed: &[Listed]) -> Opening {
+pub(super) fn opening(rules: &ElectionRules, store: &str, body: String, listed: &[Listed]) -> Opening {
+    let store = store.to_owned();
     let entry = |listed: &Listed| {
         let key: Key = listed.key.parse().ok()?;
         let access = rules.access_of(&body, &key);
@@ -79,5 +83,5 @@ pub(super) fn opening(rules: &ElectionRules, body: String, listed: &[Listed]) ->
     };
     let mut documents: Vec<Entry> = listed.iter().filter_map(entry).collect();
     documents.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    Opening { election: rules.election().to_owned(), roles: rules.roles(&body), documents, body }
+    Opening { election: rules.election().to_owned(), store, roles: rules.roles(&body), documents, body }
 }

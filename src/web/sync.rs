@@ -59,6 +59,7 @@ pub enum SyncError {
 #[derive(Debug)]
 pub struct Documents {
     database: Arc<Database>,
+    store: String,
     rules: Arc<ElectionRules>,
     settings: Settings,
     as_of: Option<NaiveDate>,
@@ -76,13 +77,16 @@ impl Documents {
         for (key, document) in &documents {
             rules.take_in(key, &document.content()?);
         }
-        Ok(Self { database: Arc::clone(store.database()), rules: Arc::new(rules), settings, as_of: config.as_of })
+        let id = store.database().storage_id().map_err(store.failed())?;
+        let name = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let (database, as_of) = (Arc::clone(store.database()), config.as_of);
+        Ok(Self { database, store: name, rules: Arc::new(rules), settings, as_of })
     }
 
     /// Starts the server, in a runtime of several threads.
     pub fn start(self) -> Result<Office, SyncError> {
         let server = Server::start(self.database, Arc::clone(&self.rules) as Arc<_>, self.settings)?;
-        Ok(Office { server, rules: self.rules, as_of: self.as_of })
+        Ok(Office { server, store: self.store, rules: self.rules, as_of: self.as_of })
     }
 }
 
@@ -90,6 +94,8 @@ impl Documents {
 #[derive(Clone)]
 pub struct Office {
     server: Server,
+    /// Names the store.
+    store: String,
     rules: Arc<ElectionRules>,
     as_of: Option<NaiveDate>,
 }
@@ -97,8 +103,9 @@ pub struct Office {
 impl Office {
     /// Its routes: the sync server's own, and those of this election.
     pub fn router(&self) -> Router {
-        let documents = documents::router(&self.server, &self.rules);
-        self.server.router().merge(documents).merge(desk::router(&self.server, &self.rules, self.as_of))
+        let documents = documents::router(&self.server, &self.store, &self.rules);
+        let desk = desk::router(&self.server, &self.store, &self.rules, self.as_of);
+        self.server.router().merge(documents).merge(desk)
     }
 
     /// Ends it; says whether everything that came before was kept and acknowledged.

@@ -1,11 +1,14 @@
 //! What the application decides: who may do what with a document, and which changes are sound.
 
 use std::fmt;
+use std::sync::Arc;
 
 use automerge::Automerge;
 use automerge::Change;
 
 use crate::DocumentId;
+use crate::incoming::guarded;
+use crate::refusals;
 
 /// Number of an account, given by the account store and never given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,5 +106,43 @@ pub trait Rules: Send + Sync + 'static {
     /// process on the store has changed it, also while nobody has it open here.
     fn depend_on(&self, _key: &str) -> bool {
         false
+    }
+
+    /// Whether there is such a body: an account of another could open nothing.
+    fn has_body(&self, _body: &str) -> bool {
+        true
+    }
+}
+
+/// Rules whose panics stay with the question that caused them: it is answered with no, and everything else goes on.
+pub(crate) struct Guarded(pub(crate) Arc<dyn Rules>);
+
+impl Rules for Guarded {
+    fn key(&self, id: DocumentId, document: &Automerge) -> Result<String, Refusal> {
+        guarded(|| Some(self.0.key(id, document))).unwrap_or_else(|| Err(refusals::unreadable()))
+    }
+
+    fn access(&self, principal: &Principal, key: &str) -> Access {
+        guarded(|| Some(self.0.access(principal, key))).unwrap_or(Access::None)
+    }
+
+    fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool {
+        guarded(|| Some(self.0.is_common(id, key, change))).unwrap_or(false)
+    }
+
+    fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
+        guarded(|| Some(self.0.admit(delivery))).unwrap_or_else(|| Err(refusals::unreadable()))
+    }
+
+    fn kept(&self, key: &str, document: &Automerge) -> bool {
+        guarded(|| Some(self.0.kept(key, document))).unwrap_or(false)
+    }
+
+    fn read_again(&self, key: &str, document: &Automerge) -> bool {
+        guarded(|| Some(self.0.read_again(key, document))).unwrap_or(false)
+    }
+
+    fn depend_on(&self, key: &str) -> bool {
+        guarded(|| Some(self.0.depend_on(key))).unwrap_or(false)
     }
 }

@@ -104,7 +104,7 @@ async fn a_week_without_a_network_ends_in_an_accepted_report() -> Result<()> {
     team.until(&format!("document.querySelector('{FIGURE}')?.value === '1.234'")).await?;
     team.press("#hand-in").await?;
     team.reads("Rút lại để sửa").await?;
-    team.reads("Chờ gửi: 2").await?;
+    team.reads("Đã lưu trên máy này. Chờ gửi: 2").await?;
     team.kill().await?;
 
     let team = Official::start(&scene.profile("tuyen.truyen")).await?;

@@ -357,3 +357,22 @@ fn a_body_that_the_election_lets_in_sees_the_work_at_once_and_no_more_when_it_is
     let kept = press.ok(&["--json", "task", "list", "--body", "team_security"]);
     assert!(!kept.contains("Chỉ trong ủy ban."), "what was written after it was out has come to it");
 }
+
+#[test]
+fn after_a_restore_an_office_brings_again_what_the_backup_had_not() {
+    let mut server = Server::start();
+    let district = server.district("phu.yen", "ec_district_118");
+    server.sync(&district);
+    server.office.ok(&["backup", "backup.sqlite"]);
+    district.ok(&["report", "set", DUE, "direction.meetings_held=3"]);
+    server.sync(&district);
+    assert_eq!(server.running.terminate(), Some(0));
+    fs::rename(server.office.path("niemyet/documents.sqlite"), server.office.path("damaged")).unwrap();
+    server.office.ok(&["restore", "backup.sqlite"]);
+    server.restart();
+    let report = format!("report/ec_district_118/{DUE}");
+    assert_eq!(state(&server.sync(&district), &report), Some("in_step"));
+    let there =
+        lines(&server.office.ok(&["--json", "report", "show", DUE, "--body", "ec_district_118"])).remove(0);
+    assert_eq!(there["report"]["figures"]["direction.meetings_held"]["value"], 3);
+}

@@ -1,10 +1,12 @@
 //! The one server as it runs: the site for everybody, the documents for those who have an account.
 
 use std::fs;
+use std::process::Stdio;
 
 use serde_json::Value;
 
 use crate::support::cli::Office;
+use crate::support::cli::Running;
 use crate::support::http::Answer;
 use crate::support::http::ask;
 use crate::support::http::send;
@@ -159,4 +161,45 @@ fn a_folder_is_served_by_one_process() {
     // Building and looking go on beside it.
     office.ok(&["build"]);
     office.ok(&["check"]);
+}
+
+#[test]
+fn no_secret_is_in_the_log_however_much_it_says() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let code = json(&office.ok(&["--json", "account", "first"]))["code"].as_str().unwrap().to_owned();
+    let bearer = token(&office, "thanh.pho", "ec_district_116");
+    let log = office.path("log");
+    let mut command = office.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("NIEMYET_LOG", "trace").stdout(Stdio::piped()).stderr(fs::File::create(&log).unwrap());
+    let mut serving = Running::new(command.spawn().unwrap());
+    let address = serving.address();
+    let origin = format!("http://{address}");
+    let password = "một câu dài dễ nhớ";
+    let claim = serde_json::json!({
+        "code": code, "login": "quan.tri", "name": "Quản trị", "body": "standing_agency", "password": password,
+    });
+    let headers = [("origin", origin.as_str()), ("content-type", "application/json")];
+    send(address, "POST /api/session/password/first", &headers, &claim.to_string());
+    let session = log_in(address, &origin, password);
+    let wrong = log_in(address, &origin, "một câu sai hoàn toàn");
+    assert_eq!((session.status, wrong.status), (200, 403));
+    let cookie = session.headers["set-cookie"].split(';').next().unwrap().to_owned();
+    assert_eq!(ask(address, "GET /api/session", &[("cookie", &cookie)]).status, 200);
+    assert_eq!(ask(address, "GET /api/session", &[("authorization", &bearer)]).status, 200);
+    assert_eq!(ask(address, "GET /sync", &[("authorization", &bearer)]).status, 426);
+    assert_eq!(serving.terminate(), Some(0));
+    let log = fs::read_to_string(&log).unwrap();
+    assert!(log.lines().count() > 10 && log.contains("the sync server has stopped"), "{log}");
+    let secrets = [
+        password,
+        "một câu sai hoàn toàn",
+        code.as_str(),
+        cookie.split_once('=').unwrap().1,
+        bearer.strip_prefix("Bearer ").unwrap(),
+        "argon2",
+    ];
+    for secret in secrets {
+        assert!(!log.contains(secret), "`{secret}` is in the log");
+    }
 }

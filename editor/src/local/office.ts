@@ -23,6 +23,8 @@ export class Office {
   /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
   readonly waiting = signal<Record<string, number>>({});
   readonly refused = signal<Record<string, Refusal>>({});
+  /** Changes that are on their way to the disk. */
+  readonly unsaved = signal(0);
   readonly lastSent = signal<number | undefined>(undefined);
   /** Server's clock minus this device's. */
   readonly skew = signal(0);
@@ -165,7 +167,8 @@ export class Office {
 
   /** Writes into a document, and says from then on that it waits to be sent. */
   write(key: string, message: string, change: Parameters<Paper["change"]>[1]): void {
-    this.paper(key).change(message, change);
+    const paper = this.paper(key);
+    paper.change(message, change);
     this.wrote(key);
   }
 
@@ -173,7 +176,11 @@ export class Office {
   wrote(key: string): void {
     if (!(key in this.waiting.value)) this.#wait({ ...this.waiting.value, [key]: Date.now() });
     const paper = this.#papers.get(key);
-    if (paper) this.#look(paper);
+    if (!paper) return;
+    this.#look(paper);
+    // Until it is on the disk no screen says "saved".
+    this.unsaved.value++;
+    void this.#repo.flush([paper.id]).finally(() => this.unsaved.value--);
   }
 
   #wait(waiting: Record<string, number>): void {

@@ -75,12 +75,13 @@ const line = computed<{ kind: string; text: string; more?: string }>(() => {
   const refused = Object.keys(one.refused.value).length;
   if (refused > 0) return { kind: "bad", text: tr(`Máy chủ từ chối ${refused} văn bản.`, `The server refused ${refused} document(s).`) };
   const count = Object.keys(one.waiting.value).length;
-  const saved = writing.value > 0 ? tr("Đang lưu trên máy…", "Saving on this device…") : tr("Đã lưu trên máy này.", "Saved on this device.");
+  const busy = writing.value + one.unsaved.value > 0;
+  const saved = busy ? tr("Đang lưu trên máy…", "Saving on this device…") : tr("Đã lưu trên máy này.", "Saved on this device.");
   if (count > 0) {
     const since = showTime(one.since.value + one.skew.value);
     return { kind: "wait", text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}` };
   }
-  if (writing.value > 0) return { kind: "calm", text: saved };
+  if (busy) return { kind: "calm", text: saved };
   const last = one.lastSent.value;
   const sent = last ? tr(` Gửi lần cuối ${showTime(last + one.skew.value)}.`, ` Last sent ${showTime(last + one.skew.value)}.`) : "";
   return { kind: "good", text: tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.") + sent };

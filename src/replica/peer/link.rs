@@ -131,8 +131,7 @@ impl Remote {
         Ok(Self { secure, host, port, token: read_token(token)?, tls: tls() })
     }
 
-    /// Host and port.
-    pub fn authority(&self) -> String {
+    fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 

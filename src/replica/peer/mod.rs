@@ -174,7 +174,7 @@ impl<'a> Replica<'a> {
         if let Some(here) = here.filter(|here| *here != opening.election) {
             return Err(PeerError::Election { here, there: opening.election });
         }
-        let (sent, seen) = (Sent::read(dir, &remote.authority()), Position::default());
+        let (sent, seen) = (Sent::read(dir, &opening.store), Position::default());
         Ok(Self { store, remote, opening, sent, seen, hidden: BTreeSet::new() })
     }
 

@@ -19,25 +19,25 @@ use crate::document::format_heads;
 /// File in the working folder.
 const FILE: &str = "sent.json";
 
-/// By document, the heads that a server has.
+/// By document, the heads that a server's store has.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
-    server: String,
+    store: String,
     documents: BTreeMap<String, Vec<String>>,
     #[serde(skip)]
     path: PathBuf,
 }
 
 impl Sent {
-    /// What this server was last known to have. A file that is missing, of another server or not to be read says that nothing is
+    /// What this store was last known to have. A file that is missing, of another store or not to be read says that nothing is
     /// known: then everything is offered again, and nothing is lost.
-    pub fn read(dir: &Path, server: &str) -> Self {
+    pub fn read(dir: &Path, store: &str) -> Self {
         let path = dir.join(FILE);
-        let known = Self::known(&path).filter(|known| known.server == server);
-        Self { path, server: server.to_owned(), ..known.unwrap_or_default() }
+        let known = Self::known(&path).filter(|known| known.store == store);
+        Self { path, store: store.to_owned(), ..known.unwrap_or_default() }
     }
 
-    /// The same for whichever server it was.
+    /// The same for whichever store it was.
     pub fn last(dir: &Path) -> Self {
         let path = dir.join(FILE);
         let known = Self::known(&path).unwrap_or_default();

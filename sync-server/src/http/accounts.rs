@@ -11,8 +11,10 @@ use super::Caller;
 use super::Json;
 use super::Problem;
 use super::Server;
+use super::device::Device;
 use super::device::Made;
 use super::device::Wanted;
+use super::device::revoke_of;
 use crate::access::AccountId;
 use crate::account;
 use crate::account::AccountError;
@@ -68,6 +70,7 @@ pub(super) async fn add(
     Extension(caller): Extension<Caller>,
     Json(wanted): Json<Add>,
 ) -> Result<(StatusCode, axum::Json<Added>), Problem> {
+    known_body(&server, &wanted.body)?;
     let accounts = server.accounts().clone();
     let work = move || {
         let new = New { login: &wanted.login, name: &wanted.name, body: &wanted.body };
@@ -75,6 +78,42 @@ pub(super) async fn add(
     };
     let (account, code) = server.blocking(work).await??;
     Ok((StatusCode::CREATED, axum::Json(Added { account: account.into(), code: code.show().to_owned() })))
+}
+
+/// An account of a body that there is not could open nothing.
+pub(super) fn known_body(server: &Server, body: &str) -> Result<(), Problem> {
+    if server.inner.rules.has_body(body) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "unknown-body",
+        "There is no such body; choose one of the list.",
+        "Không có cơ quan này; hãy chọn một cơ quan trong danh sách.",
+    ))
+}
+
+pub(super) async fn devices(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+) -> Result<axum::Json<Vec<Device>>, Problem> {
+    let sessions = with(server, caller, id, |accounts, _, id| {
+        accounts.get(id)?;
+        accounts.sessions(id)
+    });
+    Ok(axum::Json(sessions.await?.into_iter().map(Device::from).collect()))
+}
+
+/// Ends a session or device token of somebody: a laptop was lost.
+pub(super) async fn revoke(
+    State(server): State<Server>,
+    Extension(caller): Extension<Caller>,
+    Path((id, device)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    with(server, caller, id, move |accounts, act, id| revoke_of(accounts, act, id, &device))
+        .await
+        .map(|()| StatusCode::NO_CONTENT)
 }
 
 /// Does something with the account of a path.

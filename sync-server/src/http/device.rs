@@ -11,9 +11,12 @@ use super::Caller;
 use super::Json;
 use super::Problem;
 use super::Server;
+use crate::access::AccountId;
 use crate::account::AccountError;
+use crate::account::Accounts;
 use crate::account::Session;
 use crate::account::SessionId;
+use crate::audit::Act;
 
 const DAY: i64 = 86_400_000;
 
@@ -94,16 +97,16 @@ pub(super) async fn revoke(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let id = SessionId(id.parse().map_err(|_| Problem::from(AccountError::UnknownSession))?);
     let accounts = server.accounts().clone();
-    server
-        .blocking(move || {
-            let own = accounts.sessions(caller.account.id)?;
-            if !own.iter().any(|session| session.id == id) {
-                return Err(AccountError::UnknownSession);
-            }
-            accounts.revoke(caller.act(), id)
-        })
-        .await??;
+    server.blocking(move || revoke_of(&accounts, caller.act(), caller.account.id, &id)).await??;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ends a session if it is one of this account.
+pub(super) fn revoke_of(accounts: &Accounts, act: Act, of: AccountId, id: &str) -> Result<(), AccountError> {
+    let id = SessionId(id.parse().map_err(|_| AccountError::UnknownSession)?);
+    if !accounts.sessions(of)?.iter().any(|session| session.id == id) {
+        return Err(AccountError::UnknownSession);
+    }
+    accounts.revoke(act, id)
 }

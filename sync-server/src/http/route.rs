@@ -75,6 +75,8 @@ fn table() -> Vec<Entry> {
         entry(Administrator, post, "/api/accounts/{id}/enable", accounts::enable),
         entry(Administrator, post, "/api/accounts/{id}/reset", accounts::reset),
         entry(Administrator, post, "/api/accounts/{id}/tokens", accounts::token),
+        entry(Administrator, get, "/api/accounts/{id}/devices", accounts::devices),
+        entry(Administrator, delete, "/api/accounts/{id}/devices/{device}", accounts::revoke),
     ]
 }
 

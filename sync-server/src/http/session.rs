@@ -12,6 +12,7 @@ use super::Caller;
 use super::Json;
 use super::Problem;
 use super::Server;
+use super::accounts::known_body;
 use super::caller::Visitor;
 use super::cookie;
 use super::now;
@@ -140,6 +141,7 @@ pub(super) async fn claim(
     Extension(visitor): Extension<Visitor>,
     Json(given): Json<First>,
 ) -> Result<axum::Json<Account>, Problem> {
+    known_body(&server, &given.body)?;
     let accounts = server.accounts().clone();
     let work = move || {
         let new = New { login: &given.login, name: &given.name, body: &given.body };

@@ -21,6 +21,7 @@ use std::time::Instant;
 
 use crate::DocumentId;
 use crate::access::AccountId;
+use crate::access::Guarded;
 use crate::access::Principal;
 use crate::access::Refusal;
 use crate::access::Rules;
@@ -126,6 +127,7 @@ impl Hub {
     /// # Errors
     /// If a thread cannot be started.
     pub fn start(config: Config, parts: Parts) -> std::io::Result<Self> {
+        let parts = Parts { rules: Arc::new(Guarded(parts.rules)), ..parts };
         let shards = config.shards.max(1);
         let (senders, receivers) = workers::channels(shards);
         let inner = Arc::new(Inner {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use automerge::ROOT;
 use automerge::ReadDoc;
+use futures_util::FutureExt;
 use niemyet_sync::access::Access;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::effect::Closing;
@@ -190,6 +191,70 @@ fn idle_documents_leave_memory_and_come_back() {
     }
     assert!(wait(|| stage.store.snapshots() == 1), "no snapshot was made");
     assert_eq!(stage.store.hashes(id_of("k")).len(), 6);
+}
+
+#[test]
+fn when_memory_is_short_the_longest_idle_leave_it() {
+    let roomy = Stage::new(Limits::default());
+    let mut writer = roomy.join("w", principal(1, "north"));
+    writer.client.begin("k0", [1; 16]);
+    writer.until_acknowledged("k0");
+    let one = || {
+        roomy.hub.tick();
+        roomy.hub.counts().document_bytes
+    };
+    assert!(wait(|| one() > 0));
+    // Two shards share the room, each for two documents and a half.
+    let stage = Stage::new(Limits { loaded_bytes: one() * 5, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    let keys: Vec<String> = (0..30).map(|number| format!("k{number}")).collect();
+    for (number, key) in keys.iter().enumerate() {
+        writer.client.begin(key, [u8::try_from(number).unwrap() + 1; 16]);
+        writer.until_acknowledged(key);
+    }
+    assert!(wait(|| {
+        stage.hub.tick();
+        (1..=5).contains(&stage.hub.counts().documents)
+    }));
+    for key in &keys {
+        writer.client.edit(key, "x", "again");
+        writer.until_acknowledged(key);
+        assert_eq!(stage.store.hashes(id_of(key)).len(), 2);
+    }
+}
+
+#[test]
+fn who_sends_faster_than_it_is_dealt_with_waits_and_loses_nothing() {
+    let stage = Stage::new(Limits { incoming_bytes: 64, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    stage.store.set_full(true);
+    writer.client.edit("k", "x", &"lâu ".repeat(100));
+    assert!(wait(|| {
+        writer.carry();
+        matches!(stage.hub.health(), Health::Failing { .. })
+    }));
+    let waits = |writer: &Socket| writer.connection.ready().now_or_never().is_none();
+    assert!(waits(&writer), "its next frame would be read");
+    let other = stage.join("o", principal(2, "south"));
+    assert!(!waits(&other), "others do not wait for it");
+    stage.store.heal();
+    writer.until_acknowledged("k");
+    assert!(wait(|| !waits(&writer)));
+}
+
+#[test]
+fn a_defect_of_the_application_stays_with_the_one_who_met_it() {
+    let stage = Stage::new(Limits::default());
+    let mut good = stage.join("g", principal(1, "north"));
+    good.client.begin("k", [1; 16]);
+    good.until_acknowledged("k");
+    let mut unlucky = stage.join("u", principal(2, "panics"));
+    unlucky.client.want("k", [2; 16]);
+    unlucky.until("it is told nothing of it", |client| client.copies[&id_of("k")].unavailable);
+    good.client.edit("k", "x", "1");
+    good.until_acknowledged("k");
 }
 
 #[test]

@@ -63,7 +63,8 @@ impl Official {
         self.go("#/login").await?;
         self.type_in("#sign-login", login).await?;
         self.type_in("#sign-password", &password(login)).await?;
-        self.press("form button").await
+        self.press("form button").await?;
+        self.reads("Có kết nối").await
     }
 
     /// Opens an address.

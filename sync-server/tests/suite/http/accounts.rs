@@ -24,9 +24,29 @@ fn an_administrator_lists_adds_resets_disables_enables_and_makes_tokens() {
         assert_eq!(made.status, 201, "{}", made.body);
         let token = made.json()["token"].as_str().unwrap().to_owned();
         door.client(&Person { token, ..anne.clone() }, "peer").await;
+        let devices = format!("GET /api/accounts/{}/devices", anne.account.id.0);
+        let lost = door.browse(&devices, &admin, "").await.json();
+        let lost = lost.as_array().unwrap().iter().find(|device| device["name"] == "máy xã").unwrap().clone();
+        let revoke = |of: i64| format!("DELETE /api/accounts/{of}/devices/{}", lost["id"]);
+        let elsewhere = door.browse(&revoke(admin.account.id.0), &admin, "").await;
+        assert_eq!(
+            elsewhere.problem(),
+            (404, "no-such-device".to_owned()),
+            "it is not a device of that account"
+        );
+        assert_eq!(door.browse(&revoke(anne.account.id.0), &admin, "").await.status, 204);
+        let after = door.browse(&devices, &admin, "").await.json();
+        let after =
+            after.as_array().unwrap().iter().find(|device| device["id"] == lost["id"]).unwrap().clone();
+        assert!(lost["ended_at"].is_null() && after["ended_at"].is_i64(), "{after}");
         let code = door.browse(&path("reset"), &admin, "").await.json();
         assert_eq!(code["code"].as_str().unwrap().len(), 23, "four groups of five");
         assert_eq!(door.browse("GET /api/session", &anne, "").await.status, 401, "a reset ends all sessions");
+        let nowhere = r#"{"login":"huyen-x","name":"X","body":"nowhere"}"#;
+        assert_eq!(
+            door.browse("POST /api/accounts", &admin, nowhere).await.problem(),
+            (422, "unknown-body".to_owned())
+        );
         assert_eq!(door.browse(&path("disable"), &admin, "").await.status, 204);
         assert_eq!(
             door.browse(&path("reset"), &admin, "").await.problem(),

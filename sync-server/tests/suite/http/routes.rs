@@ -69,7 +69,8 @@ fn was_stopped(status: u16, code: &str) -> bool {
 
 async fn knock(door: &Door, route: &Route, who: &Knock) {
     // What varies in a path is nothing that exists, so that those who are let in change nothing.
-    let line = format!("{} {}", route.method, route.path.replace("{id}", "999999"));
+    let line =
+        format!("{} {}", route.method, route.path.replace("{id}", "999999").replace("{device}", "999999"));
     let headers: Vec<(&str, &str)> =
         who.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     // A body that no route understands; logging out has none.

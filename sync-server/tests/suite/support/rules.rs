@@ -47,12 +47,17 @@ impl Rules for TestRules {
     }
 
     fn access(&self, principal: &Principal, key: &str) -> Access {
+        assert_ne!(principal.body, "panics", "a defect of the application");
         let said = self.said.lock().unwrap();
         said.get(&(principal.body.clone(), key.to_owned())).copied().unwrap_or(self.otherwise)
     }
 
     fn is_common(&self, id: DocumentId, _key: &str, change: &Change) -> bool {
         change.seq() == 1 && *change.actor_id() == common_actor(id)
+    }
+
+    fn has_body(&self, body: &str) -> bool {
+        body != "nowhere"
     }
 
     fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
