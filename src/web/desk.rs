@@ -148,8 +148,7 @@ async fn unsent(
     let mut waiting = desk.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
     if waiting.len() < DEVICES || waiting.contains_key(&caller.session.id.0) {
         let heard = Utc::now().timestamp_millis();
-        let said =
-            Waiting { body: caller.account.body.clone(), count: said.count, since: said.since, heard };
+        let said = Waiting { body: caller.account.body.clone(), count: said.count, since: said.since, heard };
         waiting.insert(caller.session.id.0, said);
     }
     StatusCode::NO_CONTENT
@@ -162,7 +161,8 @@ impl Inner {
         let account = &caller.account;
         let opening = documents::opening(&self.rules, &self.store, account.body.clone(), &all);
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard = opening.roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
+        let heard =
+            opening.roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
         let people = self.server.accounts().list()?.into_iter().map(|person| Person {
             id: person.id.0,
             name: person.name,

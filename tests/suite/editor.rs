@@ -177,7 +177,8 @@ async fn two_devices_that_differ_are_shown_side_by_side_and_a_person_chooses() -
     one.go("#/conflicts").await?;
     one.until("document.querySelectorAll('.side .big').length === 2").await?;
     let mut faults = one.look("conflicts").await?;
-    let rivals: Vec<String> = one.ask("[...document.querySelectorAll('.side .big')].map(e => e.innerText).sort()").await?;
+    let rivals: Vec<String> =
+        one.ask("[...document.querySelectorAll('.side .big')].map(e => e.innerText).sort()").await?;
     assert_eq!(rivals, ["15", "17"]);
     one.ask::<bool>("([...document.querySelectorAll('.side')].find(e => e.innerText.startsWith('15')).querySelector('button').click(), true)").await?;
     one.reads("Không có gì phải chọn").await?;
@@ -189,7 +190,9 @@ async fn two_devices_that_differ_are_shown_side_by_side_and_a_person_chooses() -
     scene.no_server();
     let tab = one.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
     writes_figure(&one, "16").await?;
-    let seen = format!("document.querySelector('{FIGURE}')?.value === '16' && document.body.innerText.includes('Chờ gửi')");
+    let seen = format!(
+        "document.querySelector('{FIGURE}')?.value === '16' && document.body.innerText.includes('Chờ gửi')"
+    );
     let look = format!("new Promise(done => setInterval(() => {seen} && done(true), 100))");
     assert!(crate::support::browser::ask::<bool>(&tab, &look).await?);
     faults.retain(|fault| !fault.is_empty());
@@ -221,7 +224,16 @@ async fn who_is_no_longer_logged_in_goes_on_writing_and_the_next_person_sees_not
     team.until("document.querySelector('#sign-login')").await?;
     faults.extend(team.look("sign-in").await?);
 
-    let added = scene.office.ok(&["--json", "account", "add", "an.ninh", "--body", "team_security", "--name", "an.ninh"]);
+    let added = scene.office.ok(&[
+        "--json",
+        "account",
+        "add",
+        "an.ninh",
+        "--body",
+        "team_security",
+        "--name",
+        "an.ninh",
+    ]);
     let added: Value = serde_json::from_str(added.trim())?;
     team.go("#/code").await?;
     team.type_in("#sign-code", added["code"].as_str().ok_or("no code")?).await?;
@@ -276,7 +288,8 @@ async fn a_full_disk_and_a_wrong_clock_are_said_and_nothing_typed_is_lost() -> R
 const TEXT: &str = "#f-consultation-r1-province-difficulties";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_input_method_composes() -> Result<()> {
+async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_input_method_composes()
+-> Result<()> {
     let scene = Scene::new()?;
     let one = scene.official("may.mot", "team_comms").await?;
     let two = scene.official("may.hai", "team_comms").await?;
@@ -284,7 +297,8 @@ async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_i
         device.go(&format!("{REPORT}/4")).await?;
     }
     one.type_in(TEXT, "Đường sạt lở.\nThiếu hòm phiếu.").await?;
-    let stands = |text: &str| format!("document.querySelector('{TEXT}').value === {}", serde_json::json!(text));
+    let stands =
+        |text: &str| format!("document.querySelector('{TEXT}').value === {}", serde_json::json!(text));
     two.until(&stands("Đường sạt lở.\nThiếu hòm phiếu.")).await?;
 
     // One composes at the end of the first line, two writes into the second meanwhile.
@@ -292,7 +306,9 @@ async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_i
         "(() => {{ const area = document.querySelector('{TEXT}'); area.focus(); area.setSelectionRange(13, 13); return true; }})()"
     );
     one.ask::<bool>(&begins).await?;
-    let compose = |text: &str| ImeSetCompositionParams::new(text, text.chars().count() as i64, text.chars().count() as i64);
+    let compose = |text: &str| {
+        ImeSetCompositionParams::new(text, text.chars().count() as i64, text.chars().count() as i64)
+    };
     one.page().execute(compose(" Nga")).await?;
     two.type_in(TEXT, "Xin nói rõ.\nĐường sạt lở.\nThiếu 3 hòm phiếu.").await?;
     two.reads(SENT).await?;

@@ -95,5 +95,8 @@ fn a_desk_holds_what_its_account_may_open_and_the_agency_hears_of_unsent_work() 
     assert_eq!(send(address, "POST /api/unsent", &fields, &said).status, 204);
     assert_eq!(desk(&team)["waiting"], json!([]), "only the standing agency hears of others");
     let heard = desk(&agency)["waiting"][0].clone();
-    assert_eq!((&heard["body"], &heard["count"], &heard["since"]), (&json!("team_comms"), &json!(3), &json!(1_614_900_000_000_i64)));
+    assert_eq!(
+        (&heard["body"], &heard["count"], &heard["since"]),
+        (&json!("team_comms"), &json!(3), &json!(1_614_900_000_000_i64))
+    );
 }

@@ -76,7 +76,22 @@ export class Paper {
 
   /** Writes; the document is begun if nobody has begun it. */
   change(message: string, write: (doc: A.Doc<unknown>) => void): void {
-    this.begin().change((doc) => write(doc as A.Doc<unknown>), { message });
+    const handle = this.begin();
+    this.#announced(() => handle.change((doc) => write(doc as A.Doc<unknown>), { message }));
+  }
+
+  /** A change that moves nothing one sees (choosing the value that is shown already) is a change too: automerge-repo sends only
+   * what it announced, and announces only what is seen. */
+  #announced(write: () => void): void {
+    const handle = this.handle!;
+    let told = false;
+    const hear = () => (told = true);
+    handle.once("change", hear);
+    write();
+    handle.off("change", hear);
+    if (told) return;
+    const doc = handle.doc();
+    handle.emit("change", { handle, doc, patches: [], patchInfo: { before: doc, after: doc, source: "change" } });
   }
 
   /** Writes as one who saw the document at these heads. */
@@ -84,7 +99,7 @@ export class Paper {
     const handle = this.begin();
     const same = heads.length === 0 || this.heads.join() === [...heads].sort().join();
     if (same) return this.change(message, write);
-    handle.update((doc) => A.changeAt(doc as A.Doc<unknown>, heads as A.Heads, { message }, write).newDoc);
+    this.#announced(() => handle.update((doc) => A.changeAt(doc as A.Doc<unknown>, heads as A.Heads, { message }, write).newDoc));
   }
 
   /** Takes in what a file brought. */
@@ -94,7 +109,8 @@ export class Paper {
 
   /** Takes in all changes of another copy of the same document. */
   merge(bytes: Uint8Array): void {
-    if (this.handle) this.handle.update((doc) => A.loadIncremental(doc as A.Doc<unknown>, bytes));
+    const handle = this.handle;
+    if (handle) this.#announced(() => handle.update((doc) => A.loadIncremental(doc as A.Doc<unknown>, bytes)));
     else this.bring(bytes);
   }
 

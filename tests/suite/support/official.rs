@@ -155,7 +155,9 @@ impl Official {
         for (width, colours) in [(320, "light"), (360, "light"), (1280, "light"), (1280, "dark")] {
             let size = SetDeviceMetricsOverrideParams::new(width, 900, 1.0, false);
             self.page.execute(size).await?;
-            self.page.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", colours)]).await?;
+            self.page
+                .emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", colours)])
+                .await?;
             let over: i64 = self.ask("document.documentElement.scrollWidth - window.innerWidth").await?;
             if over > 0 {
                 faults.push(format!("{name} at {width}: {over} px stand out at the side"));
