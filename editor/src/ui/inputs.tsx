@@ -54,12 +54,14 @@ interface FigureProps {
 }
 
 export function FigureInput({ id, name, value, describedBy, invalid, write }: FigureProps) {
-  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const [typed, setTyped] = useState<{ text: string; means: number | undefined; over: number | undefined } | undefined>(undefined);
   const kept = unread.value[name];
-  const shown = typed ?? kept ?? (value === undefined ? "" : formatFigure(value));
+  // What was written elsewhere meanwhile is shown, also to who still stands in the field.
+  const own = typed && (value === typed.means || value === typed.over) ? typed.text : undefined;
+  const shown = own ?? kept ?? (value === undefined ? "" : formatFigure(value));
   const type = (text: string) => {
-    setTyped(text);
     const parsed = parseFigure(text);
+    setTyped({ text, means: "value" in parsed ? parsed.value : value, over: value });
     if ("value" in parsed) {
       keepUnread(name, undefined);
       if (parsed.value !== value) write(parsed.value);
@@ -164,7 +166,7 @@ interface ShortProps {
 
 /** A short text, written as a whole when the person pauses or leaves it. */
 export function ShortText({ id, value, type = "text", describedBy, max = 1000, write }: ShortProps) {
-  const [typed, setTyped] = useState<string | undefined>(undefined);
+  const [typed, setTyped] = useState<{ text: string; over: string } | undefined>(undefined);
   const composing = useRef(false);
   const pending = useRef<{ text: string; timer: ReturnType<typeof setTimeout> } | undefined>(undefined);
   const flush = () => {
@@ -174,8 +176,9 @@ export function ShortText({ id, value, type = "text", describedBy, max = 1000, w
     pending.current = undefined;
     write(waits.text);
   };
+  const own = typed && (value === typed.over || value === nfc(typed.text) || composing.current) ? typed.text : undefined;
   const take = (text: string) => {
-    setTyped(text);
+    setTyped({ text, over: value });
     if (pending.current) clearTimeout(pending.current.timer);
     pending.current = undefined;
     if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || /^\d{4}-\d\d-\d\d$/.test(text))) {
@@ -188,7 +191,7 @@ export function ShortText({ id, value, type = "text", describedBy, max = 1000, w
       {...({ type } as { type: "text" })}
       maxLength={type === "text" ? max : undefined}
       autocomplete="off"
-      value={typed ?? value}
+      value={own ?? value}
       aria-describedby={describedBy}
       onInput={(event) => take(event.currentTarget.value)}
       onCompositionStart={() => (composing.current = true)}
