@@ -216,13 +216,13 @@ impl Shard {
             self.with(now, id, effects, Document::retry);
         }
         let idle = now.saturating_sub(self.terms.limits.idle);
-        self.unload(|document| document.used() <= idle);
-        self.lighten();
+        self.unload(|document| document.used() <= idle, effects);
+        self.lighten(effects);
         self.documents.retain(|_, document| !document.is_forgotten());
     }
 
     /// Lets the longest idle documents leave memory until what is left has room.
-    fn lighten(&mut self) {
+    fn lighten(&mut self, effects: &mut Vec<Effect>) {
         let room = self.terms.limits.loaded_bytes / self.terms.shards.max(1);
         let mut weight = 0_usize;
         let mut by_use: Vec<(i64, usize)> =
@@ -233,13 +233,13 @@ impl Shard {
             weight > room
         });
         if let Some(&(used, _)) = last {
-            self.unload(|document| document.used() <= used);
+            self.unload(|document| document.used() <= used, effects);
         }
     }
 
-    fn unload(&mut self, which: impl Fn(&Document) -> bool) {
+    fn unload(&mut self, which: impl Fn(&Document) -> bool, effects: &mut Vec<Effect>) {
         for document in self.documents.values_mut().filter(|document| which(document)) {
-            document.unload();
+            document.unload(effects);
         }
     }
 

@@ -7,7 +7,9 @@ use automerge::Automerge;
 use automerge::Change;
 use automerge::ChangeHash;
 use automerge::sync;
+use automerge::sync::BloomFilter;
 use automerge::sync::Capability;
+use automerge::sync::Have;
 use automerge::sync::MessageFlags;
 use automerge::sync::SyncDoc;
 
@@ -135,8 +137,10 @@ impl Peer {
             return None;
         }
         let sent = self.state.last_sent_heads.clone();
+        let heads = document.get_heads();
         let mut message = match fresh.filter(|fresh| self.lacks_only(fresh)) {
-            Some(fresh) => self.pass_on(document, fresh)?,
+            Some(fresh) => self.pass_on(document, heads, fresh)?,
+            None if self.has_all(&heads) => self.say(heads, &[]),
             None => {
                 let state = &mut self.state;
                 guarded(|| document.generate_sync_message(state))?
@@ -188,18 +192,62 @@ impl Peer {
             })
     }
 
+    /// Whether it has all that is here and wants nothing, so that it is only to be told so.
+    fn has_all(&self, heads: &[ChangeHash]) -> bool {
+        let state = &self.state;
+        !heads.is_empty()
+            && !state.needs_reset
+            && state.shared_heads == heads
+            && state.their_heads.as_deref() == Some(heads)
+            && state.their_need.as_ref().is_some_and(Vec::is_empty)
+    }
+
     /// A message with what is fresh, whose bytes are at hand. Automerge would build them again from its columns.
-    fn pass_on(&mut self, document: &Automerge, fresh: &Fresh) -> Option<sync::Message> {
+    fn pass_on(
+        &mut self,
+        document: &Automerge,
+        heads: Vec<ChangeHash>,
+        fresh: &Fresh,
+    ) -> Option<sync::Message> {
         let state = &mut self.state;
-        // As long as it is not known what they have, nothing is searched for that they lack.
-        let their_have = state.their_have.take();
-        let message = guarded(|| document.generate_sync_message(state));
-        state.their_have = their_have;
-        let mut message = message?;
+        let had_all = state.shared_heads == fresh.before && state.their_heads.as_ref() == Some(&fresh.before);
+        let mut message = if had_all {
+            self.say(heads, &fresh.hashes)
+        } else {
+            // As long as it is not known what they have, nothing is searched for that they lack.
+            let their_have = state.their_have.take();
+            let message = guarded(|| document.generate_sync_message(state));
+            state.their_have = their_have;
+            message?
+        };
         message.changes = fresh.bytes.clone().into();
         message.version = sync::MessageVersion::V2;
-        state.sent_hashes.extend(&fresh.hashes);
+        self.state.sent_hashes.extend(&fresh.hashes);
         Some(message)
+    }
+
+    /// The message that Automerge makes when nothing is asked for and `since` is what the shared heads lack. Automerge finds that
+    /// out by a search of the document's history, for the filter and for what the peer may lack; here it is known.
+    fn say(&mut self, heads: Vec<ChangeHash>, since: &[ChangeHash]) -> sync::Message {
+        let state = &mut self.state;
+        state.have_responded = true;
+        state.in_flight = true;
+        state.last_sent_heads.clone_from(&heads);
+        let mut flags = MessageFlags::new();
+        flags.set(MessageFlags::SUPPORTS_SYNC_RESET);
+        if state.read_only {
+            flags.set(MessageFlags::READ_ONLY);
+        }
+        let bloom = BloomFilter::from_hashes(since.iter());
+        let newer = state.their_capabilities.as_ref().is_some_and(|all| all.contains(&Capability::MessageV2));
+        sync::Message {
+            heads,
+            need: Vec::new(),
+            have: vec![Have { last_sync: state.shared_heads.clone(), bloom }],
+            changes: sync::ChunkList::empty(),
+            flags: Some(flags),
+            version: if newer { sync::MessageVersion::V2 } else { sync::MessageVersion::V1 },
+        }
     }
 
     /// Names the changes that the stash waits for, which Automerge would do if the stash were in the document's own queue.
@@ -211,5 +259,112 @@ impl Peer {
         need.sort_unstable();
         message.need = need;
         message.have = Vec::new();
+    }
+}
+
+/// What is said without a search of the history is what Automerge says after one.
+#[cfg(test)]
+mod tests {
+    use automerge::ROOT;
+    use automerge::transaction::Transactable;
+
+    use super::*;
+    use crate::access::AccountId;
+    use crate::access::Principal;
+    use crate::effect::ConnectionId;
+
+    fn edit(document: &mut Automerge, value: i64) {
+        let mut transaction = document.transaction();
+        transaction.put(ROOT, "x", value).unwrap();
+        transaction.commit();
+    }
+
+    /// A document of some changes, and a peer that has all of them and knows that the server has.
+    fn level(access: Access) -> (Automerge, Peer) {
+        let mut document = Automerge::new();
+        (0..5).for_each(|value| edit(&mut document, value));
+        let principal = Principal { account: AccountId(1), body: String::new() };
+        let member = Arc::new(Member::new(ConnectionId(1), "p".to_owned(), principal));
+        let mut peer = Peer::new(member, access);
+        let (mut theirs, mut copy) = (sync::State::new(), document.fork());
+        for _ in 0..3 {
+            if let Some(message) = copy.generate_sync_message(&mut theirs) {
+                peer.absorb(&document, message);
+            }
+            if let Some(bytes) = peer.generate(&document, None) {
+                let message = sync::Message::decode(&bytes).unwrap();
+                copy.receive_sync_message(&mut theirs, message).unwrap();
+            }
+        }
+        assert!(peer.is_level(&document));
+        (document, peer)
+    }
+
+    /// A change that was made elsewhere, and what is fresh by it.
+    fn change(document: &mut Automerge, value: i64) -> Fresh {
+        let mut fresh = Fresh::new(document.get_heads());
+        edit(document, value);
+        fresh.add(&document.get_changes(&fresh.before));
+        fresh
+    }
+
+    #[test]
+    fn an_acknowledgement_is_what_automerge_says() {
+        for access in [Access::Read, Access::ReadWrite] {
+            let (mut document, mut peer) = level(access);
+            for value in 10..13 {
+                change(&mut document, value);
+                let heads = document.get_heads();
+                let message = sync::Message {
+                    heads: heads.clone(),
+                    need: Vec::new(),
+                    have: Vec::new(),
+                    changes: sync::ChunkList::empty(),
+                    flags: peer_flags(),
+                    version: sync::MessageVersion::V2,
+                };
+                peer.absorb(&document, message);
+                assert!(peer.has_all(&heads), "it has all");
+                let mut state = peer.state.clone();
+                let expected = document.generate_sync_message(&mut state).unwrap().encode();
+                assert_eq!(peer.generate(&document, None), Some(expected), "{access:?}");
+                assert_eq!(peer.state, state, "{access:?}");
+                assert_eq!(peer.generate(&document, None), None, "once is enough");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_fresh_is_passed_on_as_automerge_does() {
+        for access in [Access::Read, Access::ReadWrite] {
+            let (mut document, mut peer) = level(access);
+            let fresh = change(&mut document, 20);
+            assert!(peer.lacks_only(&fresh), "it lacks what is fresh");
+            let mut state = peer.state.clone();
+            let expected = document.generate_sync_message(&mut state).unwrap().encode();
+            assert_eq!(peer.generate(&document, Some(&fresh)), Some(expected), "{access:?}");
+            assert_eq!(peer.state, state, "{access:?}");
+        }
+    }
+
+    #[test]
+    fn who_must_be_reset_or_asks_is_answered_by_automerge() {
+        let (mut document, mut peer) = level(Access::ReadWrite);
+        change(&mut document, 30);
+        let heads = document.get_heads();
+        peer.state.shared_heads.clone_from(&heads);
+        peer.state.their_heads = Some(heads.clone());
+        assert!(peer.has_all(&heads));
+        peer.state.needs_reset = true;
+        assert!(!peer.has_all(&heads));
+        peer.state.needs_reset = false;
+        peer.state.their_need = Some(heads.clone());
+        assert!(!peer.has_all(&heads));
+    }
+
+    fn peer_flags() -> Option<MessageFlags> {
+        let mut flags = MessageFlags::new();
+        flags.set(MessageFlags::SUPPORTS_SYNC_RESET);
+        Some(flags)
     }
 }

@@ -35,7 +35,7 @@ use crate::limits::Bucket;
 use crate::limits::Rate;
 
 /// What each connection costs when idle is mostly this buffer.
-const READ_BUFFER: usize = 4 << 10;
+const READ_BUFFER: usize = 2 << 10;
 /// Bytes that are gathered before the system is called.
 const WRITE_BUFFER: usize = 16 << 10;
 /// Bytes that are sent before the time for them is taken anew.

@@ -300,6 +300,10 @@ fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<DocumentId>>>) {
 
 fn run_snapshots(inner: &Inner, documents: &Receiver<ToStore<DocumentId>>) {
     while let Ok(ToStore::Do(document)) = documents.recv() {
+        // A stop does not wait for work that can be done another time.
+        if inner.stopping.load(Ordering::Acquire) {
+            continue;
+        }
         // A snapshot only saves time and room; the changes are still there, and the next will be asked for.
         if let Err(error) = reader::compact(&*inner.parts.store, document) {
             inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });

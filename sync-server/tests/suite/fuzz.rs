@@ -12,6 +12,7 @@ use niemyet_sync::wire::Message;
 use niemyet_sync::wire::Metadata;
 use niemyet_sync::witness::Event;
 
+use crate::MEMORY;
 use crate::support::client::Client;
 use crate::support::memory::MemoryStore;
 use crate::support::random::Random;
@@ -20,6 +21,8 @@ use crate::support::rules::TestRules;
 use crate::support::rules::principal;
 use crate::support::server::Server;
 
+/// What the messages of one siege may cost, other tests that run meanwhile included. A length that is believed costs gigabytes.
+const MOST_MIB: usize = 512;
 const HONEST: ConnectionId = ConnectionId(0);
 
 fn limits() -> Limits {
@@ -154,6 +157,15 @@ fn siege(first: u64, rounds: u64) -> usize {
 #[test]
 fn damaged_messages_harm_nobody() {
     let sieges = std::env::var("NIEMYET_SYNC_FUZZ").map_or(40, |text| text.parse().expect("a whole number"));
-    let hurt: usize = (0..sieges).map(|place| siege(place * 100, 100)).sum();
+    let hurt: usize = (0..sieges)
+        .map(|place| {
+            let before = MEMORY.current_usage();
+            MEMORY.reset_peak_usage();
+            let hurt = siege(place * 100, 100);
+            let cost = MEMORY.peak_usage().saturating_sub(before) >> 20;
+            assert!(cost < MOST_MIB, "the messages from {} on cost {cost} MiB", place * 100);
+            hurt
+        })
+        .sum();
     assert!(hurt > 500, "nothing was tried: {hurt}");
 }

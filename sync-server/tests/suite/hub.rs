@@ -258,6 +258,30 @@ fn a_defect_of_the_application_stays_with_the_one_who_met_it() {
 }
 
 #[test]
+fn a_document_with_many_loose_changes_leaves_memory_with_a_snapshot() {
+    let stage = Stage::new(Limits { idle: -1, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    for (key, actor, edits) in [("many", 1, 20), ("few", 2, 2)] {
+        writer.client.begin(key, [actor; 16]);
+        writer.until_acknowledged(key);
+        for round in 0..edits {
+            writer.client.edit(key, "x", &round.to_string());
+            writer.until_acknowledged(key);
+        }
+    }
+    assert_eq!(stage.store.snapshots(), 0, "a document in use needs none");
+    assert!(wait(|| {
+        stage.hub.tick();
+        stage.hub.counts().documents == 0
+    }));
+    assert!(wait(|| stage.store.snapshots() == 1), "no snapshot was made");
+    assert!(stage.hub.stop(END));
+    assert_eq!(stage.store.snapshots(), 1, "few changes are not worth one");
+    let stored = stage.store.load(id_of("many")).unwrap().unwrap();
+    assert!(!stored.snapshot.is_empty() && stored.changes.is_empty());
+}
+
+#[test]
 fn stopping_keeps_and_acknowledges_what_was_taken() {
     let stage = Stage::new(Limits::default());
     let mut sockets: Vec<Socket> =

@@ -13,3 +13,7 @@ mod maintenance;
 mod simulation;
 mod store;
 mod support;
+
+/// Counts, so that a test can say how much memory something cost at most.
+#[global_allocator]
+static MEMORY: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;

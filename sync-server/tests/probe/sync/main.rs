@@ -34,6 +34,10 @@ use tokio::net::TcpListener;
 
 type Failure = Box<dyn Error>;
 
+/// The allocator of the product, so that what is measured here is what runs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const UNLIMITED: Rate = Rate { burst: u32::MAX, per_minute: u32::MAX };
 
 fn main() -> ExitCode {
