@@ -52,6 +52,7 @@ async fn writers(server: Server, time: Duration, count: u64) -> Figures {
     }
     observer.say_all().await;
     observer.until(count as usize, |copy| !copy.document.is_empty()).await;
+    observer.looks_on = true;
 
     let (last, finals) = watch::channel(None);
     let observing = tokio::spawn(observe(observer, finals));
@@ -104,7 +105,7 @@ async fn observe(mut observer: Peer, finals: watch::Receiver<Option<Heads>>) {
         let news = tokio::time::timeout(Duration::from_millis(50), observer.next()).await;
         if news.is_err()
             && let Some(finals) = &*finals.borrow()
-            && finals.iter().all(|(id, heads)| observer.copies[id].document.get_heads() == *heads)
+            && finals.iter().all(|(id, heads)| observer.copies[id].heads() == *heads)
         {
             return;
         }

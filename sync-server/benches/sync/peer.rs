@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use automerge::ActorId;
 use automerge::Automerge;
+use automerge::ChangeHash;
 use automerge::ROOT;
 use automerge::sync;
 use automerge::sync::SyncDoc;
@@ -29,11 +30,31 @@ use super::servers::Server;
 pub struct Copy {
     pub document: Automerge,
     state: sync::State,
+    /// Of an onlooker: the heads that the last message stated. It answers as a document with them would, and keeps none, so that
+    /// the load generator leaves more of the machine to the servers.
+    pub seen: Option<Vec<ChangeHash>>,
 }
 
 impl Copy {
     fn new(document: Automerge) -> Self {
-        Self { document, state: sync::State::new() }
+        Self { document, state: sync::State::new(), seen: None }
+    }
+
+    /// The heads that it has, or would have.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        self.seen.clone().unwrap_or_else(|| self.document.get_heads())
+    }
+
+    fn look_on(&mut self, heads: &[ChangeHash]) -> sync::Message {
+        self.seen = Some(heads.to_vec());
+        sync::Message {
+            heads: heads.to_vec(),
+            need: Vec::new(),
+            have: vec![sync::Have { last_sync: heads.to_vec(), ..sync::Have::default() }],
+            changes: sync::ChunkList::empty(),
+            flags: Some(sync::MessageFlags::new()),
+            version: sync::MessageVersion::V2,
+        }
     }
 
     /// Whether the server's own sync message covers all that is here.
@@ -48,6 +69,8 @@ pub struct Peer {
     server: String,
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub copies: HashMap<DocumentId, Copy>,
+    /// Whether it answers without keeping documents.
+    pub looks_on: bool,
 }
 
 impl Peer {
@@ -58,7 +81,8 @@ impl Peer {
         let config = WebSocketConfig::default().read_buffer_size(16 << 10);
         let connecting = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
         let (socket, _) = connecting.await.unwrap();
-        let mut peer = Self { name: name.to_owned(), server: String::new(), socket, copies: HashMap::new() };
+        let (name, copies) = (name.to_owned(), HashMap::new());
+        let mut peer = Self { name, server: String::new(), socket, copies, looks_on: false };
         let join = Body::Join { metadata: Metadata::default(), versions: vec!["1"] };
         let join = Message { sender: &peer.name, target: None, body: join }.encode();
         peer.socket.send(Frame::Binary(join.into())).await.unwrap();
@@ -89,6 +113,10 @@ impl Peer {
         let copy = self.copies.get_mut(&id).unwrap();
         let Some(message) = copy.document.generate_sync_message(&mut copy.state) else { return };
         let asks = copy.document.is_empty() && copy.state.their_heads.is_none();
+        self.send(id, message, asks).await;
+    }
+
+    async fn send(&mut self, id: DocumentId, message: sync::Message, asks: bool) {
         let data = message.encode();
         let data = &data[..];
         let body =
@@ -119,6 +147,14 @@ impl Peer {
         let Body::Sync { document: id, data } = Message::decode(frame).unwrap().body else { return None };
         let message = sync::Message::decode(data).unwrap();
         let copy = self.copies.get_mut(&id).unwrap();
+        if self.looks_on {
+            let news = copy.seen.as_deref() != Some(&message.heads[..]);
+            let answer = copy.look_on(&message.heads);
+            if news {
+                self.send(id, answer, false).await;
+            }
+            return Some(id);
+        }
         copy.document.receive_sync_message(&mut copy.state, message).unwrap();
         self.say(id).await;
         Some(id)
