@@ -81,10 +81,10 @@ async fn works_without_a_server(team: &Official) -> Result<Vec<String>> {
     faults.extend(team.look("tasks-offline").await?);
     team.go(&format!("{REPORT}/0")).await?;
     team.press("#this-week").await?;
-    writes_figure(&team, "1.2").await?;
+    writes_figure(team, "1.2").await?;
     team.reads("Dấu chấm phải ngăn").await?;
     faults.extend(team.look("report-wrong-figure").await?);
-    writes_figure(&team, "1.234").await?;
+    writes_figure(team, "1.234").await?;
     team.until("!document.querySelector('.field.wrong')").await?;
     team.reads("Đã lưu trên máy này. Chờ gửi: 2").await?;
     Ok(faults)
