@@ -68,11 +68,12 @@ async fn list(
 ) -> Result<Response, Problem> {
     let store = Arc::clone(shared.server.store());
     let listed = shared.server.blocking(move || store.list()).await??;
-    Ok(axum::Json(opening(&shared, caller.account.body, &listed)).into_response())
+    Ok(axum::Json(opening(&shared.rules, &shared.store, caller.account.body, &listed)).into_response())
 }
 
-fn opening(shared: &Shared, body: String, listed: &[Listed]) -> Opening {
-    let (rules, store) = (&shared.rules, shared.store.clone());
+/// What an account that acts for this body may open.
+pub(super) fn opening(rules: &ElectionRules, store: &str, body: String, listed: &[Listed]) -> Opening {
+    let store = store.to_owned();
     let entry = |listed: &Listed| {
         let key: Key = listed.key.parse().ok()?;
         let access = rules.access_of(&body, &key);

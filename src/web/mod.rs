@@ -6,7 +6,9 @@ pub mod conditional;
 mod connection;
 mod current;
 mod damage;
+mod desk;
 pub mod documents;
+pub mod editor;
 pub mod encoding;
 mod headers;
 pub mod problem;
@@ -49,7 +51,7 @@ pub async fn serve(listener: TcpListener, site: Site, shutdown: impl Future<Outp
     connection::serve(listener, router(site), shutdown, async {}).await
 }
 
-/// Serves site and documents until `shutdown` is done, then lets what is under way finish. Says whether every change that was on
+/// Serves site, editor and documents until `shutdown` is done, then lets what is under way finish. Says whether every change that was on
 /// its way was kept and acknowledged.
 pub async fn serve_with(
     listener: TcpListener,
@@ -57,7 +59,7 @@ pub async fn serve_with(
     office: &Office,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<bool> {
-    let routes = office.router().merge(router(site));
+    let routes = office.router().merge(editor::router()).merge(router(site));
     let mut kept = false;
     // Sockets are connections that never end by themselves: they go first.
     let before_the_end = async { kept = office.stop().await };

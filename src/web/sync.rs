@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use chrono::NaiveDate;
 use niemyet_sync::database::Database;
 use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
 use niemyet_sync::http::Settings;
 use niemyet_sync::http::StartError;
 
+use super::desk;
 use super::documents;
 use crate::config::Config;
 use crate::document::DocumentError;
@@ -60,6 +62,7 @@ pub struct Documents {
     store: String,
     rules: Arc<ElectionRules>,
     settings: Settings,
+    as_of: Option<NaiveDate>,
 }
 
 impl Documents {
@@ -77,13 +80,14 @@ impl Documents {
         }
         let id = store.database().storage_id().map_err(store.failed())?;
         let name = id.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { database: Arc::clone(store.database()), store: name, rules: Arc::new(rules), settings })
+        let (database, as_of) = (Arc::clone(store.database()), config.as_of);
+        Ok(Self { database, store: name, rules: Arc::new(rules), settings, as_of })
     }
 
     /// Starts the server, in a runtime of several threads.
     pub fn start(self) -> Result<Office, SyncError> {
         let server = Server::start(self.database, Arc::clone(&self.rules) as Arc<_>, self.settings)?;
-        Ok(Office { server, store: self.store, rules: self.rules })
+        Ok(Office { server, store: self.store, rules: self.rules, as_of: self.as_of })
     }
 }
 
@@ -94,12 +98,15 @@ pub struct Office {
     /// Names the store.
     store: String,
     rules: Arc<ElectionRules>,
+    as_of: Option<NaiveDate>,
 }
 
 impl Office {
     /// Its routes: the sync server's own, and those of this election.
     pub fn router(&self) -> Router {
-        self.server.router().merge(documents::router(&self.server, &self.store, &self.rules))
+        let documents = documents::router(&self.server, &self.store, &self.rules);
+        let desk = desk::router(&self.server, &self.store, &self.rules, self.as_of);
+        self.server.router().merge(documents).merge(desk)
     }
 
     /// Ends it; says whether everything that came before was kept and acknowledged.

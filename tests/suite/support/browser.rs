@@ -77,10 +77,7 @@ pub struct Visitor {
 impl Visitor {
     /// Starts Chromium (found on the path, or named by `CHROME`).
     pub async fn start() -> Result<Self> {
-        let installed =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/node_modules/axe-core/axe.min.js");
-        let axe = fs::read_to_string(&installed)
-            .map_err(|error| format!("axe is not installed ({error}): run tests/run once"))?;
+        let axe = axe()?;
         let profile = tempfile::tempdir()?;
         // The sandbox needs rights that containers do not give; every page here is our own.
         let config = BrowserConfig::builder()
@@ -127,6 +124,14 @@ impl Visitor {
     }
 }
 
+/// The script of axe.
+pub fn axe() -> Result<String> {
+    let installed =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools/node_modules/axe-core/axe.min.js");
+    Ok(fs::read_to_string(&installed)
+        .map_err(|error| format!("axe is not installed ({error}): run tests/run once"))?)
+}
+
 /// Script, weight and overflow; asked before axe comes in.
 const MEASURE: &str = r"({
     transferred: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
@@ -137,15 +142,16 @@ const MEASURE: &str = r"({
 })";
 
 /// The rules of the law's level: WCAG 2.0, 2.1 and 2.2, A and AA.
-const LEVEL_AA: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']";
+pub const LEVEL_AA: &str = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']";
 /// Those of them that look at colours: all that can differ between light and dark.
-const OF_COLOURS: &str = "{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
+pub const OF_COLOURS: &str = "{ type: 'rule', values: ['color-contrast', 'link-in-text-block'] }";
 
 /// Runs axe with the rules in place of `RULES`.
-const AXE: &str = r"axe.run(document, { runOnly: RULES, resultTypes: ['violations'] }).then((result) => result.violations.map((rule) =>
+pub const AXE: &str = r"axe.run(document, { runOnly: RULES, resultTypes: ['violations'] }).then((result) => result.violations.map((rule) =>
     `${rule.id}: ${rule.help} (${rule.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')})`))";
 
-async fn ask<T: serde::de::DeserializeOwned>(page: &Page, expression: &str) -> Result<T> {
+/// The value of an expression on a page.
+pub async fn ask<T: serde::de::DeserializeOwned>(page: &Page, expression: &str) -> Result<T> {
     let question =
         EvaluateParams::builder().expression(expression).await_promise(true).return_by_value(true).build()?;
     Ok(page.evaluate(question).await?.into_value()?)

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod cli;
 pub mod faulty_disk;
 pub mod http;
+pub mod official;
 pub mod serve;
 pub mod tree;
 pub mod zola;

@@ -1,0 +1,39 @@
+// The first script: shows how far the first load is, registers the service worker, then starts the program. Later visits come
+// from the service worker's store, compiled as they stream in.
+declare const APP: string;
+declare const WASM: string;
+declare const WASM_BYTES: number;
+
+const said = document.getElementById("said")!;
+const bar = document.getElementById("bar") as HTMLProgressElement;
+
+function counted(response: Response): Response {
+  if (!response.body || navigator.serviceWorker?.controller) return response;
+  let come = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(part, out) {
+      come += part.length;
+      bar.value = come / WASM_BYTES;
+      said.textContent = `Đang tải lần đầu: ${Math.round(100 * bar.value)} %`;
+      out.enqueue(part);
+    },
+  });
+  return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
+}
+
+async function start(): Promise<void> {
+  if ("serviceWorker" in navigator) void navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
+  const wasm = fetch(WASM).then((response) => {
+    if (!response.ok) throw new Error(String(response.status));
+    return counted(response);
+  });
+  const app = (await import(new URL(APP, document.baseURI).href)) as { start(wasm: Promise<Response>): Promise<void> };
+  await app.start(wasm);
+}
+
+start().catch((error: unknown) => {
+  bar.hidden = true;
+  said.textContent = window.isSecureContext
+    ? `Chưa mở được (${String(error)}). Hãy kiểm tra mạng rồi tải lại trang.`
+    : "Trang này phải mở bằng địa chỉ https (kết nối an toàn) thì mới làm việc khi không có mạng. Hãy hỏi người quản trị địa chỉ đúng.";
+});

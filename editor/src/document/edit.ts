@@ -1,0 +1,91 @@
+// Writing documents inside a change, in the form that the server's rules admit (src/policy/rules): words as values, records
+// whole in one change, long texts as texts.
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import type { Raw } from "./read.ts";
+import { rewrite } from "./text.ts";
+
+export type Draft = A.Doc<unknown>;
+
+/** One letter, one form, whatever the keyboard sent. */
+export const nfc = (text: string) => text.normalize("NFC");
+const word = (text: string) => new A.ImmutableString(nfc(text));
+const content = (doc: Draft) => (doc as Raw).content as Raw;
+
+/** Writes a figure, or takes it back. Writing it also ends a conflict. */
+export function setFigure(doc: Draft, field: string, value: number | undefined): void {
+  const figures = content(doc).figures;
+  if (value !== undefined) figures[field] = value;
+  else if (field in figures) delete figures[field];
+}
+
+/** Writes a date, a yes or no, a choice, or takes it back. */
+export function setFact(doc: Draft, field: string, value: string | undefined): void {
+  const facts = content(doc).facts;
+  if (value) facts[field] = word(value);
+  else if (field in facts) delete facts[field];
+}
+
+export function addRow(doc: Draft, field: string): void {
+  content(doc).lists[field].push({});
+}
+
+export function removeRow(doc: Draft, field: string, row: number): void {
+  content(doc).lists[field].splice(row, 1);
+}
+
+export function setCell(doc: Draft, field: string, row: number, name: string, value: string, long: boolean): void {
+  const cells = content(doc).lists[field][row] as Raw;
+  if (long && typeof cells[name] === "string") {
+    rewrite(doc, ["content", "lists", field, row, name], cells[name], nfc(value));
+  } else if (long) cells[name] = nfc(value);
+  else if (value) cells[name] = word(value);
+  else delete cells[name];
+}
+
+/** Hands in exactly what stood at these heads, which are those before this change. */
+export function submit(doc: Draft, heads: string[], at: string): void {
+  const all = content(doc);
+  all.status = word("submitted");
+  all.submissions.push({ at: word(at), heads: [...heads].sort().map(word) });
+}
+
+/** Takes a report back, or starts to correct what was returned. */
+export function toDraft(doc: Draft): void {
+  content(doc).status = word("draft");
+}
+
+/** The standing agency's decision on what was handed in at these heads. */
+export function decide(
+  doc: Draft,
+  body: string,
+  verdict: { decision: "returned" | "accepted"; reason: string; by: string; at: string; heads: string[] },
+): void {
+  content(doc).verdicts[body] = {
+    decision: word(verdict.decision),
+    reason: word(verdict.reason),
+    by: word(verdict.by),
+    at: word(verdict.at),
+    heads: verdict.heads.map(word),
+  };
+}
+
+export function setTask(doc: Draft, task: string, status: string): void {
+  content(doc).status[task] = word(status);
+}
+
+export function setEvidence(doc: Draft, task: string, reference: string): void {
+  content(doc).evidence[task] = word(reference);
+}
+
+/** Writes a task's note: the one at this place of the list, or a new one. */
+export function setNote(doc: Draft, task: string, at: number | undefined, text: string): void {
+  const notes = content(doc).notes;
+  if (at === undefined) notes.push({ task: word(task), text: nfc(text) });
+  else rewrite(doc, ["content", "notes", at, "text"], String(notes[at].text), nfc(text));
+}
+
+/** A short field of an ad-hoc report. */
+export function setShort(doc: Draft, field: "trigger" | "occurred_on" | "subject" | "paper_file", value: string): void {
+  if (value) content(doc)[field] = word(value);
+  else if (field in content(doc)) delete content(doc)[field];
+}

@@ -1,0 +1,69 @@
+// What the server tells an account about its desk, and the requests of sign-in. The cookie is HttpOnly: no script sees it.
+export interface Account {
+  id: number;
+  login: string;
+  name: string;
+  body: string;
+  admin: boolean;
+}
+
+export interface Step {
+  id: string;
+  name_vi: string;
+  name_en: string;
+  article: string | null;
+  bound: string;
+  start: string | null;
+  end: string | null;
+  time: string | null;
+}
+
+export interface Waiting {
+  body: string;
+  count: number;
+  since: number | null;
+  heard: number;
+}
+
+export interface Desk {
+  account: Account;
+  roles: string[];
+  election: string;
+  /** Unix milliseconds of the server's clock. */
+  now: number;
+  /** The day that the demonstration takes for today. */
+  as_of: string | null;
+  documents: { key: string; id: string; writes: boolean }[];
+  timetable: Step[];
+  people: { id: number; name: string; body: string }[];
+  /** What devices last said of work they hold; only for the standing agency. */
+  waiting: Waiting[];
+}
+
+export interface Problem {
+  status: number;
+  code: string;
+  title: string;
+  vi: string;
+}
+
+/** A request to the server's own API; `offline` if it was not reached. */
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<T | Problem | "offline"> {
+  try {
+    const response = await fetch(path, {
+      method,
+      cache: "no-store",
+      signal: AbortSignal.timeout(15_000),
+      headers: body === undefined ? {} : { "content-type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const json = response.status === 204 ? {} : await response.json();
+    return response.ok ? (json as T) : { code: "", title: "", vi: "", ...json, status: response.status };
+  } catch {
+    return "offline";
+  }
+}
+
+export function isProblem(answer: unknown): answer is Problem {
+  return typeof answer === "object" && answer !== null && "status" in answer && "code" in answer;
+}

@@ -1,0 +1,119 @@
+// The device's storage: IndexedDB, one database per account, durability `strict`. What could not be written stays in memory and
+// is tried again, so a full disk loses nothing while the tab lives, and `saved` tells the truth.
+import { signal } from "@preact/signals";
+import type { Chunk, StorageAdapterInterface, StorageKey } from "@automerge/automerge-repo/slim";
+
+const RETRY = 4_000;
+/** Why the last write failed; undefined while all is well. */
+export const diskFault = signal<string | undefined>(undefined);
+/** Writes that are not on the disk yet. */
+export const writing = signal(0);
+
+export function open(name: string): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("documents");
+      request.result.createObjectStore("meta");
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function done(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("aborted"));
+  });
+}
+
+type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown };
+
+export class Disk implements StorageAdapterInterface {
+  #waiting = new Map<string, Write>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #busy: Promise<void> | undefined;
+
+  constructor(private readonly db: IDBDatabase) {}
+
+  /** Values kept beside the documents. */
+  get<T>(key: string): Promise<T | undefined> {
+    return this.#read<T>("meta", key);
+  }
+
+  set(key: string, value: unknown): Promise<void> {
+    return this.#write({ store: "meta", key, value });
+  }
+
+  async load(key: StorageKey): Promise<Uint8Array | undefined> {
+    const waiting = this.#waiting.get(JSON.stringify(["documents", key]));
+    if (waiting) return waiting.value as Uint8Array | undefined;
+    return (await this.#read<{ binary: Uint8Array }>("documents", key))?.binary;
+  }
+
+  save(key: StorageKey, binary: Uint8Array): Promise<void> {
+    return this.#write({ store: "documents", key, value: { key, binary } });
+  }
+
+  async remove(key: StorageKey): Promise<void> {
+    this.#waiting.delete(JSON.stringify(["documents", key]));
+    const transaction = this.db.transaction("documents", "readwrite");
+    transaction.objectStore("documents").delete(key);
+    await done(transaction).catch(() => undefined);
+  }
+
+  loadRange(prefix: StorageKey): Promise<Chunk[]> {
+    const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
+    const request = this.db.transaction("documents").objectStore("documents").getAll(range);
+    return new Promise((resolve, reject) => {
+      request.onsuccess = () =>
+        resolve(request.result.map((row: { key: string[]; binary: Uint8Array }) => ({ key: row.key, data: row.binary })));
+      request.onerror = () => reject(request.error);
+    });
+  }
+
+  async removeRange(prefix: StorageKey): Promise<void> {
+    const transaction = this.db.transaction("documents", "readwrite");
+    transaction.objectStore("documents").delete(IDBKeyRange.bound(prefix, [...prefix, "\uffff"]));
+    await done(transaction).catch(() => undefined);
+  }
+
+  #read<T>(store: string, key: IDBValidKey): Promise<T | undefined> {
+    const request = this.db.transaction(store).objectStore(store).get(key);
+    return new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result as T | undefined);
+      request.onerror = () => reject(request.error);
+    });
+  }
+
+  /** Resolves when it is on the disk; until then it is tried again and again. */
+  async #write(write: Write): Promise<void> {
+    this.#waiting.set(JSON.stringify([write.store, write.key]), write);
+    writing.value = this.#waiting.size;
+    await this.#flush();
+  }
+
+  /** Writes all that waits; also called by the person's "try again". */
+  #flush(): Promise<void> {
+    this.#busy ??= this.#once().finally(() => (this.#busy = undefined));
+    return this.#busy.then(() => (this.#waiting.size > 0 && !diskFault.value ? this.#flush() : undefined));
+  }
+
+  async #once(): Promise<void> {
+    clearTimeout(this.#timer);
+    const batch = [...this.#waiting];
+    if (batch.length === 0) return;
+    try {
+      const transaction = this.db.transaction(["documents", "meta"], "readwrite", { durability: "strict" });
+      for (const [, write] of batch) transaction.objectStore(write.store).put(write.value, write.key);
+      await done(transaction);
+      for (const [name, write] of batch) if (this.#waiting.get(name) === write) this.#waiting.delete(name);
+      diskFault.value = undefined;
+    } catch (error) {
+      diskFault.value = String((error as Error)?.name ?? error);
+      this.#timer = setTimeout(() => void this.#flush(), RETRY);
+    }
+    writing.value = this.#waiting.size;
+  }
+}

@@ -1,0 +1,128 @@
+// The connection to the server: automerge-repo's protocol over a WebSocket, opened only when an HTTP request has said that the
+// login holds (a socket hides why it was refused), and closed when the server no longer answers.
+import { cbor, NetworkAdapter, type Message, type PeerId, type PeerMetadata } from "@automerge/automerge-repo/slim";
+
+export type Knock = "ok" | "login" | "offline";
+export type LinkState = "offline" | "connecting" | "online" | "login";
+const LONGEST_WAIT = 15_000;
+const PULSE = 10_000;
+
+export class Link extends NetworkAdapter {
+  #socket: WebSocket | undefined;
+  #server: PeerId | undefined;
+  #storage: string | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #knocking = false;
+  #ended = false;
+
+  constructor(
+    private readonly knock: () => Promise<Knock>,
+    private readonly tell: (state: LinkState) => void,
+  ) {
+    super();
+    setInterval(() => void this.#pulse(), PULSE);
+    addEventListener("online", () => this.now());
+    addEventListener("offline", () => this.#socket?.close());
+    document.addEventListener("visibilitychange", () => !document.hidden && this.now());
+  }
+
+  /** The storage id of the server, once it was heard. */
+  get storage(): string | undefined {
+    return this.#storage;
+  }
+
+  isReady(): boolean {
+    return true;
+  }
+
+  whenReady(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  connect(peerId: PeerId, peerMetadata?: PeerMetadata): void {
+    this.peerId = peerId;
+    this.peerMetadata = peerMetadata ?? {};
+    void this.#attempt();
+  }
+
+  disconnect(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#socket?.close();
+  }
+
+  /** Tries at once instead of after the wait. */
+  now(): void {
+    this.#failures = 0;
+    if (!this.#socket) void this.#attempt();
+    else void this.#pulse();
+  }
+
+  send(message: Message): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(cbor.encode(message).slice().buffer);
+  }
+
+  async #attempt(): Promise<void> {
+    if (this.#knocking || this.#socket || this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#knocking = true;
+    this.tell("connecting");
+    const answer = await this.knock();
+    this.#knocking = false;
+    if (answer !== "ok") {
+      this.tell(answer);
+      this.#later();
+      return;
+    }
+    const url = new URL("/sync", location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    const socket = new WebSocket(url);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    socket.onopen = () =>
+      this.#raw({ type: "join", senderId: this.peerId, peerMetadata: this.peerMetadata, supportedProtocolVersions: ["1"] });
+    socket.onmessage = (event) => this.#receive(new Uint8Array(event.data as ArrayBuffer));
+    socket.onclose = () => this.#closed(socket);
+  }
+
+  #raw(message: unknown): void {
+    this.#socket?.send(cbor.encode(message as Message).slice().buffer);
+  }
+
+  #receive(bytes: Uint8Array): void {
+    const message = cbor.decode(bytes) as Message & { peerMetadata?: PeerMetadata };
+    if ((message.type as string) === "peer") {
+      this.#server = message.senderId;
+      this.#storage = message.peerMetadata?.storageId;
+      this.#failures = 0;
+      this.emit("peer-candidate", { peerId: message.senderId, peerMetadata: message.peerMetadata ?? {} });
+      this.tell("online");
+    } else if ((message.type as string) !== "error") this.emit("message", message);
+  }
+
+  #closed(socket: WebSocket): void {
+    if (this.#socket !== socket) return;
+    this.#socket = undefined;
+    if (this.#server) this.emit("peer-disconnected", { peerId: this.#server });
+    this.#server = undefined;
+    this.tell("offline");
+    this.#later();
+  }
+
+  #later(): void {
+    clearTimeout(this.#timer);
+    const wait = Math.min(LONGEST_WAIT, 500 * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => void this.#attempt(), wait);
+  }
+
+  /** A network that drops silently leaves a socket that looks open. */
+  async #pulse(): Promise<void> {
+    const socket = this.#socket;
+    if (socket && (await this.knock()) !== "ok" && this.#socket === socket) {
+      socket.onclose = null;
+      socket.close();
+      this.#closed(socket);
+    }
+  }
+}

@@ -1,0 +1,255 @@
+// The office on this device: who works here, their documents, what waits to be sent, and what the server said. Everything that
+// must survive a killed process is in the device's storage before it counts as saved.
+import { Repo, type PeerId } from "@automerge/automerge-repo/slim";
+import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-network-broadcastchannel";
+import { computed, signal } from "@preact/signals";
+import { bodyOf, kindOf } from "../document/key.ts";
+import { ask, isProblem, type Desk } from "./desk.ts";
+import { Disk, open } from "./disk.ts";
+import { Link, type LinkState } from "./link.ts";
+import { Paper } from "./paper.ts";
+
+const ASK_AGAIN = 3_000;
+
+export interface Refusal {
+  code: string;
+  vi: string;
+  en: string;
+}
+
+export class Office {
+  readonly link = signal<LinkState>("connecting");
+  readonly desk = signal<Desk>(undefined as unknown as Desk);
+  /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
+  readonly waiting = signal<Record<string, number>>({});
+  readonly refused = signal<Record<string, Refusal>>({});
+  /** Changes that are on their way to the disk. */
+  readonly unsaved = signal(0);
+  readonly lastSent = signal<number | undefined>(undefined);
+  /** Server's clock minus this device's. */
+  readonly skew = signal(0);
+  readonly since = computed(() => Math.min(...Object.values(this.waiting.value)));
+  readonly #papers = new Map<string, Paper>();
+  readonly #local = new Set<string>();
+  readonly #moved = new Set<string>();
+  #link!: Link;
+  #repo!: Repo;
+  #told = "";
+
+  private constructor(readonly disk: Disk) {}
+
+  /** Opens the office of an account; without a network from what this device keeps. */
+  static async open(account: number, desk?: Desk): Promise<Office | undefined> {
+    const office = new Office(new Disk(await open(`niemyet-${account}`)));
+    const [kept, waiting, local, sent, skew] = await Promise.all([
+      office.disk.get<Desk>("desk"),
+      office.disk.get<Record<string, number>>("waiting"),
+      office.disk.get<string[]>("local"),
+      office.disk.get<number>("sent"),
+      office.disk.get<number>("skew"),
+    ]);
+    const known = desk ?? kept;
+    if (!known) return undefined;
+    office.desk.value = known;
+    if (desk) await office.disk.set("desk", desk);
+    if (desk) office.skew.value = desk.now - Date.now();
+    office.waiting.value = waiting ?? {};
+    office.lastSent.value = sent;
+    if (!desk) office.skew.value = skew ?? 0;
+    for (const key of local ?? []) office.#local.add(key);
+    office.#start();
+    return office;
+  }
+
+  #start(): void {
+    this.#link = new Link(
+      () => this.#knock(),
+      (state) => {
+        if (this.link.value !== state && !(state === "connecting" && this.link.value !== "online")) this.link.value = state;
+        if (state === "online") this.#arrived();
+      },
+    );
+    const channel = new BroadcastChannelNetworkAdapter({ channelName: `niemyet-${this.desk.value.account.id}`, peerWaitMs: 10 });
+    this.#repo = new Repo({
+      storage: this.disk,
+      network: [this.#link, channel],
+      peerId: `editor-${crypto.randomUUID()}` as PeerId,
+      saveDebounceRate: 20,
+    });
+    for (const key of Object.keys(this.waiting.value)) this.paper(key);
+    setInterval(() => void this.#follow(), ASK_AGAIN);
+  }
+
+  /** A document, loaded when it is first asked for. */
+  paper(key: string): Paper {
+    let paper = this.#papers.get(key);
+    if (!paper) {
+      paper = new Paper(this.#repo, this.desk.value.election, key, (one, moved) => {
+        if (moved) this.#moved.add(one.key);
+        this.#look(one);
+      });
+      this.#papers.set(key, paper);
+    }
+    void paper.load(this.isKnown(key));
+    return paper;
+  }
+
+  isKnown(key: string): boolean {
+    return this.#local.has(key) || this.desk.value.documents.some((one) => one.key === key);
+  }
+
+  /** Keys of a kind that this device or the server knows. */
+  keys(kind: string): string[] {
+    void this.waiting.value;
+    const all = new Set([...this.desk.value.documents.map((one) => one.key), ...this.#local]);
+    return [...all].filter((key) => kindOf(key) === kind).sort();
+  }
+
+  /** As the table of access has it; the server decides. */
+  writes(key: string): boolean {
+    const { account, roles } = this.desk.value;
+    const kind = kindOf(key);
+    if (["election", "directive", "review"].includes(kind)) return roles.includes("standing_agency");
+    if (kind === "publication") return roles.includes("communications");
+    return bodyOf(key) === account.body;
+  }
+
+  get isAgency(): boolean {
+    return this.desk.value.roles.includes("standing_agency");
+  }
+
+  /** Milliseconds of the server's clock. */
+  now(): number {
+    return Date.now() + this.skew.value;
+  }
+
+  sendNow(): void {
+    this.#link.now();
+  }
+
+  retryDisk(): void {
+    void this.disk.set("tried", Date.now());
+  }
+
+  stop(): void {
+    this.#link.disconnect();
+  }
+
+  /** Marks what is new here, and clears what the server has. */
+  #look(paper: Paper): void {
+    if (!paper.handle) return;
+    if (!this.#local.has(paper.key)) {
+      this.#local.add(paper.key);
+      void this.disk.set("local", [...this.#local]);
+    }
+    const waits = paper.key in this.waiting.value;
+    const covered = paper.isCovered(this.#link.storage);
+    if (!covered && !waits && this.writes(paper.key)) this.#suspect(paper);
+    if (covered && waits) {
+      const { [paper.key]: _, ...rest } = this.waiting.value;
+      this.#wait(rest);
+      this.lastSent.value = Date.now();
+      void this.disk.set("sent", this.lastSent.value);
+      if (paper.key in this.refused.value) {
+        const { [paper.key]: __, ...others } = this.refused.value;
+        this.refused.value = others;
+      }
+    }
+  }
+
+  /** What another tab of this device wrote waits here too. While there is a connection it may just have come from the server. */
+  #suspect(paper: Paper): void {
+    if (!this.#moved.delete(paper.key)) return;
+    const late = () => paper.key in this.waiting.value || paper.isCovered(this.#link.storage) || this.wrote(paper.key);
+    if (this.link.value === "online") setTimeout(late, 1_000);
+    else late();
+  }
+
+  /** Writes into a document, and says from then on that it waits to be sent. */
+  write(key: string, message: string, change: Parameters<Paper["change"]>[1]): void {
+    const paper = this.paper(key);
+    paper.change(message, change);
+    this.wrote(key);
+  }
+
+  /** Something was written into this document. */
+  wrote(key: string): void {
+    if (!(key in this.waiting.value)) this.#wait({ ...this.waiting.value, [key]: Date.now() });
+    const paper = this.#papers.get(key);
+    if (!paper) return;
+    this.#look(paper);
+    // Until it is on the disk no screen says "saved".
+    this.unsaved.value++;
+    void this.#repo.flush([paper.id]).finally(() => this.unsaved.value--);
+  }
+
+  #wait(waiting: Record<string, number>): void {
+    this.waiting.value = waiting;
+    void this.disk.set("waiting", waiting);
+    void this.#tell();
+  }
+
+  async #knock(): Promise<"ok" | "login" | "offline"> {
+    const answer = await ask<Desk>("GET", "/api/desk");
+    if (answer === "offline") return "offline";
+    if (isProblem(answer)) return answer.status === 401 ? "login" : "offline";
+    // Somebody else logged in on this device in another tab: their work is not ours.
+    if (answer.account.id !== this.desk.value.account.id) return "login";
+    await this.#keep(answer);
+    return "ok";
+  }
+
+  async #keep(desk: Desk): Promise<void> {
+    const skew = desk.now - Date.now();
+    if (Math.abs(skew - this.skew.value) > 2_000) {
+      this.skew.value = skew;
+      void this.disk.set("skew", skew);
+    }
+    const { now: _, waiting: __, ...rest } = desk;
+    const { now: ___, waiting: ____, ...before } = this.desk.value;
+    const changed = JSON.stringify(rest) !== JSON.stringify(before);
+    if (changed || JSON.stringify(desk.waiting) !== JSON.stringify(this.desk.value.waiting)) this.desk.value = desk;
+    if (changed) void this.disk.set("desk", desk);
+    for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key));
+  }
+
+  /** After a connection: everything of this account is brought onto the device, for the days without a network. */
+  #arrived(): void {
+    for (const { key } of this.desk.value.documents) this.paper(key);
+    for (const paper of this.#papers.values()) this.#look(paper);
+    void this.#tell(true);
+  }
+
+  async #follow(): Promise<void> {
+    if (this.link.value !== "online") return;
+    await this.#knock();
+    for (const key of Object.keys(this.waiting.value)) {
+      const answer = await ask<{ refusal: Refusal | null }>("GET", `/api/documents/${this.paper(key).id}/refusal`);
+      if (answer === "offline" || isProblem(answer)) continue;
+      const before = this.refused.value[key];
+      if (answer.refusal && before?.code !== answer.refusal.code && key in this.waiting.value) {
+        this.refused.value = { ...this.refused.value, [key]: answer.refusal };
+      }
+    }
+    for (const { key } of this.desk.value.documents) if (!this.#papers.get(key)?.handle) this.paper(key);
+  }
+
+  /** Tells the server how much this device holds, so that the agency knows. */
+  async #tell(always = false): Promise<void> {
+    if (this.link.value !== "online") return;
+    const count = Object.keys(this.waiting.value).length;
+    const said = { count, since: count ? Math.round(this.since.value) : null };
+    if (!always && JSON.stringify(said) === this.#told) return;
+    this.#told = JSON.stringify(said);
+    await ask("POST", "/api/unsent", said);
+  }
+
+  /** Drops what this device holds of a document, to take it anew from the server. */
+  async drop(key: string): Promise<void> {
+    this.#repo.delete(this.paper(key).id);
+    const { [key]: _, ...rest } = this.waiting.value;
+    this.#wait(rest);
+    await this.disk.set("waiting", rest);
+    await this.disk.removeRange([this.paper(key).id]);
+  }
+}

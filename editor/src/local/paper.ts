@@ -1,0 +1,132 @@
+// One document on this device. It is begun only when somebody writes: until then a form shows what the first change would hold,
+// so that looking at next week's form does not make a document of it.
+import { Automerge as A, decodeHeads, type DocHandle, type DocumentId, type Repo } from "@automerge/automerge-repo/slim";
+import { signal } from "@preact/signals";
+import { idOf } from "../document/key.ts";
+import { begin } from "../document/skeleton.ts";
+
+export type PaperState = "loading" | "here" | "absent" | "unavailable";
+
+export class Paper {
+  readonly id: DocumentId;
+  readonly state = signal<PaperState>("loading");
+  /** Counts what changed, for the screens. */
+  readonly version = signal(0);
+  handle: DocHandle<unknown> | undefined;
+  #blank: A.Doc<unknown> | undefined;
+  #loading: Promise<void> | undefined;
+
+  constructor(
+    private readonly repo: Repo,
+    private readonly election: string,
+    readonly key: string,
+    private readonly taken: (paper: Paper, moved: boolean) => void,
+  ) {
+    this.id = idOf(election, key);
+  }
+
+  /** Takes the document from this device or the server; `known` says that one of them has it. */
+  load(known: boolean): Promise<void> {
+    if (this.handle) return Promise.resolve();
+    if (!known) {
+      if (this.state.value === "loading") this.state.value = "absent";
+      return Promise.resolve();
+    }
+    if (this.state.value !== "here") this.state.value = "loading";
+    this.#loading ??= this.#find().finally(() => (this.#loading = undefined));
+    return this.#loading;
+  }
+
+  async #find(): Promise<void> {
+    try {
+      this.#take(await this.repo.find(this.id));
+    } catch {
+      this.state.value = "unavailable";
+    }
+  }
+
+  #take(handle: DocHandle<unknown>): void {
+    if (this.handle) return;
+    this.handle = handle;
+    handle.on("heads-changed", () => {
+      this.version.value++;
+      this.taken(this, true);
+    });
+    handle.on("remote-heads", () => this.taken(this, false));
+    this.state.value = "here";
+    this.version.value++;
+    this.taken(this, false);
+  }
+
+  /** What it holds; of a document that nobody began, the blank form. */
+  get doc(): A.Doc<unknown> {
+    void this.version.value;
+    return this.handle?.doc() ?? (this.#blank ??= begin(this.election, this.key));
+  }
+
+  get isBegun(): boolean {
+    void this.version.value;
+    return this.handle !== undefined;
+  }
+
+  /** Hexadecimal, sorted. */
+  get heads(): string[] {
+    return this.handle ? [...A.getHeads(this.handle.doc())].sort() : [];
+  }
+
+  /** Writes; the document is begun if nobody has begun it. */
+  change(message: string, write: (doc: A.Doc<unknown>) => void): void {
+    const handle = this.begin();
+    this.#announced(() => handle.change((doc) => write(doc as A.Doc<unknown>), { message }));
+  }
+
+  /** A change that moves nothing one sees (choosing the value that is shown already) is a change too: automerge-repo sends only
+   * what it announced, and announces only what is seen. */
+  #announced(write: () => void): void {
+    const handle = this.handle!;
+    let told = false;
+    const hear = () => (told = true);
+    handle.once("change", hear);
+    write();
+    handle.off("change", hear);
+    if (told) return;
+    const doc = handle.doc();
+    handle.emit("change", { handle, doc, patches: [], patchInfo: { before: doc, after: doc, source: "change" } });
+  }
+
+  /** Writes as one who saw the document at these heads. */
+  changeAt(heads: string[], message: string, write: (doc: A.Doc<unknown>) => void): void {
+    const handle = this.begin();
+    const same = heads.length === 0 || this.heads.join() === [...heads].sort().join();
+    if (same) return this.change(message, write);
+    this.#announced(() => handle.update((doc) => A.changeAt(doc as A.Doc<unknown>, heads as A.Heads, { message }, write).newDoc));
+  }
+
+  /** Takes in what a file brought. */
+  bring(bytes: Uint8Array): void {
+    this.#take(this.repo.import(bytes, { docId: this.id }) as DocHandle<unknown>);
+  }
+
+  /** Takes in all changes of another copy of the same document. */
+  merge(bytes: Uint8Array): void {
+    const handle = this.handle;
+    if (handle) this.#announced(() => handle.update((doc) => A.loadIncremental(doc as A.Doc<unknown>, bytes)));
+    else this.bring(bytes);
+  }
+
+  begin(): DocHandle<unknown> {
+    if (!this.handle) this.bring(A.save(begin(this.election, this.key)));
+    return this.handle!;
+  }
+
+  /** Whether everything here is in the server's heads. */
+  isCovered(storage: string | undefined): boolean {
+    if (!this.handle || !storage) return false;
+    const info = this.handle.getSyncInfo(storage as Parameters<DocHandle<unknown>["getSyncInfo"]>[0]);
+    if (!info) return false;
+    const theirs = decodeHeads(info.lastHeads) as string[];
+    const doc = this.handle.doc() as A.Doc<unknown>;
+    if (A.getHeads(doc).every((head) => theirs.includes(head))) return true;
+    return A.getMissingDeps(doc, theirs).length === 0 && A.getChangesSince(doc, theirs).length === 0;
+  }
+}

@@ -1,0 +1,57 @@
+// Unsent work as a file, to be brought in elsewhere by a USB stick: whole documents, checked to be what their keys say before
+// anything of them is taken in.
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { begin } from "../document/skeleton.ts";
+import type { Office } from "./office.ts";
+
+const FORMAT = "niemyet-unsent-1";
+
+interface File {
+  format: string;
+  election: string;
+  body: string;
+  documents: { key: string; bytes: string }[];
+}
+
+/** What waits to be sent, as a file. */
+export function save(office: Office): Blob {
+  const documents = Object.keys(office.waiting.value).map((key) => {
+    const bytes = A.save(office.paper(key).begin().doc() as A.Doc<unknown>);
+    return { key, bytes: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+  });
+  const file: File = { format: FORMAT, election: office.desk.value.election, body: office.desk.value.account.body, documents };
+  return new Blob([JSON.stringify(file)], { type: "application/json" });
+}
+
+export type Brought = { taken: number } | { wrong: "not-ours" | "another-election" | "another-body" };
+
+/** Takes a file in; merging it twice does no harm. */
+export function bring(office: Office, text: string): Brought {
+  let file: File;
+  try {
+    file = JSON.parse(text) as File;
+    if (file.format !== FORMAT || !Array.isArray(file.documents)) return { wrong: "not-ours" };
+  } catch {
+    return { wrong: "not-ours" };
+  }
+  const { election, account } = office.desk.value;
+  if (file.election !== election) return { wrong: "another-election" };
+  if (file.body !== account.body) return { wrong: "another-body" };
+  const checked: [string, Uint8Array][] = [];
+  for (const { key, bytes } of file.documents) {
+    try {
+      const raw = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+      const [first] = A.getHeads(begin(election, key));
+      // What does not begin as every device begins it is not this document.
+      if (!office.writes(key) || !A.hasHeads(A.load(raw), [first!])) return { wrong: "not-ours" };
+      checked.push([key, raw]);
+    } catch {
+      return { wrong: "not-ours" };
+    }
+  }
+  for (const [key, raw] of checked) {
+    office.paper(key).merge(raw);
+    office.wrote(key);
+  }
+  return { taken: checked.length };
+}

@@ -1,0 +1,35 @@
+// The service worker: keeps all files of one version on the device, serves them with and without a network, and makes way for a
+// new version only when the person says so. A version that cannot be fetched whole never replaces the one that works.
+declare const FILES: string[];
+declare const VERSION: string;
+declare const self: ServiceWorkerGlobalScope & typeof globalThis;
+export {};
+
+const PREFIX = "niemyet-editor-";
+const NAME = PREFIX + VERSION;
+
+self.addEventListener("install", (event) => {
+  const all = FILES.map((file) => new Request(file, { cache: "no-cache" }));
+  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(all)));
+});
+
+self.addEventListener("activate", (event) => {
+  const old = async () => {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== NAME).map((name) => caches.delete(name)));
+    await self.clients.claim();
+  };
+  event.waitUntil(old());
+});
+
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") void self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (!url.pathname.startsWith(new URL(self.registration.scope).pathname)) return;
+  const asked = event.request.mode === "navigate" ? "./" : event.request;
+  event.respondWith(caches.open(NAME).then(async (cache) => (await cache.match(asked)) ?? fetch(event.request)));
+});

@@ -1,0 +1,147 @@
+// One field of the weekly report: label, last week's value, input, what is wrong with it.
+import type { Automerge as A } from "@automerge/automerge-repo/slim";
+import { addRow, removeRow, setCell, setFact, setFigure } from "../document/edit.ts";
+import { isFigure, type Field } from "../document/fields.ts";
+import { formatFigure } from "../document/figure.ts";
+import { contentOf, rivals, texts, words, type Raw } from "../document/read.ts";
+import { FigureInput, figureError, LongText, ShortText, unread } from "./inputs.tsx";
+import { go } from "./parts.tsx";
+import { election, here } from "./state.ts";
+import { named, showDay, tr } from "./words.ts";
+
+export const inputId = (field: string): string => `f-${field.replace(/\./g, "-")}`;
+
+export const CHOICES: Record<string, [string, string]> = {
+  stable: ["Ổn định", "Stable"],
+  watch: ["Cần theo dõi", "To be watched"],
+  incident: ["Có vụ việc", "Incident"],
+  true: ["Có", "Yes"],
+  false: ["Không", "No"],
+};
+
+interface Props {
+  field: Field;
+  paperKey: string;
+  editable: boolean;
+  last: A.Doc<unknown> | undefined;
+  faults: string[];
+  write: (message: string, change: (doc: A.Doc<unknown>) => void) => void;
+}
+
+/** A value in words; undefined if it was not reported. */
+export function valueText(field: Field, doc: A.Doc<unknown>): string | undefined {
+  const content = contentOf(doc);
+  if (isFigure(field)) {
+    const value = content.figures?.[field.id];
+    return value === undefined ? undefined : formatFigure(Number(value));
+  }
+  if (field.holds.type === "share") return share(field, content);
+  const fact = words(content.facts?.[field.id]);
+  if (fact === undefined) return undefined;
+  return field.holds.type === "date" ? showDay(fact) : tr(...(CHOICES[fact] ?? [fact, fact]));
+}
+
+function share(field: Field, content: Raw): string | undefined {
+  if (field.holds.type !== "share") return undefined;
+  const group = field.id.slice(0, field.id.lastIndexOf("."));
+  const [part, whole] = field.holds.of.map((name) => content.figures?.[`${group}.${name}`] as number | undefined);
+  if (part === undefined || !whole) return undefined;
+  const hundredths = Math.floor((part * 10_000) / whole);
+  return `${Math.floor(hundredths / 100)},${String(hundredths % 100).padStart(2, "0")} %`;
+}
+
+export function FieldRow({ field, paperKey, editable, last, faults, write }: Props) {
+  const paper = here().paper(paperKey);
+  const doc = paper.doc;
+  const id = inputId(field.id);
+  const label = tr(field.vi, field.en);
+  const name = `${paperKey}#${field.id}`;
+  const kind = field.holds.type;
+  const before = last && valueText(field, last);
+  const clash = kind !== "text" && kind !== "rows" && rivals(doc, isFigure(field) ? "figures" : "facts", field.id).length > 1;
+  const wrong = unread.value[name];
+  const said = [...(wrong !== undefined ? [figureError(wrong) ?? ""] : []), ...faults.filter(() => wrong === undefined)];
+  const hint = `${id}-hint`;
+  if (kind === "share") {
+    return <p class="field read"><span class="label">{label}</span><output>{valueText(field, doc) ?? tr("chưa đủ số liệu", "figures are missing")}</output></p>;
+  }
+  if (!editable && kind !== "rows" && kind !== "text") {
+    return <p class="field read"><span class="label">{label}</span><output>{valueText(field, doc) ?? <span class="hint">{tr("chưa báo cáo", "not reported")}</span>}</output></p>;
+  }
+  if (kind === "rows") return <Rows field={field} paperKey={paperKey} editable={editable} write={write} />;
+  return (
+    <div class={`field ${said.length > 0 ? "wrong" : ""}`}>
+      {editable ? <label for={id}>{label}</label> : <span class="label">{label}</span>}
+      {said.length > 0 && <span class="error" id={`${id}-error`}>{said.join(" ")}</span>}
+      {editable ? <Input field={field} id={id} name={name} doc={doc} described={`${said.length > 0 ? `${id}-error ` : ""}${hint}`} invalid={said.length > 0} paperKey={paperKey} write={write} /> : texts(contentOf(doc).texts?.[field.id]).map((one) => <p>{one}</p>)}
+      <span class="hint" id={hint}>
+        {before !== undefined ? tr(`tuần trước: ${before}`, `last week: ${before}`) : kind === "vnd" ? tr("đồng", "VND") : ""}
+        {clash && <> <a href={go("conflicts")}>{tr("hai máy ghi khác nhau – chọn", "two devices differ – choose")}</a></>}
+      </span>
+    </div>
+  );
+}
+
+function Input(props: { field: Field; id: string; name: string; doc: A.Doc<unknown>; described: string; invalid: boolean; paperKey: string; write: Props["write"] }) {
+  const { field, id, doc, described, write } = props;
+  const content = contentOf(doc);
+  const fact = words(content.facts?.[field.id]) ?? "";
+  const setWord = (value: string) => write("fact", (draft) => setFact(draft, field.id, value || undefined));
+  switch (field.holds.type) {
+    case "count":
+    case "vnd":
+      return <FigureInput id={id} name={props.name} value={content.figures?.[field.id] as number | undefined} describedBy={described} invalid={props.invalid} write={(value) => write("figure", (draft) => setFigure(draft, field.id, value))} />;
+    case "date":
+      return <ShortText id={id} type="date" value={fact} describedBy={described} write={setWord} />;
+    case "text":
+      return <LongText id={id} paper={here().paper(props.paperKey)} path={["content", "texts", field.id]} describedBy={described} wrote={() => here().wrote(props.paperKey)} />;
+    default: {
+      const choices = field.holds.type === "choice" ? field.holds.of : ["true", "false"];
+      return (
+        <select id={id} value={fact} aria-describedby={described} onChange={(event) => setWord(event.currentTarget.value)}>
+          <option value="">{tr("– chưa báo cáo –", "– not reported –")}</option>
+          {choices.map((one) => <option value={one}>{tr(...(CHOICES[one] ?? [one, one]))}</option>)}
+        </select>
+      );
+    }
+  }
+}
+
+function Rows({ field, paperKey, editable, write }: Pick<Props, "field" | "paperKey" | "editable" | "write">) {
+  const columns = field.holds.type === "rows" ? field.holds.of : [];
+  const rows = Array.from((contentOf(here().paper(paperKey).doc).lists?.[field.id] ?? []) as Raw[]);
+  const bodies = Array.from((election.value.bodies ?? []) as Raw[]);
+  const id = inputId(field.id);
+  const label = tr(field.vi, field.en);
+  return (
+    <fieldset class="list" id={id} tabIndex={-1}>
+      <legend>{label} ({rows.length})</legend>
+      {columns.some((one) => one.cell === "long") && editable && <p class="hint">{tr("Không ghi nội dung mật, tên người khiếu nại, tố cáo.", "No secrets, no names of complainants.")}</p>}
+      {rows.map((row, at) => (
+        <div class="line" role="group" aria-label={`${label} ${at + 1}`}>
+          {columns.map((column) => {
+            const cell = `${id}-${at}-${column.name}`;
+            const value = words(row[column.name]) ?? "";
+            const set = (text: string) => write("cell", (doc) => setCell(doc, field.id, at, column.name, text, column.cell === "long"));
+            if (!editable) return <p class="field read"><span class="label">{tr(column.vi, column.en)}</span><output>{column.cell === "body" ? named(bodies.find((one) => words(one.id) === value), "name") || value : column.cell === "date" && value ? showDay(value) : value}</output></p>;
+            return (
+              <p class="field">
+                <label for={cell}>{tr(column.vi, column.en)}</label>
+                {column.cell === "body" ? (
+                  <select id={cell} value={value} onChange={(event) => set(event.currentTarget.value)}>
+                    <option value="">–</option>
+                    {bodies.map((one) => <option value={words(one.id)}>{named(one, "name")}</option>)}
+                  </select>
+                ) : (
+                  <ShortText id={cell} type={column.cell === "date" ? "date" : "text"} value={value} max={column.cell === "long" ? 10_000 : 1_000} write={set} />
+                )}
+              </p>
+            );
+          })}
+          {editable && <button type="button" class="quiet" onClick={() => write("row removed", (doc) => removeRow(doc, field.id, at))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
+        </div>
+      ))}
+      {editable && <button type="button" class="quiet" onClick={() => write("row", (doc) => addRow(doc, field.id))}>{tr("Thêm dòng", "Add a row")}</button>}
+    </fieldset>
+  );
+}

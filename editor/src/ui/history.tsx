@@ -1,0 +1,94 @@
+// The history of a document: who, when, what, as the server witnesses it; and the return to an earlier value.
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { useEffect, useState } from "preact/hooks";
+import { setFact, setFigure } from "../document/edit.ts";
+import { find, isFigure } from "../document/fields.ts";
+import { formatFigure } from "../document/figure.ts";
+import { contentOf, handedIn, words } from "../document/read.ts";
+import { bodyOf, kindOf } from "../document/key.ts";
+import { here } from "./state.ts";
+import { addressOf, say, taskWord, title } from "./parts.tsx";
+import { receiptsOf, type Receipt } from "./receipt.ts";
+import type { TaskStatus } from "../document/status.ts";
+import { CHOICES } from "./field.tsx";
+import { showDay, showTime, tr } from "./words.ts";
+
+const MOST = 60;
+type Move = { map: string; field: string; before: string | undefined; after: string | undefined };
+
+const ACTS: Record<string, [string, string]> = {
+  submit: ["Nộp báo cáo", "Handed in"],
+  withdraw: ["Rút lại", "Withdrawn"],
+  revise: ["Bắt đầu sửa sau khi bị trả lại", "Began to correct"],
+  returned: ["Trả lại", "Returned"],
+  accepted: ["Tiếp nhận", "Accepted"],
+  edit: ["Sửa phần chữ", "Text edited"],
+};
+
+/** What a change moved in the fields with values. */
+function moves(doc: A.Doc<unknown>, change: A.DecodedChange): Move[] {
+  const at = (heads: string[]) => contentOf(A.view(doc, heads as A.Heads));
+  const [before, after] = [at(change.deps), at([change.hash!])];
+  return ["figures", "facts", "status"].flatMap((map) => {
+    const [old, next] = [before[map] ?? {}, after[map] ?? {}];
+    if (typeof next !== "object" || words(next) !== "[object Object]") return [];
+    const names = new Set([...Object.keys(old), ...Object.keys(next)]);
+    return [...names].map((field) => ({ map, field, before: words(old[field]), after: words(next[field]) })).filter((one) => one.before !== one.after);
+  });
+}
+
+function show(map: string, value: string | undefined): string {
+  if (value === undefined) return "–";
+  if (map === "figures") return formatFigure(Number(value));
+  if (map === "status") return taskWord(value as TaskStatus);
+  return /^\d{4}-\d\d-\d\d$/.test(value) ? showDay(value) : tr(...(CHOICES[value] ?? [value, value]));
+}
+
+export function History({ paperKey }: { paperKey: string }) {
+  const office = here();
+  const paper = office.paper(paperKey);
+  const [receipts, setReceipts] = useState<Receipt[]>([]);
+  const online = office.link.value;
+  const doc = paper.doc;
+  useEffect(() => void receiptsOf(paper).then(setReceipts), [paperKey, online, paper.version.value]);
+  const all = A.getHistory(doc).map((one) => one.change).slice(1).reverse();
+  const by = new Map(receipts.map((one) => [one.change, one]));
+  const people = new Map(office.desk.value.people.map((one) => [one.id, one.name]));
+  const editable = office.writes(paperKey) && kindOf(paperKey) === "report" && !handedIn(doc);
+  const restore = (move: Move) => {
+    office.write(paperKey, "restore", (draft) => {
+      const field = find(move.field);
+      if (field && isFigure(field)) setFigure(draft, move.field, move.before === undefined ? undefined : Number(move.before));
+      else setFact(draft, move.field, move.before);
+    });
+    say(tr("Đã trở lại giá trị trước.", "Returned to the earlier value."));
+  };
+  return (
+    <main id="main">
+      <p class="crumb"><a href={addressOf(paperKey)}>{title(paperKey)}</a></p>
+      <h1>{tr("Lịch sử", "History")}</h1>
+      <p class="hint">{tr(`${all.length} thay đổi`, `${all.length} change(s)`)}{all.length > MOST && tr(`; hiện ${MOST} thay đổi mới nhất`, `; the latest ${MOST} are shown`)}</p>
+      <ol class="history">
+        {all.slice(0, MOST).map((change) => {
+          const receipt = by.get(change.hash!);
+          const who = receipt ? (people.get(receipt.account ?? -1) ?? tr("máy chủ", "the server")) : tr("máy này hoặc máy cùng cơ quan, chưa gửi", "this device, or another of the body, not sent yet");
+          const moved = moves(doc, change);
+          return (
+            <li key={change.hash}>
+              <p><strong>{ACTS[change.message ?? ""] ? tr(...ACTS[change.message!]!) : tr("Sửa", "Edited")}</strong> · {who} · {tr("máy ghi", "device")} {showTime(change.time * 1000)}{receipt && <> · {tr("máy chủ nhận", "server")} {showTime(receipt.at)}</>}</p>
+              <ul>
+                {moved.map((move) => (
+                  <li>{find(move.field) ? tr(find(move.field)!.vi, find(move.field)!.en) : move.field}: {show(move.map, move.before)} → {show(move.map, move.after)}{" "}
+                    {editable && move.map !== "status" && <button type="button" class="quiet small" onClick={() => restore(move)}>{tr("Trở lại", "Return to")} {show(move.map, move.before)}</button>}
+                  </li>
+                ))}
+              </ul>
+            </li>
+          );
+        })}
+      </ol>
+      {all.length === 0 && <p>{tr("Chưa ai ghi gì.", "Nobody has written yet.")}</p>}
+      {bodyOf(paperKey) && handedIn(doc) && office.writes(paperKey) && <p class="hint">{tr("Báo cáo đã nộp: rút lại trước khi trở lại giá trị cũ.", "It was handed in: withdraw it before returning to an earlier value.")}</p>}
+    </main>
+  );
+}

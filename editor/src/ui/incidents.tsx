@@ -1,0 +1,97 @@
+// Ad-hoc reports: a trigger, a day, a subject, the number of the paper file, what is asked. No content that belongs on paper.
+import { setShort, submit, toDraft } from "../document/edit.ts";
+import { contentOf, handedIn, words } from "../document/read.ts";
+import { bodyOf } from "../document/key.ts";
+import { LongText, ShortText } from "./inputs.tsx";
+import { bodyName, here } from "./state.ts";
+import { addressOf, go, reportWord, say, Tag } from "./parts.tsx";
+import { useReceipt } from "./receipt.ts";
+import { showDay, showTime, tr } from "./words.ts";
+
+const TRIGGERS: Record<string, [string, string]> = {
+  matter_arising: ["Nội dung phát sinh", "Matter arising"],
+  urgent_and_complex: ["Tình huống phức tạp, cấp bách", "Urgent and complex situation"],
+  on_request: ["Theo yêu cầu của cấp có thẩm quyền", "At the request of a competent authority"],
+};
+
+export function Incidents() {
+  const office = here();
+  const body = office.desk.value.account.body;
+  const keys = office.keys("incident");
+  const add = () => (location.hash = go("incident", body, crypto.randomUUID().slice(0, 13)));
+  return (
+    <main id="main">
+      <h1>{tr("Báo cáo đột xuất", "Ad-hoc reports")}</h1>
+      <p><button type="button" onClick={add}>{tr("Lập báo cáo đột xuất", "Begin an ad-hoc report")}</button></p>
+      {keys.length === 0 && <p>{tr("Chưa có báo cáo nào.", "There are none yet.")}</p>}
+      <ul class="rows">
+        {keys.map((key) => {
+          const doc = office.paper(key).doc;
+          const content = contentOf(doc);
+          return (
+            <li>
+              <a href={addressOf(key)}>{words(content.subject) || tr("(chưa có trích yếu)", "(no subject yet)")}</a>{" "}
+              <Tag kind={handedIn(doc) ? "submitted" : "draft"}>{reportWord(handedIn(doc) ? "submitted" : "draft")}</Tag>
+              <span class="hint"> {bodyName(bodyOf(key)!)}{content.occurred_on && `, ${showDay(String(content.occurred_on))}`}</span>
+            </li>
+          );
+        })}
+      </ul>
+    </main>
+  );
+}
+
+export function Incident({ body, id }: { body: string; id: string }) {
+  const office = here();
+  const key = `incident/${body}/${id}`;
+  const paper = office.paper(key);
+  const content = contentOf(paper.doc);
+  const done = handedIn(paper.doc);
+  const editable = office.writes(key) && !done;
+  const receipt = useReceipt(paper);
+  const value = (name: string) => words(content[name]) ?? "";
+  const set = (name: Parameters<typeof setShort>[1]) => (text: string) => office.write(key, name, (doc) => setShort(doc, name, text));
+  const handIn = () => {
+    if (!value("trigger") || !value("subject")) return say(tr("Hãy chọn lý do báo cáo và ghi trích yếu.", "Choose a trigger and write a subject."));
+    paper.begin();
+    const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
+    office.write(key, "submit", (doc) => submit(doc, heads, at));
+  };
+  return (
+    <main id="main">
+      <p class="crumb"><a href={go("incidents")}>{tr("Báo cáo đột xuất", "Ad-hoc reports")}</a></p>
+      <h1>{tr("Báo cáo đột xuất", "Ad-hoc report")} <Tag kind={done ? "submitted" : "draft"}>{reportWord(done ? "submitted" : "draft")}</Tag></h1>
+      <p>{bodyName(body)}{done && receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong></>}</p>
+      {editable ? (
+        <>
+          <p class="inset">{tr("Không ghi bí mật nhà nước, diễn biến an ninh, tên hay nội dung đơn khiếu nại, tố cáo: ghi số hồ sơ giấy.", "No state secrets, no security narrative, no names or content of complaints: give the number of the paper file.")}</p>
+          <p class="field">
+            <label for="trigger">{tr("Lý do báo cáo", "Trigger")}</label>
+            <select id="trigger" value={value("trigger")} onChange={(event) => set("trigger")(event.currentTarget.value)}>
+              <option value="" disabled={value("trigger") !== ""}>–</option>
+              {Object.entries(TRIGGERS).map(([word, name]) => <option value={word}>{tr(...name)}</option>)}
+            </select>
+          </p>
+          <p class="field"><label for="occurred">{tr("Ngày xảy ra", "Day")}</label><ShortText id="occurred" type="date" value={value("occurred_on")} write={set("occurred_on")} /></p>
+          <p class="field"><label for="subject">{tr("Trích yếu", "Subject")}</label><ShortText id="subject" value={value("subject")} write={set("subject")} /></p>
+          <p class="field"><label for="paper-file">{tr("Số hồ sơ giấy", "Paper file")}</label><ShortText id="paper-file" value={value("paper_file")} write={set("paper_file")} /></p>
+          <div class="field"><label for="asked">{tr("Đề nghị", "What is asked")}</label><LongText id="asked" paper={paper} path={["content", "text"]} wrote={() => office.wrote(key)} /></div>
+        </>
+      ) : (
+        <dl>
+          <dt>{tr("Lý do báo cáo", "Trigger")}</dt><dd>{TRIGGERS[value("trigger")] ? tr(...TRIGGERS[value("trigger")]!) : "–"}</dd>
+          <dt>{tr("Ngày xảy ra", "Day")}</dt><dd>{value("occurred_on") ? showDay(value("occurred_on")) : "–"}</dd>
+          <dt>{tr("Trích yếu", "Subject")}</dt><dd>{value("subject") || "–"}</dd>
+          <dt>{tr("Số hồ sơ giấy", "Paper file")}</dt><dd>{value("paper_file") || "–"}</dd>
+          <dt>{tr("Đề nghị", "What is asked")}</dt><dd>{Array.from((content.text ?? []) as string[], (one) => <p>{String(one)}</p>)}</dd>
+        </dl>
+      )}
+      {office.writes(key) && (
+        <p class="actions">
+          {done ? <button type="button" class="quiet" onClick={() => office.write(key, "withdraw", toDraft)}>{tr("Rút lại để sửa", "Withdraw to correct")}</button> : <button type="button" id="hand-in" onClick={handIn}>{tr("Nộp báo cáo", "Hand in")}</button>}
+          <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
+        </p>
+      )}
+    </main>
+  );
+}

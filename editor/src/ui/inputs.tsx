@@ -1,0 +1,208 @@
+// Inputs bound to documents. What a person types goes into the document at once; what comes from elsewhere never moves the caret
+// and never touches a text while an input method composes.
+import { signal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatFigure, parseFigure } from "../document/figure.ts";
+import { nfc } from "../document/edit.ts";
+import { edits, setParagraphs } from "../document/text.ts";
+import { texts, type Raw } from "../document/read.ts";
+import type { Paper } from "../local/paper.ts";
+import { here } from "./state.ts";
+import { tr } from "./words.ts";
+
+/** How long a text waits for the next letter: one change holds a few letters, and a killed process costs no more. */
+const PAUSE = 200;
+
+/** What was typed and is no figure: kept, also across a reload, until it is mended. By key and field. */
+export const unread = signal<Record<string, string>>({});
+
+export async function loadUnread(): Promise<void> {
+  unread.value = (await here().disk.get<Record<string, string>>("unread")) ?? {};
+}
+
+function keepUnread(name: string, text: string | undefined): void {
+  const { [name]: before, ...rest } = unread.value;
+  if (before === text) return;
+  unread.value = text === undefined ? rest : { ...rest, [name]: text };
+  void here().disk.set("unread", unread.value);
+}
+
+export function figureError(text: string): string | undefined {
+  const parsed = parseFigure(text);
+  if ("value" in parsed) return undefined;
+  switch (parsed.error) {
+    case "not-whole":
+      return tr("Hãy ghi số nguyên, không có phần thập phân.", "Write a whole number without decimals.");
+    case "grouping":
+      return tr("Dấu chấm phải ngăn từng ba chữ số, ví dụ 1.234.567.", "Dots must separate groups of three digits, as in 1.234.567.");
+    case "negative":
+      return tr("Số không được âm.", "The number cannot be negative.");
+    case "too-large":
+      return tr("Số quá lớn.", "The number is too large.");
+    case "not-a-number":
+      return tr("Chỉ ghi chữ số, ví dụ 1.234.", "Write digits only, as in 1.234.");
+  }
+}
+
+interface FigureProps {
+  id: string;
+  name: string;
+  value: number | undefined;
+  describedBy: string;
+  invalid: boolean;
+  write: (value: number | undefined) => void;
+}
+
+export function FigureInput({ id, name, value, describedBy, invalid, write }: FigureProps) {
+  const [typed, setTyped] = useState<{ text: string; means: number | undefined; over: number | undefined } | undefined>(undefined);
+  const kept = unread.value[name];
+  // What was written elsewhere meanwhile is shown, also to who still stands in the field.
+  const own = typed && (value === typed.means || value === typed.over) ? typed.text : undefined;
+  const shown = own ?? kept ?? (value === undefined ? "" : formatFigure(value));
+  const type = (text: string) => {
+    const parsed = parseFigure(text);
+    setTyped({ text, means: "value" in parsed ? parsed.value : value, over: value });
+    if ("value" in parsed) {
+      keepUnread(name, undefined);
+      if (parsed.value !== value) write(parsed.value);
+    } else keepUnread(name, text);
+  };
+  return (
+    <input
+      id={id}
+      class="figure"
+      inputMode="numeric"
+      autocomplete="off"
+      value={shown}
+      aria-describedby={describedBy}
+      aria-invalid={invalid || kept !== undefined}
+      onInput={(event) => type(event.currentTarget.value)}
+      onBlur={() => setTyped(undefined)}
+    />
+  );
+}
+
+interface LongProps {
+  id: string;
+  paper: Paper;
+  /** Where the list of paragraphs stands. */
+  path: (string | number)[];
+  describedBy?: string;
+  wrote: () => void;
+}
+
+/** Paragraphs, one a line. */
+export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  /** What the area's text stands for: the document at these heads. */
+  const seen = useRef<string[]>([]);
+  const composing = useRef(false);
+  /** Set while the area holds what the document does not have yet. */
+  const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [merged, setMerged] = useState(false);
+  const version = paper.version.value;
+
+  const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw)).join("\n");
+
+  /** Brings the area to what the document holds, without moving the caret. */
+  const follow = (own: boolean) => {
+    const box = area.current;
+    if (!box || composing.current) return;
+    if (pending.current !== undefined) return write();
+    const changes = edits(box.value, stands());
+    for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
+    if (changes.length > 0 && !own && document.activeElement === box) setMerged(true);
+    seen.current = paper.heads;
+  };
+
+  useEffect(() => follow(false), [version]);
+
+  const write = () => {
+    const box = area.current!;
+    clearTimeout(pending.current);
+    pending.current = undefined;
+    const text = nfc(box.value);
+    const next = text === "" ? [] : text.split("\n");
+    paper.changeAt(seen.current, "edit", (doc) => setParagraphs(doc, path, next));
+    wrote();
+    follow(true);
+  };
+
+  return (
+    <>
+      <textarea
+        id={id}
+        ref={area}
+        rows={4}
+        aria-describedby={describedBy}
+        onInput={() => {
+          clearTimeout(pending.current);
+          pending.current = composing.current ? undefined : setTimeout(write, PAUSE);
+        }}
+        onCompositionStart={() => (composing.current = true)}
+        onCompositionEnd={() => {
+          composing.current = false;
+          write();
+        }}
+        onBlur={() => {
+          if (pending.current !== undefined) write();
+          setMerged(false);
+        }}
+      />
+      {merged && <p class="hint" role="status">{tr("Đã gộp với phần người khác vừa viết; xin xem lại.", "Merged with what somebody else just wrote; please look it over.")}</p>}
+    </>
+  );
+}
+
+interface ShortProps {
+  id: string;
+  value: string;
+  type?: "text" | "date";
+  describedBy?: string;
+  readOnly?: boolean;
+  max?: number;
+  write: (value: string) => void;
+}
+
+/** A short text, written as a whole when the person pauses or leaves it. */
+export function ShortText({ id, value, type = "text", describedBy, max = 1000, write }: ShortProps) {
+  const [typed, setTyped] = useState<{ text: string; over: string } | undefined>(undefined);
+  const composing = useRef(false);
+  const pending = useRef<{ text: string; timer: ReturnType<typeof setTimeout> } | undefined>(undefined);
+  const flush = () => {
+    const waits = pending.current;
+    if (!waits) return;
+    clearTimeout(waits.timer);
+    pending.current = undefined;
+    write(waits.text);
+  };
+  const own = typed && (value === typed.over || value === nfc(typed.text) || composing.current) ? typed.text : undefined;
+  const take = (text: string) => {
+    setTyped({ text, over: value });
+    if (pending.current) clearTimeout(pending.current.timer);
+    pending.current = undefined;
+    if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || /^\d{4}-\d\d-\d\d$/.test(text))) {
+      pending.current = { text: nfc(text), timer: setTimeout(flush, PAUSE) };
+    }
+  };
+  return (
+    <input
+      id={id}
+      {...({ type } as { type: "text" })}
+      maxLength={type === "text" ? max : undefined}
+      autocomplete="off"
+      value={own ?? value}
+      aria-describedby={describedBy}
+      onInput={(event) => take(event.currentTarget.value)}
+      onCompositionStart={() => (composing.current = true)}
+      onCompositionEnd={(event) => {
+        composing.current = false;
+        take(event.currentTarget.value);
+      }}
+      onBlur={() => {
+        flush();
+        setTyped(undefined);
+      }}
+    />
+  );
+}

@@ -1,0 +1,149 @@
+// Small parts of screens: the status that is always in sight, tags, links, error lists.
+import { computed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import type { Status, TaskStatus } from "../document/status.ts";
+import { diskFault, writing } from "../local/disk.ts";
+import { bodyName, here, notice, office } from "./state.ts";
+import { dueOf, kindOf, bodyOf } from "../document/key.ts";
+import { showDay, showTime, tr } from "./words.ts";
+
+export const go = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join("/")}`;
+
+const REPORT: Record<Status, [string, string]> = {
+  draft: ["Bản nháp", "Draft"],
+  submitted: ["Đã nộp", "Submitted"],
+  returned: ["Bị trả lại", "Returned"],
+  accepted: ["Đã tiếp nhận", "Accepted"],
+};
+const TASK: Record<TaskStatus, [string, string]> = {
+  not_started: ["Chưa làm", "Not started"],
+  in_progress: ["Đang làm", "In progress"],
+  blocked: ["Đang vướng", "Blocked"],
+  done: ["Xong", "Done"],
+};
+
+export function reportWord(status: Status): string {
+  return tr(...REPORT[status]);
+}
+
+export function taskWord(status: TaskStatus): string {
+  return tr(...TASK[status]);
+}
+
+export function Tag({ kind, children }: { kind: string; children: ComponentChildren }) {
+  return <strong class={`tag ${kind}`}>{children}</strong>;
+}
+
+/** What a document is, in words. */
+export function title(key: string): string {
+  const body = bodyOf(key);
+  const of = body ? ` – ${bodyName(body)}` : "";
+  const due = dueOf(key);
+  switch (kindOf(key)) {
+    case "report":
+      return tr(`Báo cáo tuần, hạn ${showDay(due!)}`, `Weekly report due ${showDay(due!)}`) + of;
+    case "progress":
+      return tr("Tiến độ nhiệm vụ", "Progress of tasks") + of;
+    case "incident":
+      return tr("Báo cáo đột xuất", "Ad-hoc report") + of;
+    case "review":
+      return tr(`Ý kiến của cơ quan thường trực, đợt ${showDay(due!)}`, `Review of the round of ${showDay(due!)}`);
+    default:
+      return key;
+  }
+}
+
+/** The address of the screen on which a document is worked. */
+export function addressOf(key: string): string {
+  const parts = key.split("/");
+  if (kindOf(key) === "report") return go("report", parts[1]!, parts[2]!);
+  if (kindOf(key) === "incident") return go("incident", parts[1]!, parts[2]!);
+  if (kindOf(key) === "review") return go("round", parts[1]!);
+  return go("tasks");
+}
+
+const line = computed<{ kind: string; text: string; more?: string }>(() => {
+  const one = office.value;
+  if (!one) return { kind: "calm", text: "" };
+  if (diskFault.value) {
+    return {
+      kind: "bad",
+      text: tr("CHƯA lưu được trên máy này: bộ nhớ đầy hoặc bị khóa.", "NOT saved on this device: its storage is full or locked."),
+      more: tr("Đừng đóng trang. Hãy giải phóng bộ nhớ; máy tự thử lại.", "Do not close this page. Free some storage; it tries again by itself."),
+    };
+  }
+  const refused = Object.keys(one.refused.value).length;
+  if (refused > 0) return { kind: "bad", text: tr(`Máy chủ từ chối ${refused} văn bản.`, `The server refused ${refused} document(s).`) };
+  const count = Object.keys(one.waiting.value).length;
+  const busy = writing.value + one.unsaved.value > 0;
+  const saved = busy ? tr("Đang lưu trên máy…", "Saving on this device…") : tr("Đã lưu trên máy này.", "Saved on this device.");
+  if (count > 0) {
+    const since = showTime(one.since.value + one.skew.value);
+    return { kind: "wait", text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}` };
+  }
+  if (busy) return { kind: "calm", text: saved };
+  const last = one.lastSent.value;
+  const sent = last ? tr(` Gửi lần cuối ${showTime(last + one.skew.value)}.`, ` Last sent ${showTime(last + one.skew.value)}.`) : "";
+  return { kind: "good", text: tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.") + sent };
+});
+
+function net(): string {
+  switch (here().link.value) {
+    case "online":
+      return tr("Có kết nối", "Connected");
+    case "login":
+      return tr("Đã hết phiên đăng nhập: vẫn viết tiếp được", "Login has ended: you can go on writing");
+    case "connecting":
+      return tr("Đang nối…", "Connecting…");
+    case "offline":
+      return tr("Không có mạng: vẫn làm việc được", "No connection: you can go on working");
+  }
+}
+
+export function StatusBar() {
+  const one = here();
+  const { kind, text, more } = line.value;
+  const off = Math.abs(one.skew.value) > 5 * 60_000;
+  return (
+    <section class={`bar ${kind}`} aria-label={tr("Tình trạng", "Status")}>
+      <p id="status" role="status">
+        <span class="sign" aria-hidden="true">{{ good: "✓", wait: "↑", bad: "!", calm: "…" }[kind]}</span> {text} {more}
+      </p>
+      <p class="net">
+        <span id="net">{net()}</span>
+        {off && <span class="clock"> · {tr("Đồng hồ máy này sai; dùng giờ máy chủ", "This device's clock is wrong; the server's is used")}</span>}
+        {one.link.value === "login" && <a href={go("login")}>{tr("Đăng nhập để gửi", "Log in to send")}</a>}
+        {kind === "wait" && one.link.value !== "login" && (
+          <button type="button" class="quiet" onClick={() => one.sendNow()}>{tr("Gửi ngay", "Send now")}</button>
+        )}
+        {diskFault.value && (
+          <button type="button" class="quiet" onClick={() => one.retryDisk()}>{tr("Thử lưu lại", "Try to save again")}</button>
+        )}
+        {kind !== "good" && kind !== "calm" && <a href={go("account")}>{tr("Xem chi tiết", "Details")}</a>}
+      </p>
+      <p role="alert" class="notice">{notice.value}</p>
+    </section>
+  );
+}
+
+export function say(text: string): void {
+  notice.value = text;
+  setTimeout(() => notice.value === text && (notice.value = ""), 8_000);
+}
+
+/** A list of what is wrong; each entry leads to its field. */
+export function ErrorSummary({ faults }: { faults: { text: string; jump: () => void; href: string }[] }) {
+  if (faults.length === 0) return null;
+  return (
+    <div class="errors" role="alert" tabIndex={-1} id="errors">
+      <h2>{tr("Cần xem lại", "Please check")}</h2>
+      <ul>
+        {faults.map((one) => (
+          <li>
+            <a href={one.href} onClick={(event) => (event.preventDefault(), one.jump())}>{one.text}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

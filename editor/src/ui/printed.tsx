@@ -1,0 +1,43 @@
+// A report on paper: an A4 page after decree 30/2020; number and date stay blank, they are given after signing.
+import type { Automerge as A } from "@automerge/automerge-repo/slim";
+import { FIELDS } from "../document/fields.ts";
+import { contentOf, texts, words, type Raw } from "../document/read.ts";
+import type { Status } from "../document/status.ts";
+import { bodyName } from "./state.ts";
+import { SECTIONS } from "./report.tsx";
+import { valueText } from "./field.tsx";
+import { reportWord } from "./parts.tsx";
+import { showDay, tr } from "./words.ts";
+
+export function Printed({ body, doc, status }: { body: string; doc: A.Doc<unknown>; status: Status }) {
+  const content = contentOf(doc);
+  const facts = content.facts ?? {};
+  return (
+    <article class="paper" aria-hidden="true">
+      <div class="head">
+        <p><span>ỦY BAN BẦU CỬ TỈNH SƠN LA</span><br /><strong>{bodyName(body).toUpperCase()}</strong><br />Số: ……/BC</p>
+        <p><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br /><strong>Độc lập - Tự do - Hạnh phúc</strong><br /><em>…………, ngày …… tháng …… năm ……</em></p>
+      </div>
+      <p class="name"><strong>BÁO CÁO</strong><br /><strong>Công tác bầu cử tuần {facts["header.period_start"] ? `từ ${showDay(String(facts["header.period_start"]))} ` : ""}{facts["header.period_end"] ? `đến ${showDay(String(facts["header.period_end"]))}` : ""}</strong></p>
+      <p>{tr("Trạng thái", "Status")}: {reportWord(status)}</p>
+      {SECTIONS.map((name, n) => {
+        const fields = FIELDS.filter((one) => one.section === n && n > 0);
+        const values = fields.map((one) => [one, valueText(one, doc)] as const).filter(([, value]) => value !== undefined);
+        const long = fields.filter((one) => texts(content.texts?.[one.id]).length > 0);
+        const lists = fields.filter((one) => (content.lists?.[one.id]?.length ?? 0) > 0);
+        if (values.length + long.length + lists.length === 0) return null;
+        return (
+          <section>
+            <h3>{n}. {tr(...name)}</h3>
+            {values.length > 0 && <table><tbody>{values.map(([one, value]) => <tr><td>{tr(one.vi, one.en)}</td><td class="number">{value}</td></tr>)}</tbody></table>}
+            {long.map((one) => <><p><em>{tr(one.vi, one.en)}</em></p>{texts(content.texts?.[one.id]).map((text) => <p class="text">{text}</p>)}</>)}
+            {lists.map((one) => (
+              <ul>{Array.from(content.lists[one.id] as Raw[]).map((row) => <li>{(one.holds.type === "rows" ? one.holds.of : []).map((column) => words(row[column.name])).filter(Boolean).join("; ")}</li>)}</ul>
+            ))}
+          </section>
+        );
+      })}
+      <div class="foot"><p><strong><em>Nơi nhận:</em></strong><br />- Như trên;<br />- Lưu: VT.</p><p><strong>TRƯỞNG ĐƠN VỊ</strong></p></div>
+    </article>
+  );
+}

@@ -1,0 +1,63 @@
+// A round as the standing agency sees it: who has handed in and when the server received it, who is late, missing or returned, and
+// which body's devices still hold work that was not sent.
+import { bodyName, deadline, here, isLate, present, regimes, today, type Regime } from "./state.ts";
+import { submissions } from "../document/read.ts";
+import { go, reportWord, Tag } from "./parts.tsx";
+import { reportStatus } from "./today.tsx";
+import { useReceipt } from "./receipt.ts";
+import { showDay, showTime, tr } from "./words.ts";
+
+export function Round({ due }: { due: string }) {
+  const all = regimes();
+  const dues = [...new Set(all.flatMap((one) => one.dues))].sort();
+  const shown = dues.includes(due) ? due : dues.filter((one) => one <= today()).at(-1) ?? dues[0];
+  if (!shown) return <main id="main"><h1>{tr("Chưa có chế độ báo cáo", "No reporting regime")}</h1></main>;
+  const reporters = all.flatMap((regime) => (regime.dues.includes(shown) ? regime.reporters.map((body) => ({ body, regime })) : []));
+  const counts = { submitted: 0, accepted: 0, returned: 0, draft: 0 };
+  for (const { body } of reporters) counts[reportStatus(body, shown)]++;
+  return (
+    <main id="main">
+      <h1>{tr("Đợt báo cáo", "Round of reports")} <span class="sub">{showDay(shown, true)}</span></h1>
+      <p class="field">
+        <label for="due">{tr("Chọn đợt", "Choose a round")}</label>
+        <select id="due" value={shown} onChange={(event) => (location.hash = go("round", event.currentTarget.value))}>
+          {dues.map((one) => <option value={one}>{showDay(one, true)}</option>)}
+        </select>
+      </p>
+      <p role="status">{tr(
+        `${counts.submitted} chờ xem, ${counts.accepted} đã tiếp nhận, ${counts.returned} trả lại, ${counts.draft} chưa nộp.`,
+        `${counts.submitted} to be looked at, ${counts.accepted} accepted, ${counts.returned} returned, ${counts.draft} not handed in.`,
+      )}</p>
+      <table class="cards">
+        <thead><tr><th>{tr("Cơ quan", "Body")}</th><th>{tr("Báo cáo", "Report")}</th><th>{tr("Máy chủ nhận lúc", "Received by the server")}</th><th>{tr("Trên các máy", "On their devices")}</th></tr></thead>
+        <tbody>{reporters.map(({ body, regime }) => <Row key={body} body={body} due={shown} regime={regime} />)}</tbody>
+      </table>
+      <p class="hint">{tr("Số liệu về việc chưa gửi là lời máy nói lần cuối có kết nối. Cơ quan chưa nộp là chưa báo cáo, không phải bằng không.", "What is said of unsent work is what the device said when it was last connected. Who has not handed in is missing, not zero.")}</p>
+    </main>
+  );
+}
+
+function Row({ body, due, regime }: { body: string; due: string; regime: Regime }) {
+  const office = here();
+  const paper = office.paper(`report/${body}/${due}`);
+  const status = reportStatus(body, due);
+  const receipt = useReceipt(paper);
+  const over = present() > deadline(due, regime);
+  const waiting = office.desk.value.waiting.filter((one) => one.body === body);
+  const holding = waiting.filter((one) => one.count > 0);
+  const heard = Math.max(0, ...waiting.map((one) => one.heard));
+  const sent = submissions(paper.doc).length > 0;
+  return (
+    <tr>
+      <th scope="row">{paper.isBegun ? <a href={go("report", body, due)}>{bodyName(body)}</a> : bodyName(body)}</th>
+      <td data-label={tr("Báo cáo", "Report")}><Tag kind={status}>{status === "draft" ? tr("Chưa nộp", "Not handed in") : reportWord(status)}</Tag> {status === "draft" && over && <span class="late">{tr("quá hạn", "overdue")}</span>}</td>
+      <td data-label={tr("Máy chủ nhận", "Received")}>{sent && receipt !== undefined ? <>{showTime(receipt)} {isLate(receipt, due, regime) && <span class="late">{tr("muộn", "late")}</span>}</> : "–"}</td>
+      <td data-label={tr("Trên các máy", "Devices")}>
+        {holding.length > 0
+          ? holding.map((one) => <span class="late">{tr(`giữ ${one.count} văn bản chưa gửi`, `holds ${one.count} unsent`)}{one.since && <>, {tr("từ", "since")} {showTime(one.since)}</>} </span>)
+          : heard > 0 ? tr("không giữ gì", "nothing held") : tr("chưa thấy", "not heard")}
+        {heard > 0 && <span class="hint"> ({tr("liên lạc cuối", "last heard")} {showTime(heard)})</span>}
+      </td>
+    </tr>
+  );
+}

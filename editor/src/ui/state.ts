@@ -1,0 +1,109 @@
+// What the screens share: the office that is open, the address, and the committee's facts as its documents have them.
+import { computed, signal } from "@preact/signals";
+import { contentOf, words, type Raw } from "../document/read.ts";
+import { open } from "../local/disk.ts";
+import { Disk } from "../local/disk.ts";
+import { Office } from "../local/office.ts";
+import type { Desk } from "../local/desk.ts";
+import { dayOf, instant, named } from "./words.ts";
+
+export const office = signal<Office | undefined>(undefined);
+export const route = signal<string[]>([]);
+/** A word to the person that goes away by itself; also read out. */
+export const notice = signal("");
+
+export function readRoute(): void {
+  route.value = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
+}
+
+export function here(): Office {
+  return office.value!;
+}
+
+let device: Disk | undefined;
+
+async function deviceDisk(): Promise<Disk> {
+  return (device ??= new Disk(await open("niemyet-device")));
+}
+
+/** Opens the office of whoever works on this device, if somebody does. */
+export async function resume(): Promise<void> {
+  const current = await (await deviceDisk()).get<number>("current");
+  if (current !== undefined) office.value = await Office.open(current);
+}
+
+export async function enter(desk: Desk): Promise<void> {
+  await (await deviceDisk()).set("current", desk.account.id);
+  // Who logs in again goes on where they were, with all that is open.
+  if (office.value?.desk.value.account.id === desk.account.id) return office.value.sendNow();
+  office.value?.stop();
+  office.value = await Office.open(desk.account.id, desk);
+  void navigator.storage?.persist?.();
+}
+
+/** Nobody works on this device any more; what they have not sent stays in their own store. */
+export async function leave(): Promise<void> {
+  await (await deviceDisk()).set("current", undefined);
+  location.hash = "";
+  location.reload();
+}
+
+export const election = computed<Raw>(() => (office.value ? contentOf(here().paper("election").doc) : {}));
+
+export function today(): string {
+  return here().desk.value.as_of ?? dayOf(here().now());
+}
+
+/** The present instant; in a demonstration noon of its day. */
+export function present(): number {
+  const asOf = here().desk.value.as_of;
+  return asOf ? instant(asOf, "12:00") : here().now();
+}
+
+/** Whether what the server received came after the deadline. A demonstration's clock is not the server's: it judges nobody. */
+export function isLate(received: number, due: string, regime: Regime | undefined): boolean {
+  return !here().desk.value.as_of && received > deadline(due, regime);
+}
+
+export interface Regime {
+  reporters: string[];
+  before: string;
+  citation: string;
+  dues: string[];
+}
+
+const cached = new WeakMap<object, Regime[]>();
+
+export function regimes(): Regime[] {
+  const list = (election.value.regimes ?? []) as Raw[];
+  if (typeof list === "object" && cached.has(list)) return cached.get(list)!;
+  const all = Array.from(list, (one) => ({
+    reporters: Array.from(one.reporters ?? [], String),
+    before: words(one.before) ?? "",
+    citation: words(one.citation) ?? "",
+    dues: weeks(words(one.first_due) ?? "", words(one.last_due) ?? ""),
+  }));
+  cached.set(list, all);
+  return all;
+}
+
+function weeks(first: string, last: string): string[] {
+  const dues: string[] = [];
+  if (!/^\d{4}-\d\d-\d\d$/.test(first)) return dues;
+  for (let at = Date.parse(first); at <= Date.parse(last); at += 7 * 86_400_000) dues.push(new Date(at).toISOString().slice(0, 10));
+  return dues;
+}
+
+/** The regime under which this body reports. */
+export function ownRegime(body = here().desk.value.account.body): Regime | undefined {
+  return regimes().find((one) => one.reporters.includes(body));
+}
+
+export function deadline(due: string, regime: Regime | undefined): number {
+  return instant(due, regime?.before || "23:59");
+}
+
+export function bodyName(id: string): string {
+  const body = Array.from((election.value.bodies ?? []) as Raw[]).find((one) => words(one.id) === id);
+  return named(body, "name") || id;
+}

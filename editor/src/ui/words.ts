@@ -1,0 +1,66 @@
+// Two languages, Vietnamese first; dates as people here write them. Deadlines are in the committee's own time (UTC+7, no summer
+// time), whatever the device's clock says.
+import { signal } from "@preact/signals";
+
+export type Language = "vi" | "en";
+export const language = signal<Language>(localStorage.getItem("language") === "en" ? "en" : "vi");
+
+export function speak(next: Language): void {
+  language.value = next;
+  localStorage.setItem("language", next);
+  document.documentElement.lang = next;
+}
+
+export const tr = (vi: string, en: string): string => (language.value === "vi" ? vi : en);
+
+/** The one of two fields `name_vi`, `name_en` in the language that is spoken. */
+export function named(row: Record<string, any> | undefined, name: string): string {
+  return String(row?.[`${name}_${language.value}`] || row?.[`${name}_vi`] || "");
+}
+
+const ZONE = 7 * 3_600_000;
+
+/** Day in Vietnam, `YYYY-MM-DD`. */
+export function dayOf(ms: number): string {
+  return new Date(ms + ZONE).toISOString().slice(0, 10);
+}
+
+/** The instant of a local day and time in Vietnam. */
+export function instant(day: string, time: string): number {
+  return Date.parse(`${day}T${time}:00+07:00`);
+}
+
+const VI = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
+const EN = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+export function showDay(day: string, weekday = false): string {
+  const [y, m, d] = day.slice(0, 10).split("-");
+  if (!d) return day;
+  const number = new Date(`${day.slice(0, 10)}T00:00:00Z`).getUTCDay();
+  const time = day.length > 10 ? `, ${day.slice(11, 16)}` : "";
+  const date = language.value === "vi" ? `${d}/${m}/${y}` : `${Number(d)} ${MONTHS[Number(m) - 1]} ${y}`;
+  return (weekday ? `${tr(VI[number]!, EN[number]!)}, ` : "") + date + time;
+}
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+export function showTime(ms: number): string {
+  const iso = new Date(ms + ZONE).toISOString();
+  return `${iso.slice(11, 16)} ${showDay(iso.slice(0, 10))}`;
+}
+
+/** Whole days from one day to another. */
+export function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
+}
+
+export function inDays(days: number): string {
+  if (days === 0) return tr("hôm nay", "today");
+  if (days === 1) return tr("ngày mai", "tomorrow");
+  if (days > 1) return tr(`còn ${days} ngày`, `in ${days} days`);
+  return tr(`quá ${-days} ngày`, `${-days} days ago`);
+}
+
+export function fold(text: string): string {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
+}

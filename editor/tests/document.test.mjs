@@ -1,0 +1,123 @@
+// The document layer against the vectors that the Rust side shares, and on its own laws.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { load } from "./load.mjs";
+
+const shared = JSON.parse(readFileSync(new URL("../../tests/suite/fixtures/document-ids.json", import.meta.url)));
+const key = await load("key");
+const { begin } = await load("skeleton");
+const { parseFigure, formatFigure } = await load("figure");
+const { apply, statusOf, taskActions } = await load("status");
+const { setParagraphs, difference, edits } = await load("text");
+const edit = await load("edit");
+const read = await load("read");
+const { check } = await load("check");
+
+test("ids, first actors and first changes are those of the shared vectors", () => {
+  assert.ok(shared.vectors.length > 5);
+  for (const one of shared.vectors) {
+    const id = key.idOf(one.election, one.key);
+    assert.equal(id, one.id, one.key);
+    assert.equal(key.firstActor(id), one.first_actor, one.key);
+    assert.deepEqual(A.getHeads(begin(one.election, one.key)), [one.first_change], one.key);
+  }
+});
+
+test("figures are read as people write them, and nothing is guessed", () => {
+  const table = [
+    ["", { value: undefined }],
+    ["0", { value: 0 }],
+    ["1234567", { value: 1234567 }],
+    ["1.234.567", { value: 1234567 }],
+    ["1 234", { value: 1234 }],
+    ["12.34", { error: "grouping" }],
+    ["1,234", { error: "not-whole" }],
+    ["1,5", { error: "not-whole" }],
+    ["-3", { error: "negative" }],
+    ["mười", { error: "not-a-number" }],
+    ["99999999999999999", { error: "too-large" }],
+  ];
+  for (const [text, expected] of table) assert.deepEqual(parseFigure(text), expected, text);
+  for (const value of [0, 7, 999, 1000, 1234567, 9007199254740991]) {
+    assert.deepEqual(parseFigure(formatFigure(value)), { value });
+  }
+});
+
+test("states lead where the law of the report says, and nowhere else", () => {
+  const allowed = [];
+  for (const status of ["draft", "submitted", "returned", "accepted"])
+    for (const party of ["reporter", "standing_agency"])
+      for (const action of ["submit", "withdraw", "return", "accept", "revise", "reopen"]) {
+        const next = apply(status, action, party);
+        if (next) allowed.push(`${party}: ${status} ${action} ${next}`);
+      }
+  assert.deepEqual(allowed, [
+    "reporter: draft submit submitted",
+    "reporter: submitted withdraw draft",
+    "standing_agency: submitted return returned",
+    "standing_agency: submitted accept accepted",
+    "reporter: returned revise draft",
+    "standing_agency: accepted reopen returned",
+  ]);
+  assert.deepEqual(taskActions("blocked"), [["resume", "in_progress"]]);
+  const verdict = { decision: "returned", reason: "x", heads: ["a"], by: "b", at: "" };
+  const once = [{ at: "", heads: ["a"] }];
+  assert.equal(statusOf(true, once, verdict), "returned");
+  assert.equal(statusOf(true, [...once, { at: "", heads: ["b"] }], verdict), "submitted", "a verdict is on one hand-in");
+  assert.equal(statusOf(false, once, { ...verdict, decision: "accepted" }), "accepted");
+});
+
+test("paragraphs change only where they differ", () => {
+  const path = ["content", "texts", "consultation.r1.province.difficulties"];
+  const blank = begin("sonla-2021", "report/team_comms/2021-03-11");
+  const first = A.change(A.clone(blank), (doc) => setParagraphs(doc, path, ["Một.", "Hai.", "Ba."]));
+  const left = A.change(A.clone(first), (doc) => setParagraphs(doc, path, ["Một.", "Hai bốn.", "Ba."]));
+  const right = A.change(A.clone(first), (doc) => setParagraphs(doc, path, ["Không.", "Một.", "Hai.", "Ba!"]));
+  const merged = A.merge(left, right);
+  assert.deepEqual(read.texts(merged.content.texts[path[2]]), ["Không.", "Một.", "Hai bốn.", "Ba!"]);
+  assert.equal(difference("a", "a"), undefined);
+  assert.deepEqual(difference("sạt lở đường", "ngập đường"), [0, 6, "ngập"]);
+  const [at, gone, comes] = difference("👍👍", "👍👎");
+  assert.equal("👍👍".slice(0, at) + comes + "👍👍".slice(at + gone), "👍👎");
+});
+
+test("two devices that write one figure keep both until a person chooses", () => {
+  const blank = begin("sonla-2021", "report/team_comms/2021-03-11");
+  const write = (value) => A.change(A.clone(blank), (doc) => edit.setFigure(doc, "voters.male", value));
+  const merged = A.merge(write(5), write(7));
+  const [conflict] = read.conflicts(merged, ["figures", "facts"]);
+  assert.deepEqual(conflict.rivals.map((one) => one.value).sort(), [5, 7]);
+  const chosen = A.change(merged, (doc) => edit.setFigure(doc, "voters.male", 5));
+  assert.deepEqual(read.conflicts(chosen, ["figures", "facts"]), []);
+  assert.deepEqual(read.conflicts(A.merge(write(5), write(5)), ["figures"]), [], "what agrees is no conflict");
+});
+
+test("checks name the field and what it is held against", () => {
+  const doc = A.change(begin("sonla-2021", "report/team_comms/2021-03-11"), (draft) => {
+    edit.setFigure(draft, "candidates.na.valid", 9);
+    edit.setFigure(draft, "candidates.na.received", 8);
+    edit.setFigure(draft, "voters.male", 1);
+    edit.setFigure(draft, "voters.female", 2);
+    edit.setFigure(draft, "voters.voters_total", 4);
+  });
+  const before = A.change(begin("sonla-2021", "report/team_comms/2021-03-04"), (draft) => {
+    edit.setFigure(draft, "candidates.na.received", 10);
+  });
+  const found = check(doc, before).map((one) => `${one.kind} ${one.field} ${one.against} ${one.blocks}`);
+  assert.deepEqual(found, [
+    "missing header.period_start  true",
+    "missing header.period_end  true",
+    "fell candidates.na.received 10 false",
+    "exceeds candidates.na.valid candidates.na.received true",
+    "sum voters.voters_total 3 true",
+  ]);
+});
+
+test("the least replacements lead from any text to any other, and leave alone what stands in both", () => {
+  const apply = (text, all) => all.reduce((now, [at, gone, comes]) => now.slice(0, at) + comes + now.slice(at + gone), text);
+  const words = ["", "a", "sạt lở", "Xin nói rõ.\nsạt lở", "sạt 3 lở!", "👍", "👎👍 lở", "aaaaab", "baaaa"];
+  for (const old of words) for (const next of words) assert.equal(apply(old, edits(old, next)), next, `${old} → ${next}`);
+  assert.deepEqual(edits("một\nhai", "không\nmột\nhai ba").length, 2);
+});

@@ -1,0 +1,231 @@
+//! The desk of an account: which documents it may open, the dates of its election, and what devices say of work that they still
+//! hold. What it answers is of one account; the editor keeps it to go on without a network.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use automerge::Automerge;
+use axum::Extension;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::routing::post;
+use chrono::NaiveDate;
+use chrono::Utc;
+use niemyet_sync::http::Authority;
+use niemyet_sync::http::Caller;
+use niemyet_sync::http::Json;
+use niemyet_sync::http::Problem;
+use niemyet_sync::http::Server;
+use niemyet_sync::store::Position;
+use niemyet_sync::store::StoreError;
+use niemyet_sync::store::Stored;
+use serde::Deserialize;
+use serde::Serialize;
+
+use super::documents;
+use super::documents::Opening;
+use crate::document::Content;
+use crate::document::Key;
+use crate::document::election::Election;
+use crate::policy::access::Role;
+use crate::policy::rules::ElectionRules;
+use crate::reference::embedded;
+use crate::timetable::ElectionDay;
+use crate::timetable::find_law;
+use crate::timetable::format::json::Row;
+use crate::timetable::format::json::rows;
+use crate::timetable::moment::parse_date;
+use crate::timetable::schedule;
+
+/// Devices whose word is kept.
+const DEVICES: usize = 4_096;
+
+/// What the routes share.
+#[derive(Clone)]
+struct Desk(Arc<Inner>);
+
+struct Inner {
+    server: Server,
+    store: String,
+    rules: Arc<ElectionRules>,
+    as_of: Option<NaiveDate>,
+    /// The election as it was read last, and the place of its last change then.
+    read: Mutex<Option<(Position, Arc<Facts>)>>,
+    /// By session: what the device said.
+    waiting: Mutex<BTreeMap<i64, Waiting>>,
+}
+
+/// What follows from the election's document.
+#[derive(Debug, Default)]
+struct Facts {
+    timetable: Vec<Row>,
+}
+
+/// Work that a device has not sent, as it said when it was heard last.
+#[derive(Clone, Debug, Serialize)]
+struct Waiting {
+    body: String,
+    count: u32,
+    since: Option<i64>,
+    heard: i64,
+}
+
+#[derive(Serialize)]
+struct Who {
+    id: i64,
+    login: String,
+    name: String,
+    body: String,
+    admin: bool,
+}
+
+#[derive(Serialize)]
+struct Person {
+    id: i64,
+    name: String,
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    account: Who,
+    #[serde(flatten)]
+    opening: Opening,
+    now: i64,
+    as_of: Option<NaiveDate>,
+    timetable: Vec<Row>,
+    people: Vec<Person>,
+    waiting: Vec<Waiting>,
+}
+
+/// The routes, for those who have an account.
+pub(super) fn router(
+    server: &Server,
+    store: &str,
+    rules: &Arc<ElectionRules>,
+    as_of: Option<NaiveDate>,
+) -> Router {
+    let inner = Inner {
+        server: server.clone(),
+        store: store.to_owned(),
+        rules: Arc::clone(rules),
+        as_of,
+        read: Mutex::default(),
+        waiting: Mutex::default(),
+    };
+    let routes = Router::new()
+        .route("/api/desk", get(desk))
+        .route("/api/unsent", post(unsent))
+        .with_state(Desk(Arc::new(inner)));
+    server.protect(routes, Authority::Account)
+}
+
+async fn desk(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+) -> Result<axum::Json<Answer>, Problem> {
+    let server = desk.0.server.clone();
+    let answer = server.blocking(move || desk.0.answer(&caller)).await??;
+    Ok(axum::Json(answer))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unsent {
+    count: u32,
+    since: Option<i64>,
+}
+
+async fn unsent(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    Json(said): Json<Unsent>,
+) -> StatusCode {
+    let mut waiting = desk.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    if waiting.len() < DEVICES || waiting.contains_key(&caller.session.id.0) {
+        let heard = Utc::now().timestamp_millis();
+        let said = Waiting { body: caller.account.body.clone(), count: said.count, since: said.since, heard };
+        waiting.insert(caller.session.id.0, said);
+    }
+    StatusCode::NO_CONTENT
+}
+
+impl Inner {
+    fn answer(&self, caller: &Caller) -> Result<Answer, Problem> {
+        let all = self.server.store().list()?;
+        let facts = self.facts(&all)?;
+        let account = &caller.account;
+        let opening = documents::opening(&self.rules, &self.store, account.body.clone(), &all);
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let heard =
+            opening.roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
+        let people = self.server.accounts().list()?.into_iter().map(|person| Person {
+            id: person.id.0,
+            name: person.name,
+            body: person.body,
+        });
+        Ok(Answer {
+            account: Who {
+                id: account.id.0,
+                login: account.login.clone(),
+                name: account.name.clone(),
+                body: account.body.clone(),
+                admin: account.admin,
+            },
+            now: Utc::now().timestamp_millis(),
+            as_of: self.as_of,
+            timetable: facts.timetable.clone(),
+            people: people.collect(),
+            waiting: heard.unwrap_or_default(),
+            opening,
+        })
+    }
+
+    /// The election and its dates, read again only when its document has changed.
+    fn facts(&self, all: &[niemyet_sync::store::Listed]) -> Result<Arc<Facts>, Problem> {
+        let word = Key::Election.to_string();
+        let Some(listed) = all.iter().find(|one| one.key == word) else { return Ok(Arc::default()) };
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((last, facts)) = read.as_ref()
+            && *last == listed.last
+        {
+            return Ok(Arc::clone(facts));
+        }
+        let Some(stored) = self.server.store().load(listed.id)? else { return Ok(Arc::default()) };
+        let document = whole(&stored)?;
+        let content = Content::of(&document, self.rules.election(), &Key::Election);
+        let Content::Election(election) = content.map_err(|error| Problem::internal(&error))? else {
+            return Ok(Arc::default());
+        };
+        let facts = Arc::new(Facts { timetable: timetable(&election) });
+        *read = Some((listed.last, Arc::clone(&facts)));
+        Ok(facts)
+    }
+}
+
+fn whole(stored: &Stored) -> Result<Automerge, Problem> {
+    let damaged = |error: automerge::AutomergeError| {
+        Problem::from(StoreError::Damaged { place: stored.key.clone(), what: error.to_string() })
+    };
+    let mut document = Automerge::new();
+    document.load_incremental(&stored.snapshot).map_err(damaged)?;
+    for change in &stored.changes {
+        document.load_incremental(change).map_err(damaged)?;
+    }
+    Ok(document)
+}
+
+/// The dates of the law for this election; none if the data does not allow them, which the site's build names.
+fn timetable(election: &Election) -> Vec<Row> {
+    let dates = || {
+        let laws = embedded::laws().ok()?;
+        let law = find_law(&laws, &election.law).ok()?;
+        let day = ElectionDay::any_weekday(parse_date(&election.election_day).ok()?).ok()?;
+        schedule(law, day, &election.dates, &election.anchors).ok()
+    };
+    dates().map(|steps| rows(&steps)).unwrap_or_default()
+}

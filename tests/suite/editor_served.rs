@@ -1,0 +1,102 @@
+//! The editor's files and its desk over HTTP.
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::support::cli::Office;
+use crate::support::cli::Running;
+use crate::support::http::Answer;
+use crate::support::http::ask;
+use crate::support::http::send;
+use crate::support::official::password;
+
+fn serve() -> (Office, Running, String, SocketAddr) {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let site = running.url();
+    let address = site.trim_start_matches("http://").parse().unwrap();
+    (office, running, site, address)
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer.headers.get(name).map_or("", String::as_str)
+}
+
+#[test]
+fn files_are_strict_small_and_kept_only_as_long_as_they_hold() {
+    let (_office, _running, _, address) = serve();
+    let page = ask(address, "GET /editor/", &[]);
+    assert_eq!((page.status, header(&page, "cache-control")), (200, "no-cache"));
+    let policy = header(&page, "content-security-policy");
+    for part in ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'"] {
+        assert!(policy.contains(part), "{part} is not in {policy}");
+    }
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("http"), "{policy}");
+    let tag = header(&page, "etag").to_owned();
+    assert_eq!(ask(address, "GET /editor/", &[("if-none-match", &tag)]).status, 304);
+    assert_eq!(header(&ask(address, "GET /editor/sw.js", &[]), "cache-control"), "no-cache");
+
+    let text = String::from_utf8(page.body).unwrap();
+    assert!(!text.contains("https://") && !text.contains("<script>"), "{text}");
+    let script = text.split('"').find(|part| part.starts_with("assets/") && part.ends_with(".js")).unwrap();
+    let line = format!("GET /editor/{script}");
+    let (plain, small) =
+        (ask(address, &line, &[]), ask(address, &line, &[("accept-encoding", "gzip, deflate, br")]));
+    assert!(header(&plain, "cache-control").contains("immutable"));
+    assert_eq!(header(&plain, "content-type"), "text/javascript; charset=utf-8");
+    assert_eq!((header(&small, "content-encoding"), header(&plain, "content-encoding")), ("br", ""));
+    let mut whole = Vec::new();
+    brotli::BrotliDecompress(&mut small.body.as_slice(), &mut whole).unwrap();
+    assert_eq!(whole, plain.body);
+    let zipped = ask(address, &line, &[("accept-encoding", "gzip")]);
+    assert_eq!((header(&zipped, "content-encoding"), zipped.status), ("gzip", 200));
+    assert_ne!(header(&zipped, "etag"), header(&plain, "etag"), "two codings are two representations");
+    for gone in [format!("{line}.br"), "GET /editor/../Cargo.toml".into(), "GET /editor/none".into()] {
+        assert_eq!(ask(address, &gone, &[]).status, 404, "{gone}");
+    }
+    assert_eq!(ask(address, "GET /editor", &[]).status, 308);
+}
+
+/// Logs a new account in; gives its cookie.
+fn enter(office: &Office, (site, address): (&str, SocketAddr), login: &str, body: &str) -> String {
+    let added = office.ok(&["--json", "account", "add", login, "--body", body, "--name", login]);
+    let code = serde_json::from_str::<Value>(added.trim()).unwrap()["code"].clone();
+    let fields = [("origin", site), ("content-type", "application/json")];
+    let given = json!({ "login": login, "code": code, "password": password(login) }).to_string();
+    assert_eq!(send(address, "POST /api/session/password/code", &fields, &given).status, 200);
+    let given = json!({ "login": login, "password": password(login) }).to_string();
+    let entered = send(address, "POST /api/session", &fields, &given);
+    header(&entered, "set-cookie").split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_desk_holds_what_its_account_may_open_and_the_agency_hears_of_unsent_work() {
+    let (office, _running, site, address) = serve();
+    for line in ["GET /api/desk", "POST /api/unsent"] {
+        assert_eq!(ask(address, line, &[("origin", &site)]).status, 401, "{line}");
+    }
+    let team = enter(&office, (&site, address), "tuyen.truyen", "team_comms");
+    let agency = enter(&office, (&site, address), "noi.vu", "standing_agency");
+    let desk = |cookie: &str| ask(address, "GET /api/desk", &[("cookie", cookie)]).json();
+    let own = desk(&team);
+    assert_eq!(own["roles"], json!(["team", "communications"]));
+    assert_eq!((&own["election"], &own["as_of"]), (&json!("sonla-2021"), &json!("2021-03-05")));
+    let step = own["timetable"].as_array().unwrap().iter().find(|step| step["id"] == "election_day").unwrap();
+    assert_eq!(step["end"], "2021-05-23");
+    let keys: Vec<&str> =
+        own["documents"].as_array().unwrap().iter().filter_map(|one| one["key"].as_str()).collect();
+    assert!(keys.contains(&"election") && keys.contains(&"directive/19/KL-UBBC"), "{keys:?}");
+
+    let fields = [("origin", site.as_str()), ("cookie", &team), ("content-type", "application/json")];
+    let said = json!({ "count": 3, "since": 1_614_900_000_000_i64 }).to_string();
+    assert_eq!(send(address, "POST /api/unsent", &fields, &said).status, 204);
+    assert_eq!(desk(&team)["waiting"], json!([]), "only the standing agency hears of others");
+    let heard = desk(&agency)["waiting"][0].clone();
+    assert_eq!(
+        (&heard["body"], &heard["count"], &heard["since"]),
+        (&json!("team_comms"), &json!(3), &json!(1_614_900_000_000_i64))
+    );
+}

@@ -1,0 +1,198 @@
+//! An official at a browser of their own, with a profile that outlives the browser: what they type, press and read in the editor.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+use std::time::Instant;
+
+use chromiumoxide::Page;
+use chromiumoxide::browser::Browser;
+use chromiumoxide::browser::BrowserConfig;
+use chromiumoxide::cdp::browser_protocol::emulation::MediaFeature;
+use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
+use chromiumoxide::cdp::browser_protocol::page::AddScriptToEvaluateOnNewDocumentParams;
+use chromiumoxide::cdp::browser_protocol::target::SetAutoAttachParams;
+use chromiumoxide::page::ScreenshotParams;
+use futures::StreamExt;
+use serde_json::json;
+
+use super::browser;
+use super::browser::Result;
+use super::browser::ask;
+
+/// How long something that must come may take on a busy machine. No test says how fast it is.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A browser with one page.
+pub struct Official {
+    browser: Browser,
+    events: tokio::task::JoinHandle<()>,
+    page: Page,
+}
+
+impl Official {
+    /// Starts a browser on a profile.
+    pub async fn start(profile: &Path) -> Result<Self> {
+        let config = BrowserConfig::builder()
+            .no_sandbox()
+            .user_data_dir(profile)
+            .args(["hide-scrollbars", "disable-gpu"])
+            .build()?;
+        let (browser, mut handler) = Browser::launch(config).await?;
+        let events = tokio::spawn(async move { while handler.next().await.is_some() {} });
+        let page = browser.new_page("about:blank").await?;
+        // A page waits for its service worker to be let go by whoever attached to it: nobody attaches.
+        page.execute(SetAutoAttachParams::new(false, false)).await?;
+        Ok(Self { browser, events, page })
+    }
+
+    /// Starts a browser, opens the editor, and chooses a password with a code.
+    pub async fn with_code(profile: &Path, site: &str, login: &str, code: &str) -> Result<Self> {
+        let official = Self::start(profile).await?;
+        official.open(&format!("{site}/editor/#/code")).await?;
+        official.type_in("#sign-code", code).await?;
+        official.type_in("#sign-login", login).await?;
+        official.type_in("#sign-password", &password(login)).await?;
+        official.press("form button").await?;
+        official.reads("Có kết nối").await?;
+        Ok(official)
+    }
+
+    /// Logs in again.
+    pub async fn log_in(&self, login: &str) -> Result<()> {
+        self.go("#/login").await?;
+        self.type_in("#sign-login", login).await?;
+        self.type_in("#sign-password", &password(login)).await?;
+        self.press("form button").await?;
+        self.reads("Có kết nối").await
+    }
+
+    /// Opens an address.
+    pub async fn open(&self, url: &str) -> Result<()> {
+        self.page.goto(url).await?;
+        Ok(())
+    }
+
+    /// Loads the page anew.
+    pub async fn reload(&self) -> Result<()> {
+        self.page.reload().await?;
+        Ok(())
+    }
+
+    /// Goes to a screen of the editor.
+    pub async fn go(&self, hash: &str) -> Result<()> {
+        self.ask::<bool>(&format!("location.hash = {}, true", json!(hash))).await.map(drop)
+    }
+
+    /// The value of an expression.
+    pub async fn ask<T: serde::de::DeserializeOwned>(&self, expression: &str) -> Result<T> {
+        ask(&self.page, expression).await
+    }
+
+    /// Waits until an expression is true; says what stood on the page if that never happens.
+    pub async fn until(&self, expression: &str) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if self.ask::<bool>(&format!("Boolean({expression})")).await.unwrap_or(false) {
+                return Ok(());
+            }
+            if Instant::now() > end {
+                let page: String = self.ask("document.body.innerText").await.unwrap_or_default();
+                return Err(format!("never: {expression}\non the page:\n{page}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until these words can be read.
+    pub async fn reads(&self, words: &str) -> Result<()> {
+        self.until(&format!("document.body.innerText.includes({})", json!(words))).await
+    }
+
+    /// Types a text over what an input holds.
+    pub async fn type_in(&self, selector: &str, text: &str) -> Result<()> {
+        let find = format!("document.querySelector({})", json!(selector));
+        self.until(&find).await?;
+        let typing = format!(
+            "(() => {{ const input = {find}; input.focus(); input.value = {}; \
+             input.dispatchEvent(new InputEvent('input', {{ bubbles: true }})); \
+             input.dispatchEvent(new Event('change', {{ bubbles: true }})); return true; }})()",
+            json!(text)
+        );
+        self.ask::<bool>(&typing).await.map(drop)
+    }
+
+    /// Presses a button or a link.
+    pub async fn press(&self, selector: &str) -> Result<()> {
+        let find = format!("document.querySelector({})", json!(selector));
+        self.until(&format!("{find} && !{find}.disabled")).await?;
+        self.ask::<bool>(&format!("({find}.click(), true)")).await.map(drop)
+    }
+
+    /// Runs a script before any of the page's own.
+    pub async fn before_all(&self, script: &str) -> Result<()> {
+        self.page.execute(AddScriptToEvaluateOnNewDocumentParams::new(script)).await?;
+        Ok(())
+    }
+
+    /// The page, for what only the protocol can do.
+    pub const fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// Another page of the same browser.
+    pub async fn tab(&self, url: &str) -> Result<Page> {
+        let page = self.browser.new_page("about:blank").await?;
+        page.execute(SetAutoAttachParams::new(false, false)).await?;
+        page.goto(url).await?;
+        Ok(page)
+    }
+
+    /// Looks at the screen at three widths, in light and dark: accessibility, scrolling at the side, and a picture of each.
+    pub async fn look(&self, name: &str) -> Result<Vec<String>> {
+        let axe = browser::axe()?;
+        let mut faults = Vec::new();
+        for (width, colours) in [(320, "light"), (360, "light"), (1280, "light"), (1280, "dark")] {
+            let size = SetDeviceMetricsOverrideParams::new(width, 900, 1.0, false);
+            self.page.execute(size).await?;
+            self.page
+                .emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", colours)])
+                .await?;
+            let over: i64 = self.ask("document.documentElement.scrollWidth - window.innerWidth").await?;
+            if over > 0 {
+                faults.push(format!("{name} at {width}: {over} px stand out at the side"));
+            }
+            if width == 320 {
+                continue;
+            }
+            self.ask::<bool>(&format!("{axe}; true")).await?;
+            let rules = if colours == "dark" { browser::OF_COLOURS } else { browser::LEVEL_AA };
+            let found: Vec<String> = self.ask(&browser::AXE.replace("RULES", rules)).await?;
+            faults.extend(found.into_iter().map(|one| format!("{name} at {width}, {colours}: {one}")));
+            self.picture(&format!("{name}-{width}-{colours}")).await?;
+        }
+        Ok(faults)
+    }
+
+    async fn picture(&self, name: &str) -> Result<()> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+        fs::create_dir_all(&folder)?;
+        let whole = ScreenshotParams::builder().full_page(true).build();
+        self.page.save_screenshot(whole, folder.join(format!("editor-{name}.png"))).await?;
+        Ok(())
+    }
+
+    /// Kills the browser as a power cut does.
+    pub async fn kill(mut self) -> Result<()> {
+        if let Some(killed) = self.browser.kill().await {
+            killed?;
+        }
+        self.events.abort();
+        Ok(())
+    }
+}
+
+/// The password that somebody chose.
+pub fn password(login: &str) -> String {
+    format!("một câu dài mà {login} nhớ được")
+}
