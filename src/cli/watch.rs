@@ -63,7 +63,7 @@ fn end_when_asked(end: impl FnOnce() + Send + 'static) {
         }
     };
     std::thread::spawn(move || {
-        runtime.block_on(serve::asked_to_stop());
+        runtime.block_on(async { serve::asked_to_stop().await });
         end();
     });
 }
