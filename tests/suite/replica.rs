@@ -363,8 +363,8 @@ fn a_body_that_the_election_lets_in_sees_the_work_at_once_and_no_more_when_it_is
     assert!(!kept.contains("Chỉ trong ủy ban."), "what was written after it was out has come to it");
 }
 
-#[test]
-fn after_a_restore_an_office_brings_again_what_the_backup_had_not() {
+/// A report reaches a server after its backup; then its store is put back, and the office syncs again.
+fn is_brought_again(put_back: impl Fn(&Office)) {
     let mut server = Server::start();
     let district = server.district("phu.yen", "ec_district_118");
     server.sync(&district);
@@ -372,33 +372,29 @@ fn after_a_restore_an_office_brings_again_what_the_backup_had_not() {
     district.ok(&["report", "set", DUE, "direction.meetings_held=3"]);
     server.sync(&district);
     assert_eq!(server.running.terminate(), Some(0));
-    fs::rename(server.office.path("niemyet/documents.sqlite"), server.office.path("damaged")).unwrap();
-    server.office.ok(&["restore", "backup.sqlite"]);
-    server.restart();
-    let report = format!("report/ec_district_118/{DUE}");
-    assert_eq!(state(&server.sync(&district), &report), Some("in_step"));
-    let there =
-        lines(&server.office.ok(&["--json", "report", "show", DUE, "--body", "ec_district_118"])).remove(0);
-    assert_eq!(there["report"]["figures"]["direction.meetings_held"]["value"], 3);
-}
-
-#[test]
-fn a_server_whose_store_was_put_back_by_hand_gets_again_what_it_lacks() {
-    let mut server = Server::start();
-    let district = server.district("phu.yen", "ec_district_118");
-    server.sync(&district);
-    server.office.ok(&["backup", "backup.sqlite"]);
-    district.ok(&["report", "set", DUE, "direction.meetings_held=3"]);
-    server.sync(&district);
-    assert_eq!(server.running.terminate(), Some(0));
-    // As a snapshot of the machine would: the store is as it was, and says so.
-    fs::copy(server.office.path("backup.sqlite"), server.office.path("niemyet/documents.sqlite")).unwrap();
+    put_back(&server.office);
     server.restart();
     let again = server.sync(&district);
     assert_eq!(state(&again, &format!("report/ec_district_118/{DUE}")), Some("in_step"), "{again:?}");
     let there =
         lines(&server.office.ok(&["--json", "report", "show", DUE, "--body", "ec_district_118"])).remove(0);
     assert_eq!(there["report"]["figures"]["direction.meetings_held"]["value"], 3);
+}
+
+#[test]
+fn after_a_restore_an_office_brings_again_what_the_backup_had_not() {
+    is_brought_again(|office| {
+        fs::rename(office.path("niemyet/documents.sqlite"), office.path("damaged")).unwrap();
+        office.ok(&["restore", "backup.sqlite"]);
+    });
+}
+
+#[test]
+fn a_server_whose_store_was_put_back_by_hand_gets_again_what_it_lacks() {
+    // As a snapshot of the machine would: the store is as it was, and says so.
+    is_brought_again(|office| {
+        fs::copy(office.path("backup.sqlite"), office.path("niemyet/documents.sqlite")).unwrap();
+    });
 }
 
 #[test]
