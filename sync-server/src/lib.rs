@@ -22,6 +22,7 @@ pub mod incoming;
 pub mod inspect;
 pub mod limits;
 pub mod maintenance;
+pub mod memory;
 pub mod reader;
 pub mod receipt;
 pub mod refusals;

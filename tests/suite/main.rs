@@ -16,6 +16,7 @@ mod editor;
 mod editor_fields;
 mod editor_served;
 mod incremental;
+mod killed;
 mod public;
 mod records;
 mod reference;

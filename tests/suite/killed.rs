@@ -1,0 +1,166 @@
+//! `niemyet serve` killed with SIGKILL at random instants while offices write: every change that an office saw acknowledged is
+//! there afterwards.
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use automerge::ActorId;
+use automerge::Automerge;
+use automerge::ChangeHash;
+use futures_util::SinkExt;
+use futures_util::StreamExt;
+use niemyet::document::Document;
+use niemyet::document::Key;
+use niemyet::document::key::BodyId;
+use niemyet::document::progress;
+use niemyet::replica::documents::DocumentStore;
+use niemyet::replica::peer::exchange::Exchange;
+use niemyet::replica::peer::exchange::Standing;
+use niemyet_sync::DocumentId;
+use niemyet_sync::chance::SystemChance;
+use niemyet_sync::chance::draw;
+use niemyet_sync::store::Position;
+use tokio::net::TcpStream;
+use tokio::runtime::Runtime;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::cli::Office;
+
+const ELECTION: &str = "sonla-2021";
+/// A task of every district.
+const TASK: &str = "T3";
+const BODIES: [&str; 4] = ["ec_district_116", "ec_district_118", "ec_district_119", "ec_district_124"];
+
+/// A district's device.
+struct Device {
+    key: Key,
+    id: DocumentId,
+    token: String,
+    document: Document,
+    acknowledged: HashSet<ChangeHash>,
+    edits: usize,
+}
+
+impl Device {
+    fn new(office: &Office, body: &str, number: u8) -> Self {
+        office.ok(&["account", "add", body, "--body", body]);
+        let made = office.ok(&["--json", "account", "token", body, "--device", "máy"]);
+        let made: serde_json::Value = serde_json::from_str(made.lines().last().unwrap()).unwrap();
+        let key = Key::Progress(BodyId::new(body).unwrap());
+        let document = Document::create(ELECTION, &key, ActorId::from([number; 16])).unwrap();
+        Self {
+            id: DocumentId::new(*document.id().as_bytes()),
+            key,
+            token: made["token"].as_str().unwrap().to_owned(),
+            document,
+            acknowledged: HashSet::new(),
+            edits: 0,
+        }
+    }
+
+    async fn connect(&self, address: SocketAddr) -> Option<WebSocketStream<TcpStream>> {
+        let mut request = format!("ws://{address}/sync").into_client_request().unwrap();
+        let bearer = format!("Bearer {}", self.token);
+        request.headers_mut().insert("authorization", bearer.parse().unwrap());
+        let stream = TcpStream::connect(address).await.ok()?;
+        stream.set_nodelay(true).ok()?;
+        Some(tokio_tungstenite::client_async(request, stream).await.ok()?.0)
+    }
+
+    fn held(&mut self) -> Automerge {
+        Automerge::load(&self.document.save()).unwrap()
+    }
+
+    /// Writes one change after another, each when the last is acknowledged, until the line breaks.
+    async fn write(mut self, address: SocketAddr) -> Self {
+        let Some(mut socket) = self.connect(address).await else { return self };
+        let mut exchange = Exchange::new(ELECTION, &format!("device-{}-{}", self.key, self.edits));
+        let held = self.held();
+        exchange.hold(self.id, &self.key, Some(held), false);
+        if socket.send(Message::Binary(exchange.join().into())).await.is_err() {
+            return self;
+        }
+        while let Some(Ok(frame)) = socket.next().await {
+            let Message::Binary(frame) = frame else { continue };
+            exchange.receive(&frame).unwrap();
+            self.take_note_and_edit(&mut exchange);
+            for frame in exchange.frames() {
+                if socket.send(Message::Binary(frame.into())).await.is_err() {
+                    return self;
+                }
+            }
+        }
+        self
+    }
+
+    /// What the server's own message covers is acknowledged; then there is the next change to bring.
+    fn take_note_and_edit(&mut self, exchange: &mut Exchange) {
+        let (_, copy) = exchange.copies().next().unwrap();
+        assert_ne!(copy.standing, Standing::Refused, "the server refuses {}", self.key);
+        if copy.standing != Standing::InStep {
+            return;
+        }
+        self.acknowledged.extend(copy.heads());
+        self.edits += 1;
+        progress::set_evidence(&mut self.document, TASK, &format!("tờ {}", self.edits)).unwrap();
+        self.document.commit("task", 0).unwrap();
+        let held = self.held();
+        exchange.hold(self.id, &self.key, Some(held), false);
+    }
+}
+
+/// One life of the server.
+async fn live_and_die(office: &Office, devices: Vec<Device>, lives: Duration) -> Vec<Device> {
+    let mut server = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let address = server.address();
+    let writing: Vec<_> = devices.into_iter().map(|device| tokio::spawn(device.write(address))).collect();
+    tokio::time::sleep(lives).await;
+    server.0.kill().unwrap();
+    server.0.wait().unwrap();
+    let mut devices = Vec::new();
+    for device in writing {
+        devices.push(tokio::time::timeout(Duration::from_secs(60), device).await.unwrap().unwrap());
+    }
+    devices
+}
+
+/// What the store has of each document.
+fn kept(office: &Office) -> HashMap<DocumentId, Automerge> {
+    let store = DocumentStore::open_there(&office.path("niemyet")).unwrap();
+    let all = store.since(Position::default()).unwrap();
+    all.iter().map(|listed| (listed.id, store.raw(listed).unwrap())).collect()
+}
+
+/// A moment in the server's life.
+fn moment() -> Duration {
+    Duration::from_micros(u64::from(u16::from_le_bytes(draw(&SystemChance).unwrap())) * 4)
+}
+
+#[test]
+fn what_an_office_saw_acknowledged_survives_the_servers_death() {
+    let rounds: u64 = std::env::var("NIEMYET_KILL_ROUNDS").map_or(100, |rounds| rounds.parse().unwrap());
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut devices: Vec<_> = BODIES
+        .iter()
+        .enumerate()
+        .map(|(number, body)| Device::new(&office, body, number as u8 + 1))
+        .collect();
+    let runtime = Runtime::new().unwrap();
+    for round in 0..rounds {
+        devices = runtime.block_on(live_and_die(&office, devices, moment()));
+        let kept = kept(&office);
+        for device in &devices {
+            for hash in &device.acknowledged {
+                let there = kept[&device.id].get_change_meta_by_hash(hash).is_some();
+                assert!(there, "round {round}: {hash} of {} is missing", device.key);
+            }
+        }
+    }
+    let all: usize = devices.iter().map(|device| device.acknowledged.len()).sum();
+    assert!(all as u64 > rounds, "the offices hardly wrote: {all} changes in {rounds} rounds");
+}
