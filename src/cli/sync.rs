@@ -149,6 +149,10 @@ impl Watcher for Screen<'_> {
     }
 }
 
+/// The way on for who does not want what was refused. Nothing is taken out of a folder: what a person typed stays.
+const WITHOUT_IT: &str = "Muốn làm tiếp mà không có phần bị từ chối: đồng bộ vào một thư mục mới bằng --dir; thư mục này giữ nguyên. / \
+    To go on without what was refused, sync into a new folder with --dir; this folder keeps what it has.";
+
 const fn is_behind(standing: &Standing) -> bool {
     !matches!(standing, Standing::InStep | Standing::Absent)
 }
@@ -191,6 +195,9 @@ fn line(report: &Report) -> String {
     }
     if let Some(refusal) = &report.refusal {
         line += &format!("\n    {}\n    {}", refusal.vi, refusal.en);
+    }
+    if report.standing == Standing::Refused {
+        line += &format!("\n    {WITHOUT_IT}");
     }
     line
 }

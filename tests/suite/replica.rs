@@ -180,6 +180,11 @@ fn what_an_account_may_not_write_is_refused_with_words_and_kept_here() {
         kept["report"]["figures"]["direction.meetings_held"]["value"], 3,
         "what was typed is still here"
     );
+    // The way on that a person is told: a folder without what was refused.
+    let told = office.run(&["sync", &server.url, "--token-file", "token"]);
+    assert!(String::from_utf8(told.stdout).unwrap().contains("sync into a new folder with --dir"));
+    let anew = office.ok(&["--json", "--dir", "anew", "sync", &server.url, "--token-file", "token"]);
+    assert_eq!(state(&lines(&anew), &refused), None);
     let audit = server.office.ok(&["--json", "audit", "--event", "change-refused"]);
     assert!(!audit.is_empty());
 }
