@@ -120,8 +120,7 @@ fn project(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Sou
     let laws = data::laws(terminal)?;
     let base_url = inputs.base_url.as_deref();
     let settings = Settings { laws: &laws, as_of, base_url, engine: &inputs.engine };
-    let heads = inputs.documents.get("publication").map(Vec::as_slice).unwrap_or_default();
-    Ok(project::at(&documents, heads, &site, settings)?.tree)
+    Ok(project::recorded(&documents, inputs, &site, settings)?.tree)
 }
 
 fn tell(difference: &Difference, terminal: &mut Terminal) {
