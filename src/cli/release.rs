@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use niemyet_sync::audit::Event;
 use serde_json::json;
 
 use super::args;
 use super::error::CliError;
 use super::terminal::Terminal;
 use super::verify;
+use super::workspace;
 use crate::release::Kind;
 use crate::release::Release;
 use crate::release::Store;
@@ -16,6 +18,7 @@ use crate::release::export;
 use crate::release::export::Exported;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
+use crate::replica::documents::DocumentStore;
 use crate::replica::folder;
 use crate::replica::lock;
 
@@ -105,6 +108,11 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let store = Store::open_for_writing(&dir.join(folder::RELEASES), disk, &lock)?;
     let release = store.activate(id, &lock)?;
+    match DocumentStore::open(dir, Some(&lock)) {
+        Ok(documents) => workspace::note(&documents, Event::ReleaseActivated, release.id(), "command line"),
+        // Releases can be switched also where the documents are damaged.
+        Err(error) => tracing::warn!(%error, "the audit log could not be written"),
+    }
     terminal.result(&json!({ "current": release.id() }), &format!("{} is current", release.id()))
 }
 

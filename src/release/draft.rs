@@ -75,6 +75,11 @@ impl<'a> Draft<'a> {
         Ok(Self { base: store.current()?, whole: false, ..Self::fresh(store, lock) })
     }
 
+    /// A release that holds what `base` holds, current or not, except what will be put or removed.
+    pub fn upon(store: &'a Store, lock: &FolderLock, base: Release) -> Self {
+        Self { base: Some(base), whole: false, ..Self::fresh(store, lock) }
+    }
+
     /// Puts a file. The error kind is `InvalidInput` for a path that must not stand in a release.
     pub fn put(&self, kind: Kind, path: &str, bytes: &[u8]) -> io::Result<()> {
         if let Some(reason) = path::refusal(path) {
@@ -116,6 +121,9 @@ impl<'a> Draft<'a> {
             rows.retain(|(kind, path), sha256| base.location(*kind, path).map(|at| at.sha256) != *sha256);
             if rows.is_empty() && base.header().inputs == inputs {
                 pack.discard();
+                if store.current_id()?.as_deref() != Some(base.id()) {
+                    store.switch(base.id())?;
+                }
                 return Ok(Committed::Unchanged(base.clone()));
             }
         }
