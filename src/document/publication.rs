@@ -237,7 +237,9 @@ pub fn clear_rule(document: &mut Document, kind: Kind) -> Result<(), DocumentErr
 pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), DocumentError> {
     document.expect_kind(Kind::Publication)?;
     if hold.heads.is_empty() {
-        return Err(document.refused("holding back names heads; open the document and hold back what you see"));
+        return Err(
+            document.refused("holding back names heads; open the document and hold back what you see")
+        );
     }
     let heads = format_heads(&parse_heads(&hold.heads)?);
     let maps = made(document, HELD)?;
@@ -284,7 +286,11 @@ fn remove(document: &mut Document, map: &str, name: &str) -> Result<bool, Docume
 
 fn maps_of(doc: &AutoCommit, content: &ObjId, name: &str) -> Result<Vec<ObjId>, AutomergeError> {
     let all = doc.get_all(content, name)?;
-    Ok(all.into_iter().filter(|(value, _)| value.to_objtype() == Some(ObjType::Map)).map(|(_, id)| id).collect())
+    Ok(all
+        .into_iter()
+        .filter(|(value, _)| value.to_objtype() == Some(ObjType::Map))
+        .map(|(_, id)| id)
+        .collect())
 }
 
 /// Takes an approval back: the document is no longer shown. Pending until the document is committed.

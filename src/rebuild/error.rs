@@ -40,7 +40,9 @@ pub enum RebuildError {
     #[error(transparent)]
     Release(#[from] ReleaseError),
     /// What must not happen.
-    #[error("the builder failed: {0}. The last good release stays current; try again, and report it if it goes on")]
+    #[error(
+        "the builder failed: {0}. The last good release stays current; try again, and report it if it goes on"
+    )]
     Broken(String),
 }
 

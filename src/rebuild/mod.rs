@@ -29,7 +29,7 @@ use crate::timetable::LawVersion;
 pub use error::Fault;
 pub use error::RebuildError;
 pub use reading::update;
-// pub use service::Service;
+pub use service::Service;
 pub use session::Session;
 
 /// The parts of a working folder that a rebuild needs.

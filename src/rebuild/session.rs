@@ -153,6 +153,23 @@ impl Session {
         Ok(self.next(place)?.inputs)
     }
 
+    /// Renders the current release in memory, so that the next rebuild costs what moves; only where documents are shown by rule,
+    /// and the release is what would be built.
+    ///
+    /// # Errors
+    /// What cannot be read or rendered.
+    pub fn warm(&mut self, place: Place<'_>) -> Result<(), RebuildError> {
+        self.read(place, &Files::AsRead)?;
+        let next = self.next(place)?;
+        let by_rule =
+            self.generated.as_ref().is_some_and(|(shown, _, _)| !shown.publication().rules.is_empty());
+        let current = place.releases.current()?.filter(|current| current.header().inputs == next.inputs);
+        if let Some(current) = current.filter(|_| by_rule) {
+            self.unchanged(current, next, (false, Times::default()))?;
+        }
+        Ok(())
+    }
+
     fn read(&mut self, place: Place<'_>, files: &Files) -> Result<(), RebuildError> {
         // Another process may have built from other files than those that were read here.
         let ours = self.rendered.as_ref().map(|rendered| rendered.release.as_str());
@@ -166,7 +183,8 @@ impl Session {
     }
 
     fn next(&mut self, place: Place<'_>) -> Result<Next, RebuildError> {
-        let reading = self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))?;
+        let reading =
+            self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))?;
         let engine = embedded_name();
         let settings = place.settings(&engine);
         let (shown, heads) = project::shown(&mut reading.documents)?;
@@ -218,7 +236,8 @@ impl Session {
         (tell, mut times): (&Tell<'_>, Times),
     ) -> Result<Built, RebuildError> {
         let rendering = Instant::now();
-        let total = place.releases.current().ok().flatten().map_or(0, |release| release.paths(Kind::Page).len());
+        let total =
+            place.releases.current().ok().flatten().map_or(0, |release| release.paths(Kind::Page).len());
         let engine = {
             let sink = IntoDraft { draft: &draft, done: AtomicUsize::new(0), total, tell };
             Engine::build(next.tree(), &sink)
@@ -234,7 +253,9 @@ impl Session {
         tell(Step::Writing);
         let writing = Instant::now();
         for (path, bytes) in next.site.iter() {
-            draft.put(Kind::Source, path, bytes).map_err(ReleaseError::io("write", place.releases.folder()))?;
+            draft
+                .put(Kind::Source, path, bytes)
+                .map_err(ReleaseError::io("write", place.releases.folder()))?;
         }
         let committed = draft.commit(next.inputs.clone(), &super::now())?;
         times.release = writing.elapsed();
@@ -316,8 +337,12 @@ impl Next {
     fn edits(&self, rendered: &Rendered) -> Vec<Edit> {
         let site = tree_edits(&rendered.site, &self.site);
         let generated = tree_edits(&rendered.generated.files, &self.generated.files);
-        let moved: BTreeSet<String> =
-            site.into_iter().chain(generated).map(|edit| edit.path).chain([project::CONFIG.to_owned()]).collect();
+        let moved: BTreeSet<String> = site
+            .into_iter()
+            .chain(generated)
+            .map(|edit| edit.path)
+            .chain([project::CONFIG.to_owned()])
+            .collect();
         let edits = moved.into_iter().map(|path| Edit { bytes: self.file(&path).cloned(), path });
         edits.filter(|edit| rendered.engine.source().get(&edit.path) != edit.bytes.as_ref()).collect()
     }

@@ -17,6 +17,7 @@ mod editor_fields;
 mod editor_served;
 mod incremental;
 mod public;
+mod publishing;
 mod records;
 mod reference;
 mod refusals;

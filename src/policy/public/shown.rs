@@ -35,7 +35,8 @@ impl Shown {
     /// A document of a kind that is shown by rule is shown as it stands. One that is held back exactly as it stands is shown as
     /// it was last approved, if it was.
     pub fn now(publication: &Publication, mut heads: impl FnMut(&Key) -> Option<Vec<String>>) -> Self {
-        let held = |key: &Key, heads: &Vec<String>| publication.held.get(key).is_some_and(|h| h.heads == *heads);
+        let held =
+            |key: &Key, heads: &Vec<String>| publication.held.get(key).is_some_and(|h| h.heads == *heads);
         Self::with(publication, |key| heads(key).filter(|heads| !held(key, heads)))
     }
 

@@ -103,7 +103,9 @@ pub(super) fn not_by_law(kind: &str) -> Refusal {
     refusal(
         "not-public-by-law",
         &format!("Loại văn bản `{kind}` không được công khai theo quy tắc: phải duyệt từng phiên bản."),
-        &format!("Documents of kind `{kind}` are not public by rule: approve each by the heads that were looked at."),
+        &format!(
+            "Documents of kind `{kind}` are not public by rule: approve each by the heads that were looked at."
+        ),
     )
 }
 

@@ -1,0 +1,5 @@
+//! The publishing desk as its people meet it: approve, preview, rebuild, release, go back; and everybody else kept out.
+
+mod desk;
+mod rebuilding;
+mod routes;
