@@ -6,6 +6,7 @@
 mod duties;
 mod error;
 pub mod facts;
+pub mod part;
 mod shown;
 mod steps;
 

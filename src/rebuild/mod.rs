@@ -7,6 +7,7 @@
 //! ```
 
 mod error;
+pub mod pending;
 mod reading;
 pub mod service;
 pub mod session;
