@@ -288,5 +288,15 @@ pub enum Release {
         /// Its name; without it, the current one
         #[arg(long)]
         id: Option<String>,
+        /// Beside each text also its `.br` and `.gz`, for a web server that sends what is packed already
+        #[arg(long)]
+        compressed: bool,
+    },
+    /// List what differs between two releases
+    Changes {
+        /// The older one, from `release list`
+        old: String,
+        /// The newer one; without it, the current one
+        new: Option<String>,
     },
 }

@@ -8,6 +8,7 @@
 
 mod error;
 pub mod pending;
+pub mod preview;
 mod reading;
 pub mod service;
 pub mod session;

@@ -159,7 +159,13 @@ pub fn pending(place: Place<'_>) -> Result<Pending, RebuildError> {
     let heads = documents.iter_mut().map(|(key, document)| (key.clone(), format_heads(&document.heads())));
     let heads: BTreeMap<Key, Vec<String>> = heads.collect();
     let engine = super::embedded_name();
-    let desk = Desk { documents: &documents, publication: &publication, settings: place.settings(&engine), heads, release: release.as_ref() };
+    let desk = Desk {
+        documents: &documents,
+        publication: &publication,
+        settings: place.settings(&engine),
+        heads,
+        release: release.as_ref(),
+    };
     let items = documents.keys().filter(|key| **key != Key::Publication).map(|key| desk.item(key));
     let rules = publication.rules.iter().map(|(kind, rule)| RuleRow {
         kind: *kind,
@@ -210,7 +216,8 @@ impl Desk<'_> {
         });
         let by_rule = by_law(key.kind()) && self.publication.rules.contains_key(&key.kind());
         let (changes, changes_left_off) = Part::changes(seen.as_ref(), now.as_ref().ok(), LISTED);
-        let is = |decision: &Option<Decision>| decision.as_ref().is_some_and(|decision| decision.heads == heads);
+        let is =
+            |decision: &Option<Decision>| decision.as_ref().is_some_and(|decision| decision.heads == heads);
         let state = match (is(&held), is(&approved) || by_rule, approved.is_some(), shown.as_ref()) {
             (true, ..) => State::Held,
             (_, true, _, Some(shown)) if *shown == heads => State::Shown,
@@ -223,7 +230,11 @@ impl Desk<'_> {
         };
         let title = now.as_ref().map(|part| part.title.clone()).unwrap_or_default();
         Item {
-            title: if title.vi.is_empty() { Words { vi: key.to_string(), en: key.to_string() } } else { title },
+            title: if title.vi.is_empty() {
+                Words { vi: key.to_string(), en: key.to_string() }
+            } else {
+                title
+            },
             problem: now.err().map(|error| error.to_string()),
             key: key.to_string(),
             kind: key.kind(),
@@ -264,7 +275,8 @@ impl Desk<'_> {
     }
 
     fn content(&self, key: &Key, at: Option<&[String]>) -> Result<Content, PublicError> {
-        let document = self.documents.get(key).ok_or_else(|| PublicError::Missing { key: key.to_string() })?;
+        let document =
+            self.documents.get(key).ok_or_else(|| PublicError::Missing { key: key.to_string() })?;
         Ok(match at {
             Some(heads) => document.at_heads(&parse_heads(heads)?)?,
             None => document.content()?,

@@ -84,19 +84,19 @@ pub struct Built {
 
 /// The site as it was rendered last, and the release that holds it.
 #[derive(Debug)]
-struct Rendered {
-    engine: Engine,
+pub(super) struct Rendered {
+    pub(super) engine: Engine,
     site: Arc<SourceTree>,
     generated: Arc<Generated>,
-    release: String,
+    pub(super) release: String,
 }
 
 /// What is to be rendered.
-struct Next {
-    site: Arc<SourceTree>,
-    generated: Arc<Generated>,
-    config: Option<Arc<[u8]>>,
-    inputs: Inputs,
+pub(super) struct Next {
+    pub(super) site: Arc<SourceTree>,
+    pub(super) generated: Arc<Generated>,
+    pub(super) config: Option<Arc<[u8]>>,
+    pub(super) inputs: Inputs,
 }
 
 /// The state between rebuilds of one working folder.
@@ -170,7 +170,7 @@ impl Session {
         Ok(())
     }
 
-    fn read(&mut self, place: Place<'_>, files: &Files) -> Result<(), RebuildError> {
+    pub(super) fn read(&mut self, place: Place<'_>, files: &Files) -> Result<(), RebuildError> {
         // Another process may have built from other files than those that were read here.
         let ours = self.rendered.as_ref().map(|rendered| rendered.release.as_str());
         let foreign = ours.is_some() && place.releases.current_id().ok().flatten().as_deref() != ours;
@@ -182,7 +182,7 @@ impl Session {
         Ok(())
     }
 
-    fn next(&mut self, place: Place<'_>) -> Result<Next, RebuildError> {
+    pub(super) fn next(&mut self, place: Place<'_>) -> Result<Next, RebuildError> {
         let reading =
             self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))?;
         let engine = embedded_name();
@@ -205,8 +205,28 @@ impl Session {
         })
     }
 
+    pub(super) fn reading(&mut self) -> Result<&mut Reading, RebuildError> {
+        self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))
+    }
+
+    pub(super) fn rendered(&self) -> Option<&Rendered> {
+        self.rendered.as_ref()
+    }
+
+    pub(super) fn is_rendered(&self) -> bool {
+        self.rendered.is_some()
+    }
+
+    pub(super) fn take_rendered(&mut self) -> Option<Rendered> {
+        self.rendered.take()
+    }
+
+    pub(super) fn put_rendered(&mut self, rendered: Rendered) {
+        self.rendered = Some(rendered);
+    }
+
     /// The current release is what these inputs give.
-    fn unchanged(
+    pub(super) fn unchanged(
         &mut self,
         current: Release,
         next: Next,
@@ -318,13 +338,13 @@ impl Session {
 
 impl Next {
     /// The bytes at a path of the project.
-    fn file(&self, path: &str) -> Option<&Arc<[u8]>> {
+    pub(super) fn file(&self, path: &str) -> Option<&Arc<[u8]>> {
         let config = self.config.as_ref().filter(|_| path == project::CONFIG);
         config.or_else(|| self.generated.files.get(path)).or_else(|| self.site.get(path))
     }
 
     /// The whole project.
-    fn tree(&self) -> SourceTree {
+    pub(super) fn tree(&self) -> SourceTree {
         let mut tree = (*self.site).clone();
         tree.extend(self.generated.files.iter().map(|(path, bytes)| (path.clone(), Arc::clone(bytes))));
         if let Some(config) = &self.config {
@@ -334,7 +354,7 @@ impl Next {
     }
 
     /// What differs from the project that was rendered; looks only at the part, site or generated, that is another one.
-    fn edits(&self, rendered: &Rendered) -> Vec<Edit> {
+    pub(super) fn edits(&self, rendered: &Rendered) -> Vec<Edit> {
         let site = tree_edits(&rendered.site, &self.site);
         let generated = tree_edits(&rendered.generated.files, &self.generated.files);
         let moved: BTreeSet<String> = site

@@ -57,7 +57,11 @@ impl Part {
     ///
     /// # Errors
     /// As of the whole site: what cannot be made public.
-    pub fn of_election(election: &Election, laws: &[LawVersion], as_of: NaiveDate) -> Result<Self, PublicError> {
+    pub fn of_election(
+        election: &Election,
+        laws: &[LawVersion],
+        as_of: NaiveDate,
+    ) -> Result<Self, PublicError> {
         let law = find_law(laws, &election.law)?;
         let mut part = Self { title: words(&election.name_vi, &election.name_en), ..Self::default() };
         // The moment of the approval is not of the document.
@@ -183,7 +187,10 @@ fn of(vi: &str, en: &str, name: &Words) -> Words {
 }
 
 fn named(notice: &NoticeFacts) -> Words {
-    Words { vi: format!("{} ({})", notice.title.vi, notice.date), en: format!("{} ({})", notice.title.en, notice.date) }
+    Words {
+        vi: format!("{} ({})", notice.title.vi, notice.date),
+        en: format!("{} ({})", notice.title.en, notice.date),
+    }
 }
 
 /// A field as words; nothing that is empty, and a member of a record within under a name of its own.

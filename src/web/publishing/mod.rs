@@ -2,6 +2,8 @@
 //! caller's body may publish, at each request; the documents themselves have the same rule in `policy::rules`.
 
 mod events;
+mod pending;
+mod preview;
 mod rebuilds;
 mod releases;
 
@@ -14,6 +16,7 @@ use axum::http::Method;
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::middleware::from_fn_with_state;
+use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
@@ -40,10 +43,17 @@ struct Inner {
     server: Server,
     rules: Arc<ElectionRules>,
     builder: Service,
+    /// Where browsers find the server.
+    origin: String,
+    previews: preview::Kept,
 }
 
 /// The routes, with what each is for; all of them are of the communications team alone.
 pub const ROUTES: &[(Method, &str)] = &[
+    (Method::GET, "/api/publication"),
+    (Method::POST, "/api/preview"),
+    (Method::GET, "/preview/{preview}/"),
+    (Method::GET, "/preview/{preview}/{*path}"),
     (Method::GET, "/api/rebuild"),
     (Method::POST, "/api/rebuild"),
     (Method::GET, "/api/rebuild/events"),
@@ -52,23 +62,32 @@ pub const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/api/releases/{id}/activate"),
 ];
 
-pub(super) fn router(
-    server: &Server,
-    rules: &Arc<ElectionRules>,
-    builder: &Service,
-    _origin: &str,
-) -> Router {
-    let inner = Inner { server: server.clone(), rules: Arc::clone(rules), builder: builder.clone() };
-    let desk = Desk(Arc::new(inner));
-    let routes = Router::new()
+pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, builder: &Service, origin: &str) -> Router {
+    let desk = Desk(Arc::new(Inner {
+        server: server.clone(),
+        rules: Arc::clone(rules),
+        builder: builder.clone(),
+        origin: origin.to_owned(),
+        previews: preview::Kept::default(),
+    }));
+    let guard = |routes: Router| {
+        server.protect(routes.layer(from_fn_with_state(desk.clone(), communications)), Authority::Account)
+    };
+    let api = Router::new()
+        .route("/api/publication", get(pending::list))
+        .route("/api/preview", post(preview::make))
         .route("/api/rebuild", get(rebuilds::state).post(rebuilds::ask))
         .route("/api/rebuild/events", get(events::follow))
         .route("/api/releases", get(releases::list))
         .route("/api/releases/{id}/changes", get(releases::changes))
         .route("/api/releases/{id}/activate", post(releases::activate))
-        .with_state(desk.clone())
-        .layer(from_fn_with_state(desk, communications));
-    server.protect(routes, Authority::Account)
+        .with_state(desk.clone());
+    let pages = Router::new()
+        .route("/preview/{preview}/", get(preview::home))
+        .route("/preview/{preview}/{*path}", get(preview::page))
+        .with_state(desk.clone());
+    // The headers of a page are those of the site; what the gate says of answers to programs does not fit it.
+    guard(api).merge(guard(pages).layer(map_response(preview::as_the_site)))
 }
 
 /// Lets only those on whose body publishes; stands behind the server's own gate, which says who the caller is.

@@ -17,12 +17,15 @@ fn who_may_not_publish_cannot_by_any_route() {
         .chain([("nobody", None), ("a stranger", Some("Bearer khong-co-that".to_owned()))])
         .collect();
     let release = desk.current();
+    let made = desk.post("/api/preview", &serde_json::json!({})).json();
+    let preview = made["url"].as_str().unwrap().trim_end_matches('/').rsplit_once('/').unwrap().1;
     for (method, path) in ROUTES {
         for (body, token) in &callers {
             // A stream does not end by itself.
             if *path == "/api/rebuild/events" && *body == "team_comms" {
                 continue;
             }
+            let path = path.replace("{preview}", preview).replace("{*path}", "lich/index.html");
             let path =
                 path.replace("{id}", &release).replace("/changes", &format!("/changes?since={release}"));
             let mut headers = vec![("content-type", "application/json"), ("origin", "http://x")];
