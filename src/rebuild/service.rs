@@ -340,6 +340,7 @@ impl Inner {
         }
         let id = release.id().to_owned();
         self.show(|state| {
+            state.took = Some(built.times.into());
             (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, false);
         });
     }

@@ -3,6 +3,32 @@
 use serde::Serialize;
 
 use super::Fault;
+use super::session::Times;
+
+/// How long the parts of a build took, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Took {
+    /// Reading documents and files.
+    pub read: u64,
+    /// From documents to the edits of the site's source.
+    pub plan: u64,
+    /// Rendering.
+    pub render: u64,
+    /// Making it a release.
+    pub release: u64,
+}
+
+impl From<Times> for Took {
+    fn from(times: Times) -> Self {
+        let micros = |time: std::time::Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            read: micros(times.read),
+            plan: micros(times.plan),
+            render: micros(times.render),
+            release: micros(times.release),
+        }
+    }
+}
 
 /// What the builder does, or did last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -44,6 +70,9 @@ pub struct State {
     /// Number of the build that follows this one, if one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
+    /// How long it took, once it is over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took: Option<Took>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Fault>,
