@@ -1,6 +1,7 @@
 //! What can be typed after `niemyet`.
 
 mod desk;
+pub mod publish;
 
 use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
@@ -86,6 +87,9 @@ pub enum Command {
     /// The weekly reports of a body; edits go to the server with the next sync
     #[command(subcommand)]
     Report(Report),
+    /// What is public: list, approve, hold back, withdraw, notices; goes to the server with the next sync
+    #[command(subcommand)]
+    Publish(publish::Publish),
     /// List, switch, verify and export the kept releases
     #[command(subcommand)]
     Release(Release),
