@@ -70,7 +70,7 @@ fn count(counter: &AtomicU64) -> u64 {
 
 fn tell(who: &str, round: usize, met: &Met, seconds: usize, more: &str) -> Result<()> {
     let per_second = count(&met.answers) / seconds as u64;
-    let mib = count(&met.bytes) / seconds as u64 >> 20;
+    let mib = (count(&met.bytes) / seconds as u64) >> 20;
     say(&format!(
         "round {round}  {who:<8} {per_second:>8} requests/s {mib:>6} MiB/s  {} errors  {more}",
         count(&met.errors)

@@ -30,6 +30,7 @@ use crate::timetable::LawVersion;
 
 pub use error::Fault;
 pub use error::RebuildError;
+pub use reading::is_shown;
 pub use reading::update;
 pub use service::Service;
 pub use session::Session;
