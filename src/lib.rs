@@ -13,13 +13,14 @@
 //! ```
 //!
 //! `document`, `timetable`, `policy`, `reference` and `build` are pure: no clock, randomness, file, network or
-//! environment; those come in as arguments. `replica`, `release`, `watch`, `config`, `web` and `cli` are the shell.
+//! environment; those come in as arguments. `replica`, `release`, `rebuild`, `watch`, `config`, `web` and `cli` are the shell.
 
 pub mod build;
 pub mod cli;
 pub mod config;
 pub mod document;
 pub mod policy;
+pub mod rebuild;
 pub mod reference;
 pub mod release;
 pub mod replica;

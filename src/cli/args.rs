@@ -1,6 +1,7 @@
 //! What can be typed after `niemyet`.
 
 mod desk;
+pub mod publish;
 
 use std::net::SocketAddr;
 use std::net::ToSocketAddrs;
@@ -86,6 +87,9 @@ pub enum Command {
     /// The weekly reports of a body; edits go to the server with the next sync
     #[command(subcommand)]
     Report(Report),
+    /// What is public: list, approve, hold back, withdraw, notices; goes to the server with the next sync
+    #[command(subcommand)]
+    Publish(publish::Publish),
     /// List, switch, verify and export the kept releases
     #[command(subcommand)]
     Release(Release),
@@ -288,5 +292,15 @@ pub enum Release {
         /// Its name; without it, the current one
         #[arg(long)]
         id: Option<String>,
+        /// Beside each text also its `.br` and `.gz`, for a web server that sends what is packed already
+        #[arg(long)]
+        compressed: bool,
+    },
+    /// List what differs between two releases
+    Changes {
+        /// The older one, from `release list`
+        old: String,
+        /// The newer one; without it, the current one
+        new: Option<String>,
     },
 }

@@ -3,22 +3,23 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use indicatif::ProgressBar;
+use niemyet_sync::audit::Event;
 use serde_json::json;
 
 use super::args;
 use super::error::CliError;
 use super::release as export;
 use super::terminal::Terminal;
-use super::workspace;
-use super::workspace::Loaded;
 use super::workspace::Workspace;
 use super::zola;
 use crate::build::engine::Engine;
 use crate::build::engine::Memory;
-use crate::build::engine::Sink;
 use crate::build::engine::warnings::Warning;
 use crate::build::source::SourceTree;
+use crate::rebuild;
+use crate::rebuild::Session;
+use crate::rebuild::session::Step;
+use crate::rebuild::session::Wanted;
 use crate::release::Draft;
 use crate::release::Inputs;
 use crate::release::Kind;
@@ -26,8 +27,6 @@ use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::draft::Committed;
 use crate::release::retention;
-use crate::replica::project::Project;
-use crate::replica::project::VERSION;
 
 /// What a build came to.
 #[derive(Debug)]
@@ -64,22 +63,38 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
     )
 }
 
-/// Name and version of the embedded engine, for the record of a release.
-pub fn embedded_name() -> String {
-    format!("embedded {VERSION}")
-}
-
 /// Builds with the embedded engine, unless the current release was built from exactly these inputs.
 pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Built, CliError> {
-    let mut loaded = workspace.load()?;
-    let project = workspace.project(&mut loaded, &embedded_name())?;
-    if !full && let Some(current) = unchanged(workspace, &project.inputs)? {
-        let warnings = Engine::inspect(project.tree)?;
-        return Ok(Built { committed: Committed::Unchanged(current), warnings });
+    let mut session = Session::default();
+    rebuild(workspace, &mut session, &Wanted { full, once: true, ..Wanted::default() }, terminal)
+}
+
+/// One rebuild of a session, with a bar.
+pub fn rebuild(
+    workspace: &Workspace,
+    session: &mut Session,
+    wanted: &Wanted,
+    terminal: &Terminal,
+) -> Result<Built, CliError> {
+    let place = workspace.place();
+    let bar = terminal.progress("files rendered");
+    let tell = |step| match step {
+        Step::Reading => bar.set_message("reading"),
+        Step::Rendering(done, total) => {
+            bar.set_message("files rendered");
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        }
+        Step::Writing => bar.set_message("files rendered, writing"),
+    };
+    let built = session.rebuild(place, &workspace.lock, wanted, &tell);
+    bar.finish_and_clear();
+    let built = built?;
+    if let Committed::New(release) = &built.committed {
+        workspace.note(Event::ReleaseMade, release.id(), "command line");
+        session.collect(place, &workspace.lock);
     }
-    let draft = draft(workspace, full)?;
-    let (committed, engine) = render(workspace, (loaded, project), draft, terminal)?;
-    Ok(Built { committed, warnings: engine.warnings() })
+    Ok(Built { committed: built.committed, warnings: built.warnings })
 }
 
 /// The current release, if it was built from these inputs.
@@ -95,27 +110,6 @@ pub fn draft(workspace: &Workspace, full: bool) -> Result<Draft<'_>, ReleaseErro
     Draft::whole(&workspace.store, &workspace.lock)
 }
 
-/// Renders everything into the draft and commits it.
-pub fn render(
-    workspace: &Workspace,
-    (loaded, project): (Loaded, Project),
-    draft: Draft<'_>,
-    terminal: &mut Terminal,
-) -> Result<(Committed, Engine), CliError> {
-    let bar = terminal.progress("files rendered");
-    let built = Engine::build(project.tree, &IntoDraft { draft: &draft, bar: &bar });
-    bar.finish_and_clear();
-    let engine = match built {
-        Ok(engine) => engine,
-        Err(error) => {
-            draft.discard();
-            return Err(error.into());
-        }
-    };
-    let committed = commit(workspace, draft, &loaded.site, project.inputs)?;
-    Ok((committed, engine))
-}
-
 /// Adds the site's source, commits, and lets go of releases that are not to be kept.
 pub fn commit(
     workspace: &Workspace,
@@ -127,7 +121,7 @@ pub fn commit(
         let put = draft.put(Kind::Source, path, bytes);
         put.map_err(ReleaseError::io("write", workspace.store.folder()))?;
     }
-    let committed = draft.commit(inputs, &workspace::now())?;
+    let committed = draft.commit(inputs, &rebuild::now())?;
     collect(workspace);
     Ok(committed)
 }
@@ -137,18 +131,6 @@ pub fn collect(workspace: &Workspace) {
     if let Err(error) = retention::collect(&workspace.store, workspace.config.keep_releases, &workspace.lock)
     {
         tracing::warn!(%error, "old releases were not removed");
-    }
-}
-
-struct IntoDraft<'a, 'b> {
-    draft: &'a Draft<'b>,
-    bar: &'a ProgressBar,
-}
-
-impl Sink for IntoDraft<'_, '_> {
-    fn write(&self, path: &str, bytes: Vec<u8>) -> std::io::Result<()> {
-        self.bar.inc(1);
-        self.draft.put(Kind::Page, path, &bytes)
     }
 }
 

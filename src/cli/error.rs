@@ -8,6 +8,7 @@ use niemyet_sync::maintenance::MaintenanceError;
 
 use crate::build::engine::BuildError;
 use crate::document::DocumentError;
+use crate::rebuild::RebuildError;
 use crate::release::ReleaseError;
 use crate::replica::FolderError;
 use crate::replica::disk::remedy;
@@ -165,6 +166,20 @@ impl From<BuildError> for CliError {
         match error {
             BuildError::Write { output, source } => Self::Store { output, source },
             error => Self::Build(error),
+        }
+    }
+}
+
+impl From<RebuildError> for CliError {
+    fn from(error: RebuildError) -> Self {
+        match error {
+            RebuildError::Project(error) => error.into(),
+            RebuildError::Build(error) => Self::Build(error),
+            RebuildError::Store { output, source } => Self::Store { output, source },
+            RebuildError::Folder(error) => error.into(),
+            RebuildError::Lock(error) => error.into(),
+            RebuildError::Release(error) => error.into(),
+            RebuildError::Broken(_) => Self::Refused(error.to_string()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod demo;
 mod desk;
 mod error;
 mod init;
+mod publish;
 mod release;
 mod report;
 mod serve;
@@ -74,6 +75,7 @@ fn dispatch(arguments: Arguments, terminal: &mut Terminal) -> Result<(), CliErro
         Command::Serve { listen } => serve::run(dir, listen, terminal),
         Command::Task(command) => task::run(dir, command, terminal),
         Command::Report(command) => report::run(dir, command, terminal),
+        Command::Publish(command) => publish::run(dir, command, terminal),
         Command::Sync(wanted) => sync::run(dir, &wanted, terminal),
         Command::Release(command) => release::run(dir, command, terminal),
     }

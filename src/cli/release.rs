@@ -1,23 +1,31 @@
 //! `niemyet release`: list, switch, verify and export the kept releases.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use niemyet_sync::audit::Event;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::args;
 use super::error::CliError;
 use super::terminal::Terminal;
 use super::verify;
+use super::workspace;
 use crate::release::Kind;
 use crate::release::Release;
 use crate::release::Store;
+use crate::release::changes;
 use crate::release::export;
 use crate::release::export::Exported;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
+use crate::replica::documents::DocumentStore;
 use crate::replica::folder;
 use crate::replica::lock;
+use crate::web::encoding;
+use crate::web::encoding::Encoding;
 
 /// Runs one of the commands.
 pub fn run(dir: &Path, command: args::Release, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -27,10 +35,14 @@ pub fn run(dir: &Path, command: args::Release, terminal: &mut Terminal) -> Resul
         args::Release::List => list(dir, terminal),
         args::Release::Activate { id } => activate(dir, &id, terminal),
         args::Release::Verify { id } => verify::run(dir, id.as_deref(), terminal),
-        args::Release::Export { out, id } => {
+        args::Release::Changes { old, new } => differing(dir, &old, new.as_deref(), terminal),
+        args::Release::Export { out, id, compressed } => {
             let store = open(dir);
             let release = chosen(&store, id.as_deref())?;
-            let done = write_files(&release, &out, terminal)?;
+            let done = match compressed {
+                true => write_compressed(&release, &out, terminal)?,
+                false => write_files(&release, &out, terminal)?,
+            };
             terminal.result(&json!({ "release": release.id(), "export": done }), &summary(&done, &out))
         }
     }
@@ -105,7 +117,69 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let store = Store::open_for_writing(&dir.join(folder::RELEASES), disk, &lock)?;
     let release = store.activate(id, &lock)?;
+    match DocumentStore::open(dir, Some(&lock)) {
+        Ok(documents) => workspace::note(&documents, Event::ReleaseActivated, release.id(), "command line"),
+        // Releases can be switched also where the documents are damaged.
+        Err(error) => tracing::warn!(%error, "the audit log could not be written"),
+    }
     terminal.result(&json!({ "current": release.id() }), &format!("{} is current", release.id()))
+}
+
+fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) -> Result<(), CliError> {
+    let store = open(dir);
+    let (old, new) = (store.load(old)?, chosen(&store, new)?);
+    let (pages, documents) = (changes::between(&old, &new), changes::documents(&old, &new));
+    let mut text = format!("{} → {}", old.id(), new.id());
+    for (mark, paths) in [('+', &pages.added), ('~', &pages.changed), ('-', &pages.removed)] {
+        paths.paths.iter().for_each(|path| text += &format!("\n{mark} {path}"));
+        let more = paths.count - paths.paths.len();
+        if more > 0 {
+            text += &format!("\n{mark} … {more} more");
+        }
+    }
+    documents.keys().for_each(|key| text += &format!("\nvăn bản / document: {key}"));
+    let object = json!({ "old": old.id(), "new": new.id(), "pages": pages, "documents": documents });
+    terminal.result(&object, &text)
+}
+
+/// Writes a release as plain files, and each text packed beside it.
+fn write_compressed(release: &Release, out: &Path, terminal: &Terminal) -> Result<Exported, CliError> {
+    for (path, file) in release.files(Kind::Page) {
+        file.check(path)?;
+    }
+    let bar = terminal.progress("files packed");
+    let made: Result<Vec<_>, CliError> = release
+        .files(Kind::Page)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(path, file)| {
+            let bytes = file.read_checked(path)?;
+            bar.inc(1);
+            packed(path, bytes).map_err(CliError::file("pack", path))
+        })
+        .collect();
+    bar.finish_and_clear();
+    let files: BTreeMap<String, Vec<u8>> = made?.into_iter().flatten().collect();
+    Ok(export::export(
+        &RealDisk,
+        out,
+        files.iter().map(|(path, bytes)| (path.as_str(), || Ok(bytes.clone()))),
+    )?)
+}
+
+/// A file, and its packed forms if they are smaller.
+fn packed(path: &str, bytes: Vec<u8>) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+    let mut files = Vec::new();
+    if encoding::is_text(path) {
+        for (coding, extension) in [(Encoding::Brotli, "br"), (Encoding::Gzip, "gz")] {
+            let small = encoding::compress(coding, &bytes)?;
+            if small.len() < bytes.len() {
+                files.push((format!("{path}.{extension}"), small));
+            }
+        }
+    }
+    files.push((path.to_owned(), bytes));
+    Ok(files)
 }
 
 /// Writes a release as plain files.

@@ -11,9 +11,12 @@ use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
 use tokio::signal::unix::signal;
 
+use super::data;
 use super::error::CliError;
 use super::terminal::Terminal;
 use crate::config::Config;
+use crate::rebuild::Service;
+use crate::rebuild::service::Parts;
 use crate::release::Store;
 use crate::replica::disk::RealDisk;
 use crate::replica::folder;
@@ -43,15 +46,25 @@ pub fn with_listener<'t>(
     let bound = listener.local_addr().map_err(failed)?;
     let (config, releases, terminal) = prepare(bound)?;
     let documents = Documents::open(dir, &config, bound)?;
+    let site = Site::new(releases);
+    let follower = site.clone();
+    let builder = Service::new(Parts {
+        dir: dir.to_owned(),
+        config,
+        documents: Arc::clone(documents.store()),
+        releases: Arc::clone(site.releases()),
+        laws: data::laws(terminal)?,
+        on_release: Box::new(move |release| follower.show(release)),
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
     let kept = runtime.block_on(async {
         let listener = TcpListener::from_std(listener).map_err(failed)?;
         let stop = asked_to_stop();
-        let office = documents.start()?;
+        let office = documents.start(builder)?;
         let url = format!("http://{bound}/");
         terminal.say("Press Ctrl+C to stop.");
         terminal.result(&serde_json::json!({ "listening": url }), &format!("serving {url}"))?;
-        web::serve_with(listener, Site::new(releases), &office, stop).await.map_err(failed)
+        web::serve_with(listener, site, &office, stop).await.map_err(failed)
     })?;
     if kept { Ok(()) } else { Err(CliError::NotKept) }
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::build;
 use super::error::CliError;
 use super::release;
 use super::terminal::Terminal;
 use super::workspace::Workspace;
 use crate::build::source::SourceTree;
+use crate::rebuild;
 use crate::release::ReleaseError;
 use crate::release::export;
 use crate::release::export::Exported;
@@ -19,7 +19,7 @@ use crate::replica::disk::RealDisk;
 pub fn run(dir: &Path, out: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let workspace = Workspace::open(dir, terminal)?;
     let mut loaded = workspace.load()?;
-    let project = workspace.project(&mut loaded, &build::embedded_name())?;
+    let project = workspace.project(&mut loaded, &rebuild::embedded_name())?;
     let done = write_project(out, &project.tree)?;
     terminal.result(&json!({ "project": out, "export": done }), &release::summary(&done, out))
 }

@@ -12,6 +12,7 @@ use super::release;
 use super::terminal::Terminal;
 use super::zola;
 use crate::build::source::SourceTree;
+use crate::rebuild;
 use crate::release::Kind;
 use crate::release::Release;
 use crate::release::verify;
@@ -85,7 +86,7 @@ fn rebuild(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Fil
         let why = format!("niemyet {niemyet} built it with `{engine}`, and this is niemyet {VERSION}");
         return Err(unable(why, "Verify it with the niemyet that built it"));
     }
-    if *engine == build::embedded_name() {
+    if *engine == rebuild::embedded_name() {
         return build::in_memory(project(dir, release, terminal)?);
     }
     let next = "Name the program of that Zola in NIEMYET_ZOLA and verify again; what is stored needs nothing";
@@ -120,8 +121,7 @@ fn project(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Sou
     let laws = data::laws(terminal)?;
     let base_url = inputs.base_url.as_deref();
     let settings = Settings { laws: &laws, as_of, base_url, engine: &inputs.engine };
-    let heads = inputs.documents.get("publication").map(Vec::as_slice).unwrap_or_default();
-    Ok(project::at(&documents, heads, &site, settings)?.tree)
+    Ok(project::recorded(&documents, inputs, &site, settings)?.tree)
 }
 
 fn tell(difference: &Difference, terminal: &mut Terminal) {

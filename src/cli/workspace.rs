@@ -4,16 +4,17 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-use chrono::SecondsFormat;
 use chrono::Utc;
-use chrono_tz::Asia::Ho_Chi_Minh;
+use niemyet_sync::audit::Act;
+use niemyet_sync::audit::Audit;
+use niemyet_sync::audit::Event;
 
 use super::data;
 use super::error::CliError;
 use super::terminal::Terminal;
 use crate::build::source::SourceTree;
 use crate::config::Config;
+use crate::rebuild::Place;
 use crate::release::Store;
 use crate::replica::disk::RealDisk;
 use crate::replica::documents::DocumentStore;
@@ -23,7 +24,6 @@ use crate::replica::lock;
 use crate::replica::lock::FolderLock;
 use crate::replica::project;
 use crate::replica::project::Project;
-use crate::replica::project::Settings;
 use crate::replica::site_source;
 use crate::timetable::LawVersion;
 
@@ -78,24 +78,33 @@ impl Workspace {
         self.dir.join(folder::SITE)
     }
 
+    /// What a rebuild needs of it.
+    pub fn place(&self) -> Place<'_> {
+        Place {
+            dir: &self.dir,
+            config: &self.config,
+            documents: &self.documents,
+            releases: &self.store,
+            laws: &self.laws,
+        }
+    }
+
     /// The project of what is approved now.
     pub fn project(&self, loaded: &mut Loaded, engine: &str) -> Result<Project, CliError> {
-        let settings = Settings {
-            laws: &self.laws,
-            as_of: self.config.as_of.unwrap_or_else(today),
-            base_url: self.config.base_url.as_deref(),
-            engine,
-        };
-        Ok(project::current(&mut loaded.documents, &loaded.site, settings)?)
+        Ok(project::current(&mut loaded.documents, &loaded.site, self.place().settings(engine))?)
+    }
+
+    /// Notes something in the audit log. What was done stands already, so a failure is told and not made the command's own.
+    pub fn note(&self, event: Event, subject: &str, details: &str) {
+        note(&self.documents, event, subject, details);
     }
 }
 
-/// Today where the election is held.
-fn today() -> NaiveDate {
-    Utc::now().with_timezone(&Ho_Chi_Minh).date_naive()
-}
-
-/// The present moment as manifests hold it.
-pub fn now() -> String {
-    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
+/// The same, for whoever has only the documents.
+pub fn note(documents: &DocumentStore, event: Event, subject: &str, details: &str) {
+    let audit = Audit::new(Arc::clone(documents.database()));
+    let act = Act { now: Utc::now().timestamp_millis(), by: None };
+    if let Err(error) = audit.record(act, event, subject, details) {
+        tracing::warn!(%error, "the audit log could not be written");
+    }
 }

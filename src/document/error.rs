@@ -152,6 +152,23 @@ pub enum DocumentError {
 }
 
 impl DocumentError {
+    /// The document that it is about, if it is about one.
+    pub fn subject(&self) -> Option<&Subject> {
+        match self {
+            Self::Key { .. } | Self::Id { .. } | Self::Election { .. } | Self::Head { .. } => None,
+            Self::Damaged { subject, .. }
+            | Self::Foreign { subject, .. }
+            | Self::Skeleton { subject, .. }
+            | Self::TooNew { subject, .. }
+            | Self::TooOld { subject, .. }
+            | Self::UnknownHeads { subject, .. }
+            | Self::Field { subject, .. }
+            | Self::Refused { subject, .. }
+            | Self::WrongKind { subject, .. }
+            | Self::Automerge { subject, .. } => Some(subject),
+        }
+    }
+
     pub(super) fn key(text: &str, reason: &'static str) -> Self {
         Self::Key { text: text.to_owned(), reason }
     }

@@ -29,6 +29,12 @@ pub struct Publication {
     pub items: BTreeMap<Key, Approval>,
     /// Notices to the public, in the order they were added.
     pub notices: Vec<Notice>,
+    /// Kinds that are public by law and shown as they stand, without an approval of each edit; none in older documents.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rules: BTreeMap<Kind, Rule>,
+    /// What was looked at and is not to be public as it stood at these heads; nothing in older documents.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<Key, Hold>,
 }
 
 /// One approval: this document may be shown as it stood at these heads.
@@ -45,6 +51,30 @@ pub struct Approval {
     /// True if two devices approved different things at once and nobody has chosen yet; the one shown is the same
     /// on every replica.
     pub contested: bool,
+}
+
+/// A standing approval: documents of a kind are shown at whatever heads they have.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// The body that approved.
+    pub by: String,
+    /// When, as the approving device claims it: RFC 3339.
+    pub at: String,
+    /// What it rests on: the article of law by which the kind is public.
+    pub basis: String,
+}
+
+/// A decision not to show a document, yet or at all, as it stood at these heads.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Hold {
+    /// Hashes of changes, 64 hexadecimal digits each, sorted.
+    pub heads: Vec<String>,
+    /// The body that decided.
+    pub by: String,
+    /// When, as the deciding device claims it: RFC 3339.
+    pub at: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// A notice to the public.
@@ -72,15 +102,52 @@ impl Publication {
         let content = view.content();
         let mut publication = Self::default();
         for (key, (node, contested)) in content.field("items").map()? {
-            let key =
-                key.parse().map_err(|error: DocumentError| node.wrong(format!("under a key ({error})")))?;
-            publication.items.insert(key, approval(&node, contested)?);
+            publication.items.insert(key_of(key, &node)?, approval(&node, contested)?);
         }
         for node in content.field("notices").list()? {
             publication.notices.push(notice(&node)?);
         }
+        publication.read_rules(view)?;
+        publication.read_holds(view)?;
         Ok(publication)
     }
+
+    fn read_rules(&mut self, view: &View<'_>) -> Result<(), DocumentError> {
+        for tree in view.rival_trees(RULES)? {
+            for (name, (node, _)) in view.node(&tree, RULES).map()? {
+                let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name);
+                let kind = kind.ok_or_else(|| node.wrong("under a kind of documents"))?;
+                let text = |name| node.field(name).text();
+                self.rules.insert(kind, Rule { by: text("by")?, at: text("at")?, basis: text("basis")? });
+            }
+        }
+        Ok(())
+    }
+
+    fn read_holds(&mut self, view: &View<'_>) -> Result<(), DocumentError> {
+        for tree in view.rival_trees(HELD)? {
+            for (name, (node, _)) in view.node(&tree, HELD).map()? {
+                let text = |name| node.field(name).text();
+                let hold = Hold {
+                    heads: node.field("heads").texts()?,
+                    by: text("by")?,
+                    at: text("at")?,
+                    reason: text("reason")?,
+                };
+                self.held.insert(key_of(name, &node)?, hold);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Maps of `content` that the first change does not make: whoever writes there first does. Two devices may do so at once; all of
+/// their maps count, and of one name in several of them the value in the map that Automerge prefers.
+const RULES: &str = "rules";
+const HELD: &str = "held";
+
+fn key_of(name: &str, node: &Node<'_>) -> Result<Key, DocumentError> {
+    name.parse().map_err(|error: DocumentError| node.wrong(format!("under a key ({error})")))
 }
 
 fn approval(node: &Node<'_>, contested: bool) -> Result<Approval, DocumentError> {
@@ -133,6 +200,99 @@ pub fn approve(document: &mut Document, key: &Key, approval: &Approval) -> Resul
     })
 }
 
+/// Sets a standing approval for a kind that is public by law. Pending until the document is committed.
+pub fn set_rule(document: &mut Document, kind: Kind, rule: &Rule) -> Result<(), DocumentError> {
+    document.expect_kind(Kind::Publication)?;
+    if !by_law(kind) {
+        return Err(document.refused(format!(
+            "documents of kind `{kind}` are not public by law; approve each by the heads that were looked at"
+        )));
+    }
+    let maps = made(document, RULES)?;
+    document.write(|doc| {
+        let Some(map) = maps.last() else { return Ok(()) };
+        let record = doc.put_object(map, kind.word(), ObjType::Map)?;
+        doc.put(&record, "by", rule.by.as_str())?;
+        doc.put(&record, "at", rule.at.as_str())?;
+        doc.put(&record, "basis", text::nfc(&rule.basis))
+    })
+}
+
+/// Whether the timetable, the units and the constituencies stand in documents of this kind (law 85/2015, articles 10 and 32,
+/// and 83/2025, ask that they be posted): nothing else may be shown unread.
+pub const fn by_law(kind: Kind) -> bool {
+    matches!(kind, Kind::Election)
+}
+
+/// Takes a standing approval back. Pending until the document is committed.
+pub fn clear_rule(document: &mut Document, kind: Kind) -> Result<(), DocumentError> {
+    document.expect_kind(Kind::Publication)?;
+    if !remove(document, RULES, kind.word())? {
+        return Err(document.refused(format!("there is no rule for `{kind}`; there is nothing to take back")));
+    }
+    Ok(())
+}
+
+/// Notes that a document is not to be public as it stands at the heads of `hold`. Pending until the document is committed.
+pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), DocumentError> {
+    document.expect_kind(Kind::Publication)?;
+    if hold.heads.is_empty() {
+        return Err(
+            document.refused("holding back names heads; open the document and hold back what you see")
+        );
+    }
+    let heads = format_heads(&parse_heads(&hold.heads)?);
+    let maps = made(document, HELD)?;
+    document.write(|doc| {
+        let Some(map) = maps.last() else { return Ok(()) };
+        let record = doc.put_object(map, key.to_string(), ObjType::Map)?;
+        doc.put(&record, "by", hold.by.as_str())?;
+        doc.put(&record, "at", hold.at.as_str())?;
+        doc.put(&record, "reason", text::nfc(&hold.reason))?;
+        let list = doc.put_object(&record, "heads", ObjType::List)?;
+        heads.iter().enumerate().try_for_each(|(i, head)| doc.insert(&list, i, head.as_str()))
+    })
+}
+
+/// Takes a holding back away, if there is one. Pending until the document is committed.
+pub fn release_hold(document: &mut Document, key: &Key) -> Result<bool, DocumentError> {
+    document.expect_kind(Kind::Publication)?;
+    remove(document, HELD, &key.to_string())
+}
+
+/// The maps of that name, the preferred one last; one is made if there is none.
+fn made(document: &mut Document, name: &str) -> Result<Vec<ObjId>, DocumentError> {
+    let content = text::object(document, &["content"])?;
+    document.write(|doc| {
+        let maps = maps_of(doc, &content, name)?;
+        if maps.is_empty() { Ok(vec![doc.put_object(&content, name, ObjType::Map)?]) } else { Ok(maps) }
+    })
+}
+
+/// Deletes a name from all maps there; true if it stood in any.
+fn remove(document: &mut Document, map: &str, name: &str) -> Result<bool, DocumentError> {
+    let content = text::object(document, &["content"])?;
+    document.write(|doc| {
+        let mut any = false;
+        for map in maps_of(doc, &content, map)? {
+            if doc.get(&map, name)?.is_some() {
+                doc.delete(&map, name)?;
+                any = true;
+            }
+        }
+        Ok(any)
+    })
+}
+
+fn maps_of(doc: &AutoCommit, content: &ObjId, name: &str) -> Result<Vec<ObjId>, AutomergeError> {
+    let all = doc.get_all(content, name)?;
+    Ok(all
+        .into_iter()
+        .filter(|(value, _)| value.to_objtype() == Some(ObjType::Map))
+        .map(|(_, id)| id)
+        .collect())
+}
+
 /// Takes an approval back: the document is no longer shown. Pending until the document is committed.
 pub fn revoke(document: &mut Document, key: &Key) -> Result<(), DocumentError> {
     document.expect_kind(Kind::Publication)?;
@@ -165,6 +325,28 @@ pub fn put_notice(document: &mut Document, notice: &Notice) -> Result<(), Docume
             text::replace(doc, &paragraphs, &text.paragraphs)
         })
     })
+}
+
+/// Takes a notice back. Pending until the document is committed.
+pub fn remove_notice(document: &mut Document, id: &str) -> Result<(), DocumentError> {
+    document.expect_kind(Kind::Publication)?;
+    let list = text::object(document, &["content", "notices"])?;
+    let removed = document.write(|doc| {
+        let mut any = false;
+        for i in (0..doc.length(&list)).rev() {
+            if let Some((_, map)) = doc.get(&list, i)?
+                && text::words(doc, &map, "id")?.as_deref() == Some(id)
+            {
+                doc.delete(&list, i)?;
+                any = true;
+            }
+        }
+        Ok(any)
+    })?;
+    if removed {
+        return Ok(());
+    }
+    Err(document.refused(format!("there is no notice `{id}`; there is nothing to take back")))
 }
 
 /// The map of the notice with this id, made at the end of the list if there is none.

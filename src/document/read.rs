@@ -128,6 +128,19 @@ impl<'a> View<'a> {
         Ok(all.into_iter().map(|(value, id)| self.rival(value.into_scalar().ok(), &id)).collect())
     }
 
+    /// What stands below each of the objects at `content/<name>`, the preferred one last: more than one if devices made them at once.
+    pub fn rival_trees(&self, name: &str) -> Result<Vec<hydrate::Value>, DocumentError> {
+        let Some(content) = self.object(&["content"])? else { return Ok(Vec::new()) };
+        let all = self.doc.all(&content, name, self.heads).map_err(|source| self.wrong(source))?;
+        let objects = all.iter().filter(|(value, _)| value.is_object());
+        objects.map(|(_, id)| self.doc.tree(id, self.heads).map_err(|source| self.wrong(source))).collect()
+    }
+
+    /// A tree that stands at `content/<name>`.
+    pub fn node<'t>(&'t self, tree: &'t hydrate::Value, name: &str) -> Node<'t> {
+        Node { subject: self.subject, value: Some(tree), path: format!("content/{name}") }
+    }
+
     fn rival(&self, value: Option<ScalarValue>, id: &ObjId) -> Rival {
         let change = self.doc.change_of(id).map(|hash| hash.to_string()).unwrap_or_default();
         let actor = match id {

@@ -6,6 +6,8 @@
 mod duties;
 mod error;
 pub mod facts;
+pub mod part;
+mod shown;
 mod steps;
 
 use std::collections::BTreeMap;
@@ -21,7 +23,6 @@ use crate::document::Key;
 use crate::document::directive::Directive;
 use crate::document::election::Election;
 use crate::document::parse_heads;
-use crate::document::publication::Approval;
 use crate::document::publication::Notice;
 use crate::document::publication::Publication;
 use crate::timetable::LawVersion;
@@ -33,13 +34,15 @@ use facts::Facts;
 use facts::NoticeFacts;
 use facts::UnitFacts;
 use facts::Words;
+pub use shown::Shown;
+pub use shown::ShownAt;
 
 /// Facts that have passed the gate. Nothing outside this file can construct one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicRecords(Facts);
 
 impl PublicRecords {
-    /// The public part of the documents that `publication` approves, as of a day.
+    /// The public part of the documents that a publication shows, as of a day.
     ///
     /// `documents` may hold documents of every kind; only `election` and the directives are read, each at the heads of its
     /// approval. `laws` are the known law versions; the election names the one that applies.
@@ -48,16 +51,16 @@ impl PublicRecords {
     /// No approval of `election`; an approved document that is not here or not at those heads; an election day or an approval
     /// that is not a date, or an election day that nobody has verified; a law version that is not known.
     pub fn new(
-        publication: &Publication,
+        shown: &Shown,
         documents: &BTreeMap<Key, Document>,
         laws: &[LawVersion],
         as_of: NaiveDate,
     ) -> Result<Self, PublicError> {
-        let approval = publication.items.get(&Key::Election).ok_or(PublicError::NothingApproved)?;
+        let approval = shown.items().get(&Key::Election).ok_or(PublicError::NothingApproved)?;
         let Content::Election(election) = approved(documents, &Key::Election, approval)? else {
             return Err(PublicError::Missing { key: Key::Election.to_string() });
         };
-        let directives = approved_directives(publication, documents)?;
+        let directives = approved_directives(shown, documents)?;
         let law = find_law(laws, &election.law)?;
         let steps = steps::steps(&election, law, as_of)?;
         Ok(Self(Facts {
@@ -67,7 +70,7 @@ impl PublicRecords {
             constituencies: constituencies(&election, as_of),
             owners: duties::owners(&directives, &election, &steps),
             documents: duties::documents(&directives),
-            notices: notices(publication)?,
+            notices: notices(shown.publication())?,
             steps,
         }))
     }
@@ -81,18 +84,18 @@ impl PublicRecords {
 fn approved(
     documents: &BTreeMap<Key, Document>,
     key: &Key,
-    approval: &Approval,
+    approval: &ShownAt,
 ) -> Result<Content, PublicError> {
     let document = documents.get(key).ok_or_else(|| PublicError::Missing { key: key.to_string() })?;
     Ok(document.at_heads(&parse_heads(&approval.heads)?)?)
 }
 
 fn approved_directives(
-    publication: &Publication,
+    shown: &Shown,
     documents: &BTreeMap<Key, Document>,
 ) -> Result<Vec<Directive>, PublicError> {
     let mut directives = Vec::new();
-    for (key, approval) in publication.items.iter().filter(|(key, _)| matches!(key, Key::Directive(_))) {
+    for (key, approval) in shown.items().iter().filter(|(key, _)| matches!(key, Key::Directive(_))) {
         if let Content::Directive(directive) = approved(documents, key, approval)? {
             directives.push(*directive);
         }
@@ -103,7 +106,7 @@ fn approved_directives(
 fn election_facts(
     election: &Election,
     law: &LawVersion,
-    approval: &Approval,
+    approval: &ShownAt,
 ) -> Result<ElectionFacts, PublicError> {
     if !election.provenance.verified {
         return Err(PublicError::DayUnverified { day: election.election_day.clone() });

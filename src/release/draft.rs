@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -45,7 +46,7 @@ pub struct Draft<'a> {
 
 struct State {
     pack: PackWriter,
-    rows: BTreeMap<(Kind, String), Option<[u8; 32]>>,
+    rows: Hashes,
 }
 
 impl<'a> Draft<'a> {
@@ -73,6 +74,11 @@ impl<'a> Draft<'a> {
     /// A release that holds what the current one holds, except what will be put or removed.
     pub fn change(store: &'a Store, lock: &FolderLock) -> Result<Self, ReleaseError> {
         Ok(Self { base: store.current()?, whole: false, ..Self::fresh(store, lock) })
+    }
+
+    /// A release that holds what `base` holds, current or not, except what will be put or removed.
+    pub fn upon(store: &'a Store, lock: &FolderLock, base: Release) -> Self {
+        Self { base: Some(base), whole: false, ..Self::fresh(store, lock) }
     }
 
     /// Puts a file. The error kind is `InvalidInput` for a path that must not stand in a release.
@@ -116,12 +122,16 @@ impl<'a> Draft<'a> {
             rows.retain(|(kind, path), sha256| base.location(*kind, path).map(|at| at.sha256) != *sha256);
             if rows.is_empty() && base.header().inputs == inputs {
                 pack.discard();
+                if store.current_id()?.as_deref() != Some(base.id()) {
+                    store.switch(base.id())?;
+                }
                 return Ok(Committed::Unchanged(base.clone()));
             }
         }
-        let depth = base.as_ref().map_or(0, |base| base.header().depth + 1);
-        let chained =
-            base.as_ref().filter(|base| depth <= store::MAX_DEPTH && rows.len() < base.rows_in_layers() / 2);
+        let chained = match &base {
+            Some(base) => chained(base, &mut rows, (&mut known, &mut pack))?,
+            None => None,
+        };
         if chained.is_none()
             && let Some(base) = &base
         {
@@ -139,13 +149,49 @@ impl<'a> Draft<'a> {
         let new = pack.finish().map_err(ReleaseError::io("write the pack in", folder))?;
         let locate = |sha256| new.get(&sha256).or_else(|| known.get(&sha256)).cloned();
         let rows = rows.into_iter().map(|(key, sha256)| (key, sha256.and_then(locate))).collect();
-        write_manifest(store, chained, rows, (inputs, created)).map(Committed::New)
+        write_manifest(store, chained.as_ref(), rows, (inputs, created)).map(Committed::New)
     }
 
     /// Gives the release up and removes what was written of it.
     pub fn discard(self) {
         self.state.into_inner().unwrap_or_else(PoisonError::into_inner).pack.discard();
     }
+}
+
+/// The rows of one release: `None` says that the file is gone.
+type Hashes = BTreeMap<(Kind, String), Option<[u8; 32]>>;
+
+/// The release on which a small change rests. Where the chain would become too long, what stands between its lowest layer, which
+/// holds nearly all, and the change goes into the change: so that its cost follows what has moved and not what the site holds.
+/// None if the change is better stored whole.
+fn chained(
+    base: &Release,
+    rows: &mut Hashes,
+    (known, pack): (&mut HashMap<[u8; 32], Location>, &mut PackWriter),
+) -> Result<Option<Release>, ReleaseError> {
+    if base.header().depth < store::MAX_DEPTH {
+        return Ok((rows.len() < base.rows_in_layers() / 2).then(|| base.clone()));
+    }
+    let Some((lowest, above)) = base.layers().split_last() else { return Ok(None) };
+    let folded: usize = above.iter().map(|layer| layer.rows.len()).sum();
+    if folded + rows.len() >= lowest.rows.len() / 2 {
+        return Ok(None);
+    }
+    let mut locations: BTreeMap<(Kind, String), Option<Location>> = BTreeMap::new();
+    for layer in above.iter().rev() {
+        locations.extend(layer.rows.iter().map(|(key, location)| (key.clone(), location.clone())));
+    }
+    locations.retain(|key, _| !rows.contains_key(key));
+    for ((kind, path), location) in locations {
+        if let Some(location) = &location {
+            known.insert(location.sha256, location.clone());
+            // Their packs are small and many: what is live of them goes into one.
+            let bytes = base.read(kind, &path)?;
+            pack.append(location.sha256, &bytes).map_err(ReleaseError::io("write", pack.temporary()))?;
+        }
+        rows.insert((kind, path), location.map(|location| location.sha256));
+    }
+    Ok(Some(Release::new(Arc::clone(lowest), &[])))
 }
 
 fn write_manifest(

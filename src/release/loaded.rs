@@ -79,6 +79,11 @@ impl Release {
         Some(File { location, pack })
     }
 
+    /// All bytes of a file, refused if they are not those that were written; nothing if there is no such file.
+    pub(super) fn read(&self, kind: Kind, path: &str) -> Result<Vec<u8>, ReleaseError> {
+        self.file(kind, path).map_or(Ok(Vec::new()), |file| file.read_checked(path))
+    }
+
     /// Where the bytes of a file lie.
     pub(super) fn location(&self, kind: Kind, path: &str) -> Option<Location> {
         self.file(kind, path).map(|file| file.location)

@@ -9,6 +9,7 @@
 //!
 //! A reader holds a `Release`: a switch, or the removal of old releases, does not touch a page load under way.
 
+pub mod changes;
 mod compaction;
 pub mod draft;
 pub mod error;

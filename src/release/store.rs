@@ -43,14 +43,21 @@ impl Store {
     pub fn open_for_writing(
         folder: &Path,
         disk: Arc<dyn Disk>,
-        _lock: &FolderLock,
+        lock: &FolderLock,
     ) -> Result<Self, ReleaseError> {
-        let packs = folder.join("packs");
-        disk.create_dir_all(&packs).map_err(ReleaseError::io("create", &packs))?;
-        for folder in [folder, &packs] {
-            disk::clean(disk.as_ref(), folder).map_err(ReleaseError::io("clean", folder))?;
+        let store = Self::open(folder, disk);
+        store.clean(lock)?;
+        Ok(store)
+    }
+
+    /// Removes what a killed process left half-written; makes the folders that are missing.
+    pub fn clean(&self, _lock: &FolderLock) -> Result<(), ReleaseError> {
+        let packs = self.folder.join("packs");
+        self.disk.create_dir_all(&packs).map_err(ReleaseError::io("create", &packs))?;
+        for folder in [&self.folder, &packs] {
+            disk::clean(self.disk.as_ref(), folder).map_err(ReleaseError::io("clean", folder))?;
         }
-        Ok(Self::open(folder, disk))
+        Ok(())
     }
 
     /// The folder.
@@ -190,11 +197,36 @@ impl Store {
         Ok(pack)
     }
 
-    /// Makes a kept release the current one, in one step.
+    /// Makes a kept release the current one, in one step. Going back to an older one is noted before: as long as it is current,
+    /// nothing is released by itself.
     pub fn activate(&self, id: &str, _lock: &FolderLock) -> Result<Release, ReleaseError> {
         let release = self.load(id)?;
+        if self.ids()?.last().map(String::as_str) != Some(id) {
+            let path = self.pause_path();
+            let text = format!("{id}\n");
+            disk::replace(self.disk.as_ref(), &path, text.as_bytes())
+                .map_err(ReleaseError::io("write", &path))?;
+        }
         self.switch(id)?;
         Ok(release)
+    }
+
+    /// The small file that names the release to which somebody went back.
+    fn pause_path(&self) -> PathBuf {
+        self.folder.join("went-back-to")
+    }
+
+    /// Whether somebody went back to an older release, and it is current still.
+    pub fn is_paused(&self) -> Result<bool, ReleaseError> {
+        let path = self.pause_path();
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                let current = self.current_id()?;
+                Ok(current.as_deref() == Some(text.trim_end()) && self.ids()?.last() != current.as_ref())
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(ReleaseError::io("read", path)(error)),
+        }
     }
 
     pub(super) fn switch(&self, id: &str) -> Result<(), ReleaseError> {

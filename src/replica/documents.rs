@@ -121,7 +121,8 @@ impl DocumentStore {
         Ok(documents)
     }
 
-    fn read(&self, listed: &Listed, election: Option<&str>) -> Result<Document, FolderError> {
+    /// One of those that are listed; `election` if it is known already.
+    pub fn read(&self, listed: &Listed, election: Option<&str>) -> Result<Document, FolderError> {
         let wrong = |what: String| self.damaged(listed, what);
         let (key, bytes) = self.stored(listed)?;
         let key: Key = key.parse().map_err(|error| wrong(format!("{error}")))?;

@@ -15,9 +15,9 @@ use crate::document::DocumentError;
 use crate::document::Key;
 use crate::document::format_heads;
 use crate::document::parse_heads;
-use crate::document::publication::Publication;
 use crate::policy::public::PublicError;
 use crate::policy::public::PublicRecords;
+use crate::policy::public::Shown;
 use crate::release::Inputs;
 use crate::release::manifest;
 use crate::timetable::LawVersion;
@@ -67,54 +67,100 @@ pub struct Project {
     pub inputs: Inputs,
 }
 
+/// What is made from documents, before it is laid over the site.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The generated files.
+    pub files: SourceTree,
+    /// Heads of every document that went in.
+    pub documents: BTreeMap<String, Vec<String>>,
+}
+
 /// The project of what is approved now.
 pub fn current(
     documents: &mut Documents,
     site: &SourceTree,
     settings: Settings<'_>,
 ) -> Result<Project, ProjectError> {
-    let document = documents.get_mut(&Key::Publication).ok_or(ProjectError::NoPublication)?;
-    let heads = format_heads(&document.heads());
-    at(documents, &heads, site, settings)
+    let (shown, heads) = shown(documents)?;
+    Ok(lay(&generate(&shown, &heads, documents, settings)?, site, settings))
 }
 
-/// The project of what was approved when `publication` had these heads.
-pub fn at(
+/// What `publication` shows now, and its heads.
+pub fn shown(documents: &mut Documents) -> Result<(Shown, Vec<String>), ProjectError> {
+    let document = documents.get_mut(&Key::Publication).ok_or(ProjectError::NoPublication)?;
+    let heads = format_heads(&document.heads());
+    let Content::Publication(publication) = document.content()? else {
+        return Err(ProjectError::NoPublication);
+    };
+    let now = |key: &Key| documents.get_mut(key).map(|document| format_heads(&document.heads()));
+    Ok((Shown::now(&publication, now), heads))
+}
+
+/// The project from which a release was made, by the heads that it recorded.
+pub fn recorded(
     documents: &Documents,
-    heads: &[String],
+    inputs: &Inputs,
     site: &SourceTree,
     settings: Settings<'_>,
 ) -> Result<Project, ProjectError> {
     let document = documents.get(&Key::Publication).ok_or(ProjectError::NoPublication)?;
+    let heads = inputs.documents.get(Key::Publication.kind().word()).map(Vec::as_slice).unwrap_or_default();
     let Content::Publication(publication) = document.at_heads(&parse_heads(heads)?)? else {
         return Err(ProjectError::NoPublication);
     };
-    let records = PublicRecords::new(&publication, documents, settings.laws, settings.as_of)?;
-    let mut tree = records::project(site, &records)?;
-    if let Some(url) = settings.base_url {
-        let config = tree.get("config.toml").map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        if let Some(config) = config {
-            tree.insert("config.toml".to_owned(), Arc::from(with_base_url(&config, url).into_bytes()));
-        }
-    }
-    let inputs = Inputs {
-        as_of: settings.as_of.to_string(),
-        base_url: settings.base_url.map(str::to_owned),
-        documents: built_from(&publication, heads),
-        site: hash(site),
-        niemyet: VERSION.to_owned(),
-        engine: settings.engine.to_owned(),
-    };
-    Ok(Project { tree, inputs })
+    let shown = Shown::recorded(&publication, &inputs.documents);
+    Ok(lay(&generate(&shown, heads, documents, settings)?, site, settings))
 }
 
-fn built_from(publication: &Publication, heads: &[String]) -> BTreeMap<String, Vec<String>> {
-    let approved = publication.items.iter().map(|(key, approval)| (key.to_string(), approval.heads.clone()));
-    approved.chain([(Key::Publication.to_string(), heads.to_vec())]).collect()
+/// The files that are made of documents.
+pub fn generate(
+    shown: &Shown,
+    heads: &[String],
+    documents: &Documents,
+    settings: Settings<'_>,
+) -> Result<Generated, ProjectError> {
+    let records = PublicRecords::new(shown, documents, settings.laws, settings.as_of)?;
+    let approved = shown.items().iter().map(|(key, shown)| (key.to_string(), shown.heads.clone()));
+    Ok(Generated {
+        files: records::source_files(&records)?,
+        documents: approved.chain([(Key::Publication.to_string(), heads.to_vec())]).collect(),
+    })
+}
+
+/// The whole project: generated files over the site's own.
+pub fn lay(generated: &Generated, site: &SourceTree, settings: Settings<'_>) -> Project {
+    let mut tree = site.clone();
+    tree.extend(generated.files.iter().map(|(path, bytes)| (path.clone(), Arc::clone(bytes))));
+    if let Some(config) = config(site, settings.base_url) {
+        tree.insert(CONFIG.to_owned(), config);
+    }
+    Project { tree, inputs: inputs(generated, &hash(site), settings) }
+}
+
+/// The record of what goes into a build; `site` is the site's hash.
+pub fn inputs(generated: &Generated, site: &str, settings: Settings<'_>) -> Inputs {
+    Inputs {
+        as_of: settings.as_of.to_string(),
+        base_url: settings.base_url.map(str::to_owned),
+        documents: generated.documents.clone(),
+        site: site.to_owned(),
+        niemyet: VERSION.to_owned(),
+        engine: settings.engine.to_owned(),
+    }
+}
+
+/// Settings of the site, in its source.
+pub const CONFIG: &str = "config.toml";
+
+/// The site's settings with another address, if it has any and another is wanted.
+pub fn config(site: &SourceTree, base_url: Option<&str>) -> Option<Arc<[u8]>> {
+    let (bytes, url) = (site.get(CONFIG)?, base_url?);
+    Some(Arc::from(with_base_url(&String::from_utf8_lossy(bytes), url).into_bytes()))
 }
 
 /// SHA-256 over the site's paths and bytes, each with its length before it so that no two trees give one input.
-fn hash(site: &SourceTree) -> String {
+pub fn hash(site: &SourceTree) -> String {
     let mut hasher = Sha256::new();
     for (path, bytes) in site {
         hasher.update((path.len() as u64).to_be_bytes());

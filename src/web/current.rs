@@ -18,7 +18,7 @@ const STALE: Duration = Duration::from_millis(100);
 /// The current release as of at most `STALE` ago.
 #[derive(Debug)]
 pub struct Current {
-    store: Store,
+    store: Arc<Store>,
     release: RwLock<Option<Arc<Release>>>,
     seen: Mutex<Seen>,
 }
@@ -35,8 +35,21 @@ type Stamp = (u64, i64, i64);
 
 impl Current {
     /// Knows of no release until it is asked.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Arc<Store>) -> Self {
         Self { store, release: RwLock::default(), seen: Mutex::default() }
+    }
+
+    /// The releases.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Answers from this release from now on; it has just become current, made by this process.
+    pub fn put(&self, release: Release) {
+        // Nobody who looked before may put the former one back after this.
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.loaded = stamp(&self.store);
+        *self.release.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(release));
     }
 
     /// The release to answer from; a request keeps it until it is answered.

@@ -3,6 +3,8 @@
 use std::io;
 use std::io::Write;
 
+use super::headers;
+
 /// How a body is coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Encoding {
@@ -62,6 +64,11 @@ fn weighted(item: &str) -> (&str, u32) {
     let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.trim().parse::<f32>().ok());
     // Clamped to the grammar's 0..=1 first, so the product is a small positive number.
     (coding, (weight.unwrap_or(1.0).clamp(0.0, 1.0) * 1000.0).round() as u32)
+}
+
+/// True if the bytes of a file of that name shrink when they are coded.
+pub fn is_text(path: &str) -> bool {
+    headers::compressible(&headers::content_type(path))
 }
 
 /// The bytes in that coding.

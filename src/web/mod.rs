@@ -12,6 +12,7 @@ pub mod editor;
 pub mod encoding;
 mod headers;
 pub mod problem;
+pub mod publishing;
 mod site;
 pub mod sync;
 
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use axum::Router;
 use tokio::net::TcpListener;
 
+use crate::release::Release;
 use crate::release::Store;
 use current::Current;
 use sync::Office;
@@ -37,7 +39,18 @@ pub struct Site {
 impl Site {
     /// Serves whatever is current in `store`, now and after each switch.
     pub fn new(store: Store) -> Self {
-        Self { current: Arc::new(Current::new(store)), compressed: Arc::default(), damaged: Arc::default() }
+        let current = Arc::new(Current::new(Arc::new(store)));
+        Self { current, compressed: Arc::default(), damaged: Arc::default() }
+    }
+
+    /// The releases.
+    pub fn releases(&self) -> &Arc<Store> {
+        self.current.store()
+    }
+
+    /// Answers from this release from now on, which this process has made current.
+    pub fn show(&self, release: Release) {
+        self.current.put(release);
     }
 }
 

@@ -5,9 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use automerge::Automerge;
+use automerge::Change;
 use axum::Router;
 use chrono::NaiveDate;
-use niemyet_sync::database::Database;
+use niemyet_sync::DocumentId;
+use niemyet_sync::access::Access;
+use niemyet_sync::access::Delivery;
+use niemyet_sync::access::Principal;
+use niemyet_sync::access::Refusal;
+use niemyet_sync::access::Rules;
 use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
 use niemyet_sync::http::Settings;
@@ -15,10 +22,12 @@ use niemyet_sync::http::StartError;
 
 use super::desk;
 use super::documents;
+use super::publishing;
 use crate::config::Config;
 use crate::document::DocumentError;
 use crate::document::Key;
 use crate::policy::rules::ElectionRules;
+use crate::rebuild::Service;
 use crate::replica::FolderError;
 use crate::replica::documents::DocumentStore;
 
@@ -58,7 +67,7 @@ pub enum SyncError {
 /// The documents of a folder and the rules for them, before the server starts.
 #[derive(Debug)]
 pub struct Documents {
-    database: Arc<Database>,
+    documents: Arc<DocumentStore>,
     store: String,
     rules: Arc<ElectionRules>,
     settings: Settings,
@@ -80,14 +89,27 @@ impl Documents {
         }
         let id = store.database().storage_id().map_err(store.failed())?;
         let name = id.iter().map(|byte| format!("{byte:02x}")).collect();
-        let (database, as_of) = (Arc::clone(store.database()), config.as_of);
-        Ok(Self { database, store: name, rules: Arc::new(rules), settings, as_of })
+        Ok(Self {
+            documents: Arc::new(store),
+            store: name,
+            rules: Arc::new(rules),
+            settings,
+            as_of: config.as_of,
+        })
     }
 
-    /// Starts the server, in a runtime of several threads.
-    pub fn start(self) -> Result<Office, SyncError> {
-        let server = Server::start(self.database, Arc::clone(&self.rules) as Arc<_>, self.settings)?;
-        Ok(Office { server, store: self.store, rules: self.rules, as_of: self.as_of })
+    /// The documents.
+    pub fn store(&self) -> &Arc<DocumentStore> {
+        &self.documents
+    }
+
+    /// Starts the server and the builder, in a runtime of several threads.
+    pub fn start(self, builder: Service) -> Result<Office, SyncError> {
+        let rules = Watched { rules: Arc::clone(&self.rules), builder: builder.clone() };
+        let origin = self.settings.origin.as_str().to_owned();
+        let server = Server::start(Arc::clone(self.documents.database()), Arc::new(rules), self.settings)?;
+        builder.start().map_err(StartError::from)?;
+        Ok(Office { server, store: self.store, rules: self.rules, as_of: self.as_of, builder, origin })
     }
 }
 
@@ -99,6 +121,9 @@ pub struct Office {
     store: String,
     rules: Arc<ElectionRules>,
     as_of: Option<NaiveDate>,
+    builder: Service,
+    /// Where browsers find it.
+    origin: String,
 }
 
 impl Office {
@@ -106,12 +131,58 @@ impl Office {
     pub fn router(&self) -> Router {
         let documents = documents::router(&self.server, &self.store, &self.rules);
         let desk = desk::router(&self.server, &self.store, &self.rules, self.as_of);
-        self.server.router().merge(documents).merge(desk)
+        let publishing = publishing::router(&self.server, &self.rules, &self.builder, &self.origin);
+        self.server.router().merge(documents).merge(desk).merge(publishing)
     }
 
     /// Ends it; says whether everything that came before was kept and acknowledged.
     pub async fn stop(&self) -> bool {
-        self.server.stop(GRACE).await
+        let builder = self.builder.clone();
+        let builder = tokio::task::spawn_blocking(move || builder.stop());
+        let kept = self.server.stop(GRACE).await;
+        builder.await.is_ok() && kept
+    }
+}
+
+/// The election's rules; the builder hears of every document that has become durable.
+struct Watched {
+    rules: Arc<ElectionRules>,
+    builder: Service,
+}
+
+impl Rules for Watched {
+    fn key(&self, id: DocumentId, document: &Automerge) -> Result<String, Refusal> {
+        self.rules.key(id, document)
+    }
+
+    fn access(&self, principal: &Principal, key: &str) -> Access {
+        self.rules.access(principal, key)
+    }
+
+    fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool {
+        self.rules.is_common(id, key, change)
+    }
+
+    fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
+        self.rules.admit(delivery)
+    }
+
+    fn kept(&self, key: &str, document: &Automerge) -> bool {
+        self.builder.wake(key);
+        self.rules.kept(key, document)
+    }
+
+    fn read_again(&self, key: &str, document: &Automerge) -> bool {
+        self.builder.wake(key);
+        self.rules.read_again(key, document)
+    }
+
+    fn depend_on(&self, key: &str) -> bool {
+        self.rules.depend_on(key)
+    }
+
+    fn has_body(&self, body: &str) -> bool {
+        self.rules.has_body(body)
     }
 }
 

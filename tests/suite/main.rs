@@ -18,6 +18,7 @@ mod editor_served;
 mod incremental;
 mod killed;
 mod public;
+mod publishing;
 mod records;
 mod reference;
 mod refusals;

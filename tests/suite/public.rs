@@ -17,6 +17,7 @@ use canary::Nest;
 use chrono::NaiveDate;
 use ear::Ear;
 use niemyet::build::source::SourceTree;
+use niemyet::document::Content;
 use niemyet::document::Document;
 use niemyet::document::Key;
 use niemyet::document::directive::CitedDocument;
@@ -31,6 +32,8 @@ use niemyet::document::publication::NoticeText;
 use niemyet::document::publication::put_notice;
 use niemyet::policy::public::PublicError;
 use niemyet::policy::public::clean;
+use niemyet::policy::public::part::Part;
+use niemyet::rebuild::is_shown;
 use niemyet::timetable::Publish;
 use office::Office;
 use office::as_of;
@@ -91,6 +94,35 @@ fn only_the_listed_fields_leave_the_office() {
     let files = office_of_canaries(&nest).files();
     let ear = Ear::new(files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_ref())));
     only_public("the generated files", &leaked(&nest, &ear));
+}
+
+#[test]
+fn the_desk_is_offered_no_field_that_can_never_be_public() {
+    let nest = Nest::default();
+    let office = office_of_canaries(&nest);
+    let mut listed = Vec::new();
+    let mut election = None;
+    if let Content::Election(found) = office.documents[&Key::Election].content().unwrap() {
+        election = Some(*found);
+    }
+    let election = election.unwrap();
+    for (key, document) in office.documents.iter().filter(|(key, _)| is_shown(key)) {
+        let part = match document.content().unwrap() {
+            Content::Election(election) => Part::of_election(&election, &office.laws, as_of()),
+            Content::Directive(directive) => Part::of_directive(&directive, &election, &office.laws, as_of()),
+            Content::Publication(publication) => Part::of_notices(&publication),
+            _ => continue,
+        };
+        let part = part.unwrap();
+        let (changes, left_off) = Part::changes(None, Some(&part), usize::MAX);
+        assert!(!changes.is_empty() && left_off == 0, "{key}");
+        listed.push((key.to_string(), serde_json::to_vec(&(part.title, changes)).unwrap()));
+    }
+    assert_eq!(listed.len(), 3);
+    let ear = Ear::new(listed.iter().map(|(key, bytes)| (key.as_str(), bytes.as_slice())));
+    let leaked = leaked(&nest, &ear);
+    nothing_private("what the desk is offered", &leaked);
+    assert!(leaked.contains("task_public.text_vi") && leaked.contains("unit.name_vi"), "{leaked:?}");
 }
 
 /// The fields whose canaries are heard.
@@ -267,7 +299,7 @@ fn what_was_not_approved_is_not_public() {
 /// The election as it stands in an office.
 pub fn approved_election(office: &Office) -> Election {
     match office.documents[&Key::Election].content().unwrap() {
-        niemyet::document::Content::Election(election) => *election,
+        Content::Election(election) => *election,
         other => panic!("not an election: {other:?}"),
     }
 }

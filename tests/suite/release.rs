@@ -286,3 +286,49 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn hundreds_of_small_changes_cost_what_moves_and_every_kept_release_stays_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let lock = lock::lock(dir.path()).unwrap();
+    let store = Store::open_for_writing(&dir.path().join("releases"), Arc::new(RealDisk), &lock).unwrap();
+    let page = |number: usize| format!("trang/{number}/index.html");
+    let draft = Draft::whole(&store, &lock).unwrap();
+    let mut expected: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for number in 0..2_000 {
+        let bytes = format!("trang {number}").into_bytes();
+        draft.put(Kind::Page, &page(number), &bytes).unwrap();
+        expected.insert(page(number), bytes);
+    }
+    draft.commit(Inputs::default(), "2021-02-25T00:00:00Z").unwrap();
+    let mut largest = 0;
+    for change in 0..150_usize {
+        let draft = Draft::change(&store, &lock).unwrap();
+        let number = change * 7 % 40;
+        let bytes = format!("trang {number}, lần {change}").into_bytes();
+        if change % 10 == 9 {
+            draft.remove(Kind::Page, &page(number));
+            expected.remove(&page(number));
+        } else {
+            draft.put(Kind::Page, &page(number), &bytes).unwrap();
+            expected.insert(page(number), bytes);
+        }
+        let inputs = Inputs { as_of: change.to_string(), ..Inputs::default() };
+        draft.commit(inputs, "2021-02-25T00:00:00Z").unwrap();
+        let id = store.current_id().unwrap().unwrap();
+        let manifest = dir.path().join("releases").join(format!("{id}.manifest"));
+        largest = largest.max(fs::metadata(manifest).unwrap().len());
+    }
+    assert!(largest < 40_000, "a small change wrote {largest} bytes of manifest, beside 2,000 pages");
+    retention::collect(&store, NonZeroUsize::new(3).unwrap(), &lock).unwrap();
+    let fresh = Store::open(&dir.path().join("releases"), Arc::new(RealDisk));
+    for id in fresh.ids().unwrap() {
+        assert!(verify::stored_bytes(&fresh.load(&id).unwrap()).is_empty(), "{id}");
+    }
+    let release = fresh.require_current().unwrap();
+    let found: BTreeMap<String, Vec<u8>> =
+        release.files(Kind::Page).map(|(path, file)| (path.to_owned(), file.read().unwrap())).collect();
+    assert!(found == expected);
+    let packs = fs::read_dir(dir.path().join("releases/packs")).unwrap().count();
+    assert!(packs < 40, "{packs} packs");
+}

@@ -2,6 +2,7 @@
 
 mod desk;
 mod hostile;
+mod standing;
 mod states;
 
 use automerge::ActorId;

@@ -24,8 +24,10 @@ use super::words;
 use crate::document::Kind;
 
 /// A record as one change wrote it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Record {
+    /// What it is a record of.
+    pub place: Place,
     /// The name it stands under, for those of a map.
     pub under: String,
     /// Its words.
@@ -130,7 +132,7 @@ impl<'a> Reader<'a> {
                         OpKey::Seq(_) => String::new(),
                     };
                     record = Some(deeds.records.len());
-                    deeds.records.push(Record { under, ..Record::default() });
+                    deeds.records.push(Record { place, under, fields: BTreeMap::new(), heads: Heads::new() });
                 } else if record.is_none() {
                     deeds.edits = true;
                 }

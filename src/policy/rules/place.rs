@@ -67,6 +67,12 @@ pub(super) enum Place {
     Verdict,
     Items,
     Approval,
+    /// Standing approvals, by kind of documents.
+    Standing,
+    Rule,
+    /// What is held back, by key.
+    Held,
+    Hold,
     /// The list of heads in a record.
     Heads,
     Notices,
@@ -147,6 +153,20 @@ impl Place {
                 _ => None,
             },
             Self::Verdicts => is_body(name).then_some(Self::Verdict),
+            Self::Rule => match name {
+                "basis" | "at" => Some(Self::Word(is_short)),
+                "by" => Some(Self::Word(is_body)),
+                _ => None,
+            },
+            Self::Hold => match name {
+                "reason" | "at" => Some(Self::Word(is_short)),
+                "by" => Some(Self::Word(is_body)),
+                "heads" => Some(Self::Heads),
+                _ => None,
+            },
+            // Which kinds may have one is told apart in words.
+            Self::Standing => Kind::ALL.iter().any(|kind| kind.word() == name).then_some(Self::Rule),
+            Self::Held => name.parse::<Key>().is_ok().then_some(Self::Hold),
             Self::Items => name.parse::<Key>().is_ok().then_some(Self::Approval),
             Self::TaskStatuses => is_task(name).then_some(Self::TaskStatus),
             Self::Evidence => is_task(name).then_some(Self::Prose(LINE)),
@@ -239,6 +259,10 @@ impl Place {
             Self::Submission
             | Self::Verdict
             | Self::Approval
+            | Self::Standing
+            | Self::Rule
+            | Self::Held
+            | Self::Hold
             | Self::Row(_)
             | Self::Note
             | Self::Notice
@@ -256,7 +280,8 @@ impl Place {
     pub fn can_go(self) -> bool {
         match self {
             Self::Figure | Self::Fact(_) | Self::Word(_) | Self::Prose(_) => true,
-            Self::Row(_) | Self::Note | Self::Approval | Self::Notice | Self::NoticeText => true,
+            Self::Row(_) | Self::Note | Self::Approval | Self::Rule | Self::Hold => true,
+            Self::Notice | Self::NoticeText => true,
             Self::Sample(value, depth) => depth > 1 || !(value.is_object() || value.is_array()),
             _ => false,
         }
@@ -264,7 +289,7 @@ impl Place {
 
     /// Whether this is a record that is written once.
     pub fn is_record(self) -> bool {
-        matches!(self, Self::Submission | Self::Verdict | Self::Approval)
+        matches!(self, Self::Submission | Self::Verdict | Self::Approval | Self::Rule | Self::Hold)
     }
 
     /// How many letters, items or names an object here may hold.
@@ -295,6 +320,8 @@ fn content(kind: Kind, name: &str) -> Option<Place> {
         (Kind::Progress, "notes") => Place::Notes,
         (Kind::Review, "verdicts") => Place::Verdicts,
         (Kind::Publication, "items") => Place::Items,
+        (Kind::Publication, "rules") => Place::Standing,
+        (Kind::Publication, "held") => Place::Held,
         (Kind::Publication, "notices") => Place::Notices,
         (Kind::Election, "anchors") => Place::Anchors,
         (Kind::Election, _) => sampled(sample::ELECTION.get(name)?, name, 1),

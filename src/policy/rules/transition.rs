@@ -17,10 +17,13 @@ use niemyet_sync::access::Refusal;
 use super::known::Known;
 use super::ops::Deeds;
 use super::ops::Record;
+use super::place::Place;
 use super::words;
 use crate::document::Key;
+use crate::document::Kind;
 use crate::document::progress::TaskAction;
 use crate::document::progress::TaskStatus;
+use crate::document::publication::by_law;
 use crate::document::status::Action;
 use crate::document::status::Party;
 use crate::document::status::Status;
@@ -228,12 +231,19 @@ impl<'a> Judge<'a> {
     }
 
     fn approval(&self, record: &Record) -> Result<(), Refusal> {
-        self.record(record, &["by", "at", "basis"])
+        match record.place {
+            Place::Rule if !Kind::ALL.iter().any(|kind| kind.word() == record.under && by_law(*kind)) => {
+                Err(words::not_by_law(&record.under))
+            }
+            Place::Hold => self.record(record, &["by", "at", "reason"]),
+            _ => self.record(record, &["by", "at", "basis"]),
+        }
     }
 
     /// A record says all that it must, and is signed by the body that writes it.
     fn record(&self, record: &Record, fields: &[&str]) -> Result<(), Refusal> {
-        if record.heads.is_empty() || fields.iter().any(|field| !record.fields.contains_key(*field)) {
+        let heads = !record.heads.is_empty() || matches!(record.place, Place::Rule);
+        if !heads || fields.iter().any(|field| !record.fields.contains_key(*field)) {
             return Err(words::incomplete(
                 "Bản ghi thiếu nội dung bắt buộc.",
                 "The record lacks something that it must say.",

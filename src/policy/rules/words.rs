@@ -98,6 +98,17 @@ pub(super) fn incomplete(what_vi: &str, what_en: &str) -> Refusal {
     refusal("incomplete-record", what_vi, what_en)
 }
 
+/// A standing approval of what is not public by law.
+pub(super) fn not_by_law(kind: &str) -> Refusal {
+    refusal(
+        "not-public-by-law",
+        &format!("Loại văn bản `{kind}` không được công khai theo quy tắc: phải duyệt từng phiên bản."),
+        &format!(
+            "Documents of kind `{kind}` are not public by rule: approve each by the heads that were looked at."
+        ),
+    )
+}
+
 /// Somebody signs with another body's name.
 pub(super) fn signed(by: &str) -> Refusal {
     refusal(

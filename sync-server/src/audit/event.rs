@@ -42,6 +42,12 @@ pub enum Event {
     Restore,
     /// Clients may bring again what others wrote after the backup, or no more.
     ReplayChanged,
+    /// Somebody asked for what the application makes of the documents to be made anew.
+    RebuildAsked,
+    /// The application made a release of the documents, and it is what everybody sees.
+    ReleaseMade,
+    /// Somebody made a kept release the one that everybody sees.
+    ReleaseActivated,
     /// The server started.
     Started,
     /// The server stopped.
@@ -70,6 +76,9 @@ impl Event {
         (Self::Backup, "backup"),
         (Self::Restore, "restore"),
         (Self::ReplayChanged, "replay-changed"),
+        (Self::RebuildAsked, "rebuild-asked"),
+        (Self::ReleaseMade, "release-made"),
+        (Self::ReleaseActivated, "release-activated"),
         (Self::Started, "started"),
         (Self::Stopped, "stopped"),
     ];

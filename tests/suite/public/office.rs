@@ -19,6 +19,7 @@ use niemyet::document::write_directive;
 use niemyet::document::write_election;
 use niemyet::policy::public::PublicError;
 use niemyet::policy::public::PublicRecords;
+use niemyet::policy::public::Shown;
 use niemyet::reference;
 use niemyet::timetable::LawVersion;
 
@@ -104,7 +105,10 @@ impl Office {
     }
 
     pub fn try_records(&self, day: NaiveDate) -> Result<PublicRecords, PublicError> {
-        PublicRecords::new(&self.publication(), &self.documents, &self.laws, day)
+        let mut now = self.documents.clone();
+        let heads = |key: &Key| now.get_mut(key).map(|document| format_heads(&document.heads()));
+        let shown = Shown::now(&self.publication(), heads);
+        PublicRecords::new(&shown, &self.documents, &self.laws, day)
     }
 
     pub fn records(&self) -> PublicRecords {

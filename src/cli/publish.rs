@@ -1,0 +1,242 @@
+//! `niemyet publish`: the communications team's decisions on the command line, kept in this folder and sent with the next sync.
+
+use std::path::Path;
+
+use chrono::SecondsFormat;
+use chrono::Utc;
+use serde_json::json;
+
+use super::args::publish::Decider;
+use super::args::publish::NoticeEdit;
+use super::args::publish::Publish;
+use super::args::publish::Switch;
+use super::data;
+use super::desk;
+use super::desk::Desk;
+use super::error::CliError;
+use super::release;
+use super::terminal::Terminal;
+use crate::document::Content;
+use crate::document::Document;
+use crate::document::DocumentError;
+use crate::document::Key;
+use crate::document::Kind;
+use crate::document::format_heads;
+use crate::document::publication;
+use crate::document::publication::Approval;
+use crate::document::publication::Hold;
+use crate::document::publication::Notice;
+use crate::document::publication::NoticeText;
+use crate::document::publication::Rule;
+use crate::policy::access::Role;
+use crate::policy::rules::roles_of;
+use crate::rebuild::Place;
+use crate::rebuild::pending;
+use crate::rebuild::pending::Item;
+use crate::rebuild::pending::State;
+use crate::replica::documents::DocumentStore;
+use crate::replica::folder;
+
+/// Runs one of the commands.
+pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), CliError> {
+    match command {
+        Publish::List => list(dir, terminal),
+        Publish::Show { key } => show(dir, &key, terminal),
+        Publish::Approve { key, basis, by } => {
+            let desk = open(dir, &by)?;
+            let heads = heads(&desk, &key)?;
+            let (by, at) = signed(&desk);
+            let approval = Approval { heads, by, at, basis, contested: false };
+            decide(&desk, ("approve", &key.to_string()), terminal, |document| {
+                publication::release_hold(document, &key)?;
+                publication::approve(document, &key, &approval)
+            })
+        }
+        Publish::Hold { key, reason, by } => {
+            let desk = open(dir, &by)?;
+            let heads = heads(&desk, &key)?;
+            let (by, at) = signed(&desk);
+            let hold = Hold { heads, by, at, reason };
+            decide(&desk, ("hold", &key.to_string()), terminal, |document| {
+                publication::hold(document, &key, &hold)
+            })
+        }
+        Publish::Withdraw { key, by } => {
+            decide(&open(dir, &by)?, ("withdraw", &key.to_string()), terminal, |document| {
+                publication::revoke(document, &key)
+            })
+        }
+        Publish::Rule { kind, switch, basis, by } => rule(&open(dir, &by)?, (&kind, switch, basis), terminal),
+        Publish::Notice(edit) => notice(&open(dir, &edit.by)?, &edit, terminal),
+        Publish::Unnotice { id, by } => decide(&open(dir, &by)?, ("unnotice", &id), terminal, |document| {
+            publication::remove_notice(document, &id)
+        }),
+    }
+}
+
+/// The desk of a body that publishes. The server refuses the others anyway; here they are told before they have written.
+fn open(dir: &Path, by: &Decider) -> Result<Desk, CliError> {
+    let desk = Desk::open(dir, by.body.as_deref())?;
+    if roles_of(desk.own()?).contains(&Role::Communications) {
+        return Ok(desk);
+    }
+    let publishing =
+        desk.election.bodies.iter().filter(|body| roles_of(body).contains(&Role::Communications));
+    let names: Vec<&str> = publishing.map(|body| body.id.as_str()).collect();
+    Err(CliError::Refused(format!(
+        "`{body}` không được công bố nội dung. / `{body}` does not publish. Give one of these with --body: {names}",
+        body = desk.body.as_str(),
+        names = names.join(", ")
+    )))
+}
+
+fn signed(desk: &Desk) -> (String, String) {
+    (desk.body.as_str().to_owned(), Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// The heads that a document has here; only of those that can be public.
+fn heads(desk: &Desk, key: &Key) -> Result<Vec<String>, CliError> {
+    if !matches!(key, Key::Election | Key::Directive(_)) {
+        return Err(CliError::Usage(format!(
+            "`{key}` can never be public; `niemyet publish list` says what can"
+        )));
+    }
+    let mut found = desk.documents(|other| other == key)?;
+    let document = found.get_mut(key);
+    let heads = document.map(|document| format_heads(&document.heads()));
+    heads.ok_or_else(|| {
+        CliError::Usage(format!("there is no `{key}` here; `niemyet publish list` says what is"))
+    })
+}
+
+/// Writes a decision, as one change.
+fn decide(
+    desk: &Desk,
+    (what, subject): (&str, &str),
+    terminal: &mut Terminal,
+    change: impl FnOnce(&mut Document) -> Result<(), DocumentError>,
+) -> Result<(), CliError> {
+    let mut document = desk.document(&Key::Publication)?;
+    change(&mut document)?;
+    let mut object = json!({ "decision": what, "subject": subject });
+    desk.keep(&mut document, what, &mut object)?;
+    terminal.say(desk::KEPT);
+    terminal.result(&object, &format!("{}: {subject}", decided(what)))
+}
+
+fn decided(what: &str) -> &'static str {
+    match what {
+        "approve" => "đã duyệt / approved",
+        "hold" => "giữ lại / held back",
+        "withdraw" => "đã thu hồi / withdrawn",
+        "rule-on" => "công khai theo quy tắc / shown by rule",
+        "rule-off" => "không còn theo quy tắc / no longer by rule",
+        "notice" => "đã ghi thông báo / notice written",
+        _ => "đã thu hồi thông báo / notice taken back",
+    }
+}
+
+fn rule(
+    desk: &Desk,
+    (kind, switch, basis): (&str, Switch, String),
+    terminal: &mut Terminal,
+) -> Result<(), CliError> {
+    let found = Kind::ALL.into_iter().find(|known| known.word() == kind);
+    let found = found.ok_or_else(|| {
+        CliError::Usage(format!("there is no kind `{kind}`; a rule may be set for `election`"))
+    })?;
+    let (by, at) = signed(desk);
+    match switch {
+        Switch::On => decide(desk, ("rule-on", kind), terminal, |document| {
+            publication::set_rule(document, found, &Rule { by, at, basis })
+        }),
+        Switch::Off => {
+            decide(desk, ("rule-off", kind), terminal, |document| publication::clear_rule(document, found))
+        }
+    }
+}
+
+fn notice(desk: &Desk, edit: &NoticeEdit, terminal: &mut Terminal) -> Result<(), CliError> {
+    decide(desk, ("notice", &edit.id), terminal, |document| {
+        let Content::Publication(now) = document.content()? else { return Ok(()) };
+        let there = now.notices.into_iter().find(|notice| notice.id == edit.id);
+        let mut texts = there.map(|notice| notice.texts).unwrap_or_default();
+        let text = NoticeText { title: edit.title.clone(), paragraphs: edit.paragraphs.clone() };
+        texts.insert(edit.language.clone(), text);
+        let notice = Notice { id: edit.id.clone(), date: edit.date.to_string(), texts };
+        publication::put_notice(document, &notice)
+    })
+}
+
+fn found(dir: &Path, terminal: &mut Terminal) -> Result<pending::Pending, CliError> {
+    let config = folder::config(dir)?;
+    let documents = DocumentStore::open(dir, None)?;
+    let (releases, laws) = (release::open(dir), data::laws(terminal)?);
+    let place = Place { dir, config: &config, documents: &documents, releases: &releases, laws: &laws };
+    Ok(pending::pending(place)?)
+}
+
+fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
+    let all = found(dir, terminal)?;
+    if all.paused {
+        terminal.say("Đang dừng công bố tự động. / Nothing is released by itself: somebody went back to an older release.");
+    }
+    for item in &all.items {
+        let changes = item.changes.len() + item.changes_left_off;
+        let rule = if item.by_rule { "  theo quy tắc / by rule" } else { "" };
+        let text = format!(
+            "{:<24} {:<34}{changes} thay đổi / changes{rule}  {}",
+            item.key,
+            word(item.state),
+            item.title.vi
+        );
+        let mut object = serde_json::to_value(item).map_err(|error| CliError::Output(error.into()))?;
+        object["changes"] = json!(changes);
+        terminal.result(&object, &text)?;
+    }
+    let changes = all.notices.changes.len() + all.notices.changes_left_off;
+    if changes > 0 {
+        terminal.say(&format!("thông báo / notices: {changes} thay đổi / changes"));
+    }
+    Ok(())
+}
+
+fn show(dir: &Path, key: &Key, terminal: &mut Terminal) -> Result<(), CliError> {
+    let all = found(dir, terminal)?;
+    let item = all.items.into_iter().find(|item| item.key == key.to_string());
+    let item = item.ok_or_else(|| {
+        CliError::Usage(format!("there is no `{key}` here that could be public; see `niemyet publish list`"))
+    })?;
+    let text = lines(&item);
+    terminal.result(&item, &text)
+}
+
+fn lines(item: &Item) -> String {
+    let mut text = format!("{}  {}\n{}", item.key, word(item.state), item.title.vi);
+    if let Some(problem) = &item.problem {
+        text += &format!("\n! {problem}");
+    }
+    for change in &item.changes {
+        text += &format!("\n{}  [{}]", change.place.vi, change.field);
+        for (mark, value) in [('-', &change.old), ('+', &change.new)] {
+            if let Some(value) = value {
+                text += &format!("\n  {mark} {value}");
+            }
+        }
+    }
+    if item.changes_left_off > 0 {
+        text += &format!("\n… {} thay đổi nữa / more changes", item.changes_left_off);
+    }
+    text
+}
+
+const fn word(state: State) -> &'static str {
+    match state {
+        State::New => "mới / new",
+        State::Changed => "đã sửa / changed",
+        State::Approved => "đã duyệt / approved",
+        State::Shown => "đang công khai / shown",
+        State::Held => "giữ lại / held back",
+        State::Withdrawn => "đã thu hồi / withdrawn",
+    }
+}

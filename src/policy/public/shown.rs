@@ -1,0 +1,82 @@
+//! Which documents are shown, and as they stood when: what `publication` decides, as a function of it and of the heads that
+//! documents have.
+
+use std::collections::BTreeMap;
+
+use crate::document::Key;
+use crate::document::publication::Publication;
+use crate::document::publication::by_law;
+
+/// A document that is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownAt {
+    /// The heads at which it is shown, sorted.
+    pub heads: Vec<String>,
+    /// Who approved that, them or the kind.
+    pub by: String,
+    /// When, RFC 3339.
+    pub at: String,
+    /// What the approval rests on.
+    pub basis: String,
+    /// Whether it is shown by rule, at whatever heads it has.
+    pub by_rule: bool,
+}
+
+/// What a publication decides. Whoever has one has it from a publication.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    publication: Publication,
+    items: BTreeMap<Key, ShownAt>,
+}
+
+impl Shown {
+    /// With the documents as they are now; `heads` gives the sorted heads of a document that is here.
+    ///
+    /// A document of a kind that is shown by rule is shown as it stands. One that is held back exactly as it stands is shown as
+    /// it was last approved, if it was.
+    pub fn now(publication: &Publication, mut heads: impl FnMut(&Key) -> Option<Vec<String>>) -> Self {
+        let held =
+            |key: &Key, heads: &Vec<String>| publication.held.get(key).is_some_and(|h| h.heads == *heads);
+        Self::with(publication, |key| heads(key).filter(|heads| !held(key, heads)))
+    }
+
+    /// As a release recorded it: what was shown by rule stands at the recorded heads.
+    pub fn recorded(publication: &Publication, documents: &BTreeMap<String, Vec<String>>) -> Self {
+        Self::with(publication, |key| documents.get(&key.to_string()).cloned())
+    }
+
+    fn with(publication: &Publication, mut by_rule: impl FnMut(&Key) -> Option<Vec<String>>) -> Self {
+        let approved = publication.items.iter().map(|(key, approval)| {
+            let shown = ShownAt {
+                heads: approval.heads.clone(),
+                by: approval.by.clone(),
+                at: approval.at.clone(),
+                basis: approval.basis.clone(),
+                by_rule: false,
+            };
+            (key.clone(), shown)
+        });
+        let mut items: BTreeMap<Key, ShownAt> = approved.collect();
+        for (kind, rule) in &publication.rules {
+            // Of the kinds that are public by law each has one document.
+            let key = Key::Election;
+            if !by_law(*kind) || key.kind() != *kind {
+                continue;
+            }
+            let Some(heads) = by_rule(&key) else { continue };
+            let (by, at, basis) = (rule.by.clone(), rule.at.clone(), rule.basis.clone());
+            items.insert(key, ShownAt { heads, by, at, basis, by_rule: true });
+        }
+        Self { publication: publication.clone(), items }
+    }
+
+    /// The documents that are shown.
+    pub fn items(&self) -> &BTreeMap<Key, ShownAt> {
+        &self.items
+    }
+
+    /// The publication that decides so.
+    pub fn publication(&self) -> &Publication {
+        &self.publication
+    }
+}

@@ -1,0 +1,119 @@
+//! Why there is no new release: in words, and by name which template, line or document is to be corrected.
+
+use serde::Serialize;
+
+use crate::build::content::error::ContentError;
+use crate::build::engine::BuildError;
+use crate::build::template::set::TemplateError;
+use crate::document::DocumentError;
+use crate::policy::public::PublicError;
+use crate::release::ReleaseError;
+use crate::replica::FolderError;
+use crate::replica::disk::remedy;
+use crate::replica::lock::LockError;
+use crate::replica::project::ProjectError;
+
+/// Why a rebuild came to nothing. The last good release is what the public sees.
+#[derive(Debug, thiserror::Error)]
+pub enum RebuildError {
+    /// What is approved cannot be made into a project.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The site cannot be rendered.
+    #[error("{0}\nThe last good release stays current. Correct the file named above and build again")]
+    Build(BuildError),
+    /// What was rendered cannot be stored.
+    #[error("write {output}: {source}. {}. The last good release stays current", remedy(source))]
+    Store {
+        /// The page.
+        output: String,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The working folder.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Another process writes releases.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The releases.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
+    /// What must not happen.
+    #[error(
+        "the builder failed: {0}. The last good release stays current; try again, and report it if it goes on"
+    )]
+    Broken(String),
+}
+
+impl From<BuildError> for RebuildError {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Write { output, source } => Self::Store { output, source },
+            error => Self::Build(error),
+        }
+    }
+}
+
+/// A failure as a screen shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The words.
+    pub message: String,
+    /// File of the site that is to be corrected: a template, a page, a style sheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Line of it, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Key of the document that is to be corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+}
+
+impl From<&RebuildError> for Fault {
+    fn from(error: &RebuildError) -> Self {
+        let mut fault = Self { message: error.to_string(), ..Self::default() };
+        match error {
+            RebuildError::Build(error) => {
+                if let Some((file, line)) = file_of(error) {
+                    (fault.template, fault.line) = (Some(file), line);
+                }
+            }
+            RebuildError::Project(error) => fault.document = document_of(error),
+            _ => {}
+        }
+        fault
+    }
+}
+
+fn file_of(error: &BuildError) -> Option<(String, Option<usize>)> {
+    let template = |error: &TemplateError| Some((format!("templates/{}", error.template), Some(error.line)));
+    match error {
+        BuildError::Template(error) | BuildError::Render { source: error, .. } => template(error),
+        BuildError::Content(error) => match error {
+            ContentError::NotImplemented { path, line, .. }
+            | ContentError::Invalid { path, line, .. }
+            | ContentError::BrokenLink { path, line, .. } => Some((path.clone(), Some(*line))),
+            ContentError::Stylesheet { path, .. } => Some((path.clone(), None)),
+        },
+        BuildError::Source { path, .. } => {
+            let split = path.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse().ok()?)));
+            Some(split.map_or((path.clone(), None), |(path, line)| (path.to_owned(), Some(line))))
+        }
+        BuildError::Collision { first, .. } => Some((first.clone(), None)),
+        BuildError::FileAndFolder { file, .. } => Some((file.clone(), None)),
+        BuildError::Write { .. } => None,
+    }
+}
+
+fn document_of(error: &ProjectError) -> Option<String> {
+    let of = |error: &DocumentError| error.subject().map(|subject| subject.key.to_string());
+    match error {
+        ProjectError::NoPublication => Some("publication".to_owned()),
+        ProjectError::Document(error) | ProjectError::Public(PublicError::Document(error)) => of(error),
+        ProjectError::Public(PublicError::Missing { key }) => Some(key.clone()),
+        ProjectError::Public(PublicError::NothingApproved) => Some("publication".to_owned()),
+        ProjectError::Public(_) | ProjectError::Timetable(_) => Some("election".to_owned()),
+    }
+}

@@ -1,0 +1,430 @@
+//! One thread that rebuilds: requests while it works become the one rebuild that follows, what becomes durable is released by
+//! rule, and whoever wants to know sees where it is.
+
+mod queue;
+
+use std::panic::AssertUnwindSafe;
+use std::panic::catch_unwind;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use std::time::Instant;
+
+use niemyet_sync::access::AccountId;
+use niemyet_sync::audit::Act;
+use niemyet_sync::audit::Audit;
+use niemyet_sync::audit::Event;
+use niemyet_sync::store::Position;
+use tokio::sync::oneshot;
+use tokio::sync::watch;
+
+use super::Fault;
+use super::Place;
+use super::RebuildError;
+use super::Session;
+use super::reading::is_shown;
+use super::session::Built;
+use super::session::Files;
+use super::session::Step;
+use super::session::Times;
+use super::session::Wanted;
+use super::session::release_of;
+use super::state::Phase;
+use super::state::State;
+use crate::config::Config;
+use crate::document::Key;
+use crate::release::Release;
+use crate::release::ReleaseError;
+use crate::release::Store;
+use crate::release::draft::Committed;
+use crate::replica::documents::DocumentStore;
+use crate::replica::lock;
+use crate::replica::lock::FolderLock;
+use crate::replica::lock::LockError;
+use crate::timetable::LawVersion;
+use queue::Queue;
+use queue::Request;
+use queue::Work;
+
+/// How long another process may have the releases before somebody is told.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often the lock is tried meanwhile.
+const AGAIN: Duration = Duration::from_millis(50);
+/// How often documents are looked at that other processes may have written.
+const POLL: Duration = Duration::from_secs(1);
+/// Outputs between two reports of progress.
+const STRIDE: usize = 32;
+
+/// What the service works on.
+pub struct Parts {
+    /// The working folder.
+    pub dir: PathBuf,
+    /// Its settings.
+    pub config: Config,
+    /// Its documents.
+    pub documents: Arc<DocumentStore>,
+    /// Its releases.
+    pub releases: Arc<Store>,
+    /// The known law versions.
+    pub laws: Vec<LawVersion>,
+    /// Is given the release that is current, whenever it is another.
+    pub on_release: Box<dyn Fn(Release) + Send + Sync>,
+}
+
+/// The builder. A clone is the same builder.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Parts,
+    audit: Audit,
+    queue: Queue,
+    state: watch::Sender<State>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    last: Mutex<(Times, Counts)>,
+}
+
+/// What the builder has done since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Builds that came to an end.
+    pub builds: u64,
+    /// Of them, those that failed.
+    pub failures: u64,
+}
+
+/// The builder has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the server is stopping; ask again when it is up")]
+pub struct Stopped;
+
+impl Service {
+    /// A builder that does nothing before [`Service::start`].
+    pub fn new(parts: Parts) -> Self {
+        let audit = Audit::new(Arc::clone(parts.documents.database()));
+        let inner = Inner {
+            parts,
+            audit,
+            queue: Queue::default(),
+            state: watch::Sender::new(State::default()),
+            thread: Mutex::default(),
+            last: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Starts its thread.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn start(&self) -> std::io::Result<()> {
+        let inner = Arc::clone(&self.inner);
+        let thread = std::thread::Builder::new().name("rebuild".to_owned()).spawn(move || inner.run())?;
+        *self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(())
+    }
+
+    /// Asks for a rebuild of everything that is on the disk; gives its number. Blocks for the audit log.
+    pub fn ask(&self, by: Option<AccountId>, full: bool) -> u64 {
+        let build = self.inner.queue.ask(Request { by, full, ..Request::asked() }, |build, next| {
+            self.inner.state.send_modify(|state| {
+                if state.is_under_way() || next {
+                    state.next = Some(build);
+                } else {
+                    *state = State { build, phase: Phase::Waiting, paused: state.paused, ..State::default() };
+                }
+            });
+        });
+        let details = if full { "full" } else { "" };
+        self.inner.note(by, Event::RebuildAsked, &format!("build {build}"), details);
+        build
+    }
+
+    /// To be called when a document has become durable: quick, and never blocks for long.
+    pub fn wake(&self, key: &str) {
+        if key.parse().is_ok_and(|key| decides(&key)) {
+            self.inner.queue.by_rule();
+        }
+    }
+
+    /// Where the builder is, now and from now on.
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.inner.state.subscribe()
+    }
+
+    /// The releases.
+    pub fn releases(&self) -> &Arc<Store> {
+        &self.inner.parts.releases
+    }
+
+    /// What it works on.
+    pub fn place(&self) -> Place<'_> {
+        self.inner.place()
+    }
+
+    /// How long the last build took, and how many there were.
+    pub fn last(&self) -> (Times, Counts) {
+        *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something between two rebuilds, with what the builder has in memory.
+    ///
+    /// # Errors
+    /// If the builder has stopped.
+    pub async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Session, Place<'_>) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let (sender, done) = oneshot::channel();
+        self.inner.queue.job(Box::new(move |session, place| {
+            // Whoever asked may be gone.
+            let _ = sender.send(work(session, place));
+        }));
+        done.await.map_err(|_| Stopped)
+    }
+
+    /// Makes a kept release current; what is under way is finished first.
+    ///
+    /// # Errors
+    /// If there is no such release, another process has the releases, or the disk fails; or the builder has stopped.
+    pub async fn activate(&self, id: &str, by: AccountId) -> Result<Result<Release, RebuildError>, Stopped> {
+        let (inner, id) = (Arc::clone(&self.inner), id.to_owned());
+        self.with(move |_, place| {
+            let lock =
+                inner.lock(|| false)?.ok_or_else(|| RebuildError::Broken("it is stopping".to_owned()))?;
+            let release = place.releases.activate(&id, &lock)?;
+            (inner.parts.on_release)(release.clone());
+            inner.show_pause();
+            inner.note(Some(by), Event::ReleaseActivated, &id, "");
+            Ok(release)
+        })
+        .await
+    }
+
+    /// Whether its end was asked for.
+    pub fn is_ending(&self) -> bool {
+        self.inner.queue.is_ending()
+    }
+
+    /// Ends it after what is under way; those who follow its state are woken. Blocks.
+    pub fn stop(&self) {
+        self.inner.queue.end();
+        self.inner.state.send_modify(|_| ());
+        let thread = self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the builder ended with a panic");
+        }
+    }
+}
+
+/// Documents whose change may be released by rule.
+fn decides(key: &Key) -> bool {
+    matches!(key, Key::Publication | Key::Election)
+}
+
+impl Inner {
+    fn place(&self) -> Place<'_> {
+        let parts = &self.parts;
+        Place {
+            dir: &parts.dir,
+            config: &parts.config,
+            documents: &parts.documents,
+            releases: &parts.releases,
+            laws: &parts.laws,
+        }
+    }
+
+    fn run(&self) {
+        let mut session = Session::default();
+        let mut seen = self.parts.documents.last().unwrap_or_default();
+        self.show_pause();
+        self.queue.by_rule();
+        self.warm(&mut session);
+        loop {
+            let work = self.queue.next(POLL);
+            let done = catch_unwind(AssertUnwindSafe(|| {
+                match work {
+                    Work::End => return false,
+                    Work::Nothing => self.poll(&mut seen),
+                    Work::Job(job) => job(&mut session, self.place()),
+                    Work::Build(request) => self.build(&mut session, &request),
+                }
+                true
+            }));
+            match done {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(_) => {
+                    session = Session::default();
+                    self.failed(&RebuildError::Broken("a fault of the program".to_owned()));
+                }
+            }
+        }
+    }
+
+    /// Where documents are shown by rule the next change is not to wait for a whole build.
+    fn warm(&self, session: &mut Session) {
+        if let Err(error) = session.warm(self.place()) {
+            tracing::info!(%error, "the site is not kept in memory before its first rebuild");
+        }
+    }
+
+    /// Looks for what other processes have written.
+    fn poll(&self, seen: &mut Position) {
+        match self.parts.documents.since(*seen) {
+            Ok(moved) => {
+                if moved
+                    .iter()
+                    .any(|listed| listed.key.parse().is_ok_and(|key| is_shown(&key) && decides(&key)))
+                {
+                    self.queue.by_rule();
+                }
+                *seen = moved.iter().map(|listed| listed.last).chain([*seen]).max().unwrap_or_default();
+            }
+            Err(error) => tracing::warn!(%error, "the documents cannot be looked at"),
+        }
+    }
+
+    fn build(&self, session: &mut Session, request: &Request) {
+        let place = self.place();
+        if request.by_rule && !self.is_to_be_released(session) {
+            return;
+        }
+        let (build, started) = (self.queue.number(request), Instant::now());
+        self.show(|state| {
+            *state = State { build, phase: Phase::Waiting, paused: state.paused, ..State::default() };
+        });
+        let lock = match self.lock(|| request.by_rule && !self.is_to_be_released(session)) {
+            Ok(Some(lock)) => lock,
+            Ok(None) => return self.show(|state| state.phase = Phase::Done),
+            Err(error) => return self.failed(&error),
+        };
+        let wanted = Wanted {
+            site: if request.by_rule { Files::AsRead } else { Files::Whole },
+            full: request.full,
+            once: false,
+        };
+        let before = place.releases.current_id().ok().flatten();
+        let cleaned = place.releases.clean(&lock).map_err(RebuildError::from);
+        let built = cleaned.and_then(|()| session.rebuild(place, &lock, &wanted, &|step| self.tell(step)));
+        match built {
+            Ok(built) => {
+                self.released(&built, request, before.as_deref());
+                session.collect(place, &lock);
+                tracing::debug!(build, times = ?built.times, took = ?started.elapsed(), "built");
+            }
+            Err(error) => self.failed(&error),
+        }
+    }
+
+    /// The public sees it from here on; who made it is noted, and screens are told.
+    fn released(&self, built: &Built, request: &Request, before: Option<&str>) {
+        let release = release_of(&built.committed);
+        if before != Some(release.id()) {
+            (self.parts.on_release)(release.clone());
+        }
+        {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            (last.0, last.1.builds) = (built.times, last.1.builds + 1);
+        }
+        let new = matches!(built.committed, Committed::New(_));
+        let how = if request.by_rule { "by rule" } else { "" };
+        if before != Some(release.id()) {
+            let event = if new { Event::ReleaseMade } else { Event::ReleaseActivated };
+            self.note(request.by, event, release.id(), how);
+        }
+        let id = release.id().to_owned();
+        self.show(|state| {
+            state.took = Some(built.times.into());
+            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, false);
+        });
+    }
+
+    /// Whether documents are shown otherwise than in the current release, and nobody has gone back to it by hand.
+    fn is_to_be_released(&self, session: &mut Session) -> bool {
+        let place = self.place();
+        if place.releases.is_paused().unwrap_or(true) {
+            return false;
+        }
+        let current = place.releases.current().ok().flatten();
+        match session.inputs(place) {
+            Ok(inputs) => current.is_none_or(|current| current.header().inputs.documents != inputs.documents),
+            // Tried, so that the failure is shown with its reason.
+            Err(_) => true,
+        }
+    }
+
+    /// The folder's lock, tried again for a while; nothing if there is no need any more.
+    fn lock(&self, mut no_need: impl FnMut() -> bool) -> Result<Option<FolderLock>, RebuildError> {
+        let started = Instant::now();
+        loop {
+            match lock::lock(&self.parts.dir) {
+                Ok(lock) => return Ok(Some(lock)),
+                Err(LockError::Held { .. }) if no_need() => return Ok(None),
+                Err(LockError::Held { .. }) if started.elapsed() < PATIENCE && !self.queue.is_ending() => {
+                    std::thread::sleep(AGAIN);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn tell(&self, step: Step) {
+        let (phase, count) = match step {
+            Step::Reading => (Phase::Reading, None),
+            Step::Rendering(done, total) if done.is_multiple_of(STRIDE) || done == total => {
+                (Phase::Rendering, Some((done, total)))
+            }
+            Step::Rendering(..) => return,
+            Step::Writing => (Phase::Writing, None),
+        };
+        self.state.send_modify(|state| {
+            state.phase = phase;
+            if let Some((done, total)) = count {
+                (state.done, state.total) = (state.done.max(done), total);
+            }
+        });
+    }
+
+    fn show(&self, change: impl FnOnce(&mut State)) {
+        let next = self.queue.waiting();
+        self.state.send_modify(|state| {
+            change(state);
+            state.next = next.filter(|next| *next != state.build);
+        });
+    }
+
+    fn show_pause(&self) {
+        let paused = self.parts.releases.is_paused().unwrap_or(false);
+        self.show(|state| state.paused = paused);
+    }
+
+    fn failed(&self, error: &RebuildError) {
+        tracing::warn!(%error, "the site was not rebuilt");
+        {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.1 = Counts { builds: last.1.builds + 1, failures: last.1.failures + 1 };
+        }
+        let fault = Fault::from(error);
+        self.show(|state| (state.phase, state.error) = (Phase::Failed, Some(fault)));
+    }
+
+    /// Who did what. It is done already, so a failure is told and changes nothing.
+    fn note(&self, by: Option<AccountId>, event: Event, subject: &str, details: &str) {
+        let act = Act { now: chrono::Utc::now().timestamp_millis(), by };
+        if let Err(error) = self.audit.record(act, event, subject, details) {
+            tracing::error!(%error, "the audit log could not be written");
+        }
+    }
+}
+
+impl From<ReleaseError> for Fault {
+    fn from(error: ReleaseError) -> Self {
+        Self { message: error.to_string(), ..Self::default() }
+    }
+}

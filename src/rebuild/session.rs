@@ -1,0 +1,445 @@
+//! A site kept in memory between rebuilds, so that each costs what has moved.
+
+use std::collections::BTreeSet;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use chrono::NaiveDate;
+
+use super::Place;
+use super::embedded_name;
+use super::error::RebuildError;
+pub use super::reading::Files;
+use super::reading::Reading;
+use crate::build::engine::Engine;
+use crate::build::engine::Sink;
+use crate::build::engine::warnings::Warning;
+use crate::build::source::Changes;
+use crate::build::source::Edit;
+use crate::build::source::SourceTree;
+use crate::policy::public::Shown;
+use crate::release::Draft;
+use crate::release::Inputs;
+use crate::release::Kind;
+use crate::release::Release;
+use crate::release::ReleaseError;
+use crate::release::draft::Committed;
+use crate::release::retention;
+use crate::replica::lock::FolderLock;
+use crate::replica::project;
+use crate::replica::project::Generated;
+
+/// What a rebuild is asked to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Files of the site to read again.
+    pub site: Files,
+    /// Render and store everything, resting on nothing that is stored.
+    pub full: bool,
+    /// No other rebuild follows: where nothing has moved, nothing is rendered to be kept.
+    pub once: bool,
+}
+
+/// Where a rebuild is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Reading documents and files.
+    Reading,
+    /// Rendering: outputs done, and how many there will be as far as is known.
+    Rendering(usize, usize),
+    /// Making the release durable.
+    Writing,
+}
+
+/// Is told where a rebuild is, from several threads.
+pub type Tell<'a> = dyn Fn(Step) + Sync + 'a;
+
+/// How long each part of a rebuild took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Reading documents and files.
+    pub read: Duration,
+    /// From documents to the edits of the site's source.
+    pub plan: Duration,
+    /// Rendering.
+    pub render: Duration,
+    /// Making it a release.
+    pub release: Duration,
+}
+
+/// What a rebuild came to.
+#[derive(Debug)]
+pub struct Built {
+    /// The release.
+    pub committed: Committed,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+    /// How long it took.
+    pub times: Times,
+}
+
+/// The site as it was rendered last, and the release that holds it.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    pub(super) engine: Engine,
+    site: Arc<SourceTree>,
+    generated: Arc<Generated>,
+    pub(super) release: String,
+}
+
+/// What is to be rendered.
+pub(super) struct Next {
+    pub(super) site: Arc<SourceTree>,
+    pub(super) generated: Arc<Generated>,
+    pub(super) config: Option<Arc<[u8]>>,
+    pub(super) inputs: Inputs,
+}
+
+/// The state between rebuilds of one working folder.
+#[derive(Debug, Default)]
+pub struct Session {
+    reading: Option<Reading>,
+    /// What was generated last, and from what.
+    generated: Option<(Shown, NaiveDate, Arc<Generated>)>,
+    rendered: Option<Rendered>,
+    /// Kept releases stay loaded: retention asks for all of them after each rebuild.
+    loaded: VecDeque<Release>,
+}
+
+impl Session {
+    /// One rebuild. After an error the last release is what it was.
+    ///
+    /// # Errors
+    /// What cannot be read, rendered or written.
+    pub fn rebuild(
+        &mut self,
+        place: Place<'_>,
+        lock: &FolderLock,
+        wanted: &Wanted,
+        tell: &Tell<'_>,
+    ) -> Result<Built, RebuildError> {
+        let started = Instant::now();
+        tell(Step::Reading);
+        self.read(place, &wanted.site)?;
+        let mut times = Times { read: started.elapsed(), ..Times::default() };
+        let planning = Instant::now();
+        let next = self.next(place)?;
+        times.plan = planning.elapsed();
+        if wanted.full {
+            let draft = Draft::fresh(place.releases, lock);
+            return self.whole(place, draft, next, (tell, times));
+        }
+        let current = place.releases.current()?;
+        if let Some(current) = current.filter(|current| current.header().inputs == next.inputs) {
+            return self.unchanged(current, next, (wanted.once, times));
+        }
+        let base = self.rendered.as_ref().and_then(|rendered| place.releases.load(&rendered.release).ok());
+        match (self.rendered.take(), base) {
+            (Some(rendered), Some(base)) => self.step((place, lock), (rendered, base), next, (tell, times)),
+            _ => self.whole(place, Draft::whole(place.releases, lock)?, next, (tell, times)),
+        }
+    }
+
+    /// What a build would make of everything as it is now; nothing is rendered.
+    ///
+    /// # Errors
+    /// What cannot be read.
+    pub fn inputs(&mut self, place: Place<'_>) -> Result<Inputs, RebuildError> {
+        self.read(place, &Files::AsRead)?;
+        Ok(self.next(place)?.inputs)
+    }
+
+    /// Renders the current release in memory, so that the next rebuild costs what moves; only where documents are shown by rule,
+    /// and the release is what would be built.
+    ///
+    /// # Errors
+    /// What cannot be read or rendered.
+    pub fn warm(&mut self, place: Place<'_>) -> Result<(), RebuildError> {
+        self.read(place, &Files::AsRead)?;
+        let next = self.next(place)?;
+        let by_rule =
+            self.generated.as_ref().is_some_and(|(shown, _, _)| !shown.publication().rules.is_empty());
+        let current = place.releases.current()?.filter(|current| current.header().inputs == next.inputs);
+        if let Some(current) = current.filter(|_| by_rule) {
+            self.unchanged(current, next, (false, Times::default()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn read(&mut self, place: Place<'_>, files: &Files) -> Result<(), RebuildError> {
+        // Another process may have built from other files than those that were read here.
+        let ours = self.rendered.as_ref().map(|rendered| rendered.release.as_str());
+        let foreign = ours.is_some() && place.releases.current_id().ok().flatten().as_deref() != ours;
+        match self.reading.as_mut() {
+            Some(reading) if foreign => reading.again(place, &Files::Whole)?,
+            Some(reading) => reading.again(place, files)?,
+            None => self.reading = Some(Reading::whole(place)?),
+        }
+        Ok(())
+    }
+
+    pub(super) fn next(&mut self, place: Place<'_>) -> Result<Next, RebuildError> {
+        let reading =
+            self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))?;
+        let engine = embedded_name();
+        let settings = place.settings(&engine);
+        let (shown, heads) = project::shown(&mut reading.documents)?;
+        let kept = self.generated.take().filter(|(from, as_of, generated)| {
+            let same_heads = generated.documents.get("publication") == Some(&heads);
+            same_heads && *from == shown && *as_of == settings.as_of
+        });
+        let generated = match kept {
+            Some((_, _, generated)) => generated,
+            None => Arc::new(project::generate(&shown, &heads, &reading.documents, settings)?),
+        };
+        self.generated = Some((shown, settings.as_of, Arc::clone(&generated)));
+        Ok(Next {
+            config: project::config(&reading.site, settings.base_url),
+            inputs: project::inputs(&generated, &reading.site_hash, settings),
+            site: Arc::clone(&reading.site),
+            generated,
+        })
+    }
+
+    pub(super) fn reading(&mut self) -> Result<&mut Reading, RebuildError> {
+        self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))
+    }
+
+    pub(super) fn rendered(&self) -> Option<&Rendered> {
+        self.rendered.as_ref()
+    }
+
+    pub(super) fn is_rendered(&self) -> bool {
+        self.rendered.is_some()
+    }
+
+    pub(super) fn take_rendered(&mut self) -> Option<Rendered> {
+        self.rendered.take()
+    }
+
+    pub(super) fn put_rendered(&mut self, rendered: Rendered) {
+        self.rendered = Some(rendered);
+    }
+
+    /// The current release is what these inputs give.
+    pub(super) fn unchanged(
+        &mut self,
+        current: Release,
+        next: Next,
+        (once, mut times): (bool, Times),
+    ) -> Result<Built, RebuildError> {
+        let started = Instant::now();
+        let warnings = match &self.rendered {
+            Some(rendered) => rendered.engine.warnings(),
+            None if once => Engine::inspect(next.tree())?,
+            None => {
+                let engine = Engine::build(next.tree(), &Nowhere)?;
+                let warnings = engine.warnings();
+                self.rendered = Some(next.rendered(engine, current.id()));
+                warnings
+            }
+        };
+        times.render = started.elapsed();
+        Ok(Built { committed: Committed::Unchanged(current), warnings, times })
+    }
+
+    /// Renders and stores everything.
+    fn whole(
+        &mut self,
+        place: Place<'_>,
+        draft: Draft<'_>,
+        next: Next,
+        (tell, mut times): (&Tell<'_>, Times),
+    ) -> Result<Built, RebuildError> {
+        let rendering = Instant::now();
+        let total =
+            place.releases.current().ok().flatten().map_or(0, |release| release.paths(Kind::Page).len());
+        let engine = {
+            let sink = IntoDraft { draft: &draft, done: AtomicUsize::new(0), total, tell };
+            Engine::build(next.tree(), &sink)
+        };
+        let engine = match engine {
+            Ok(engine) => engine,
+            Err(error) => {
+                draft.discard();
+                return Err(error.into());
+            }
+        };
+        times.render = rendering.elapsed();
+        tell(Step::Writing);
+        let writing = Instant::now();
+        for (path, bytes) in next.site.iter() {
+            draft
+                .put(Kind::Source, path, bytes)
+                .map_err(ReleaseError::io("write", place.releases.folder()))?;
+        }
+        let committed = draft.commit(next.inputs.clone(), &super::now())?;
+        times.release = writing.elapsed();
+        let warnings = engine.warnings();
+        self.rendered = Some(next.rendered(engine, release_of(&committed).id()));
+        Ok(Built { committed, warnings, times })
+    }
+
+    /// Renders and stores what has moved since `base`.
+    fn step(
+        &mut self,
+        (place, lock): (Place<'_>, &FolderLock),
+        (mut rendered, base): (Rendered, Release),
+        next: Next,
+        (tell, mut times): (&Tell<'_>, Times),
+    ) -> Result<Built, RebuildError> {
+        let planning = Instant::now();
+        let (edits, source) = (next.edits(&rendered), tree_edits(&rendered.site, &next.site));
+        times.plan += planning.elapsed();
+        let rendering = Instant::now();
+        let changes = match rendered.engine.apply(&edits) {
+            Ok(changes) => changes,
+            Err(error) => {
+                // The engine keeps its previous state, which is that of its release.
+                self.rendered = Some(rendered);
+                return Err(error.into());
+            }
+        };
+        times.render = rendering.elapsed();
+        tell(Step::Rendering(changes.written.len(), changes.written.len()));
+        tell(Step::Writing);
+        let writing = Instant::now();
+        // An error from here on leaves no engine, and the next rebuild renders the whole site.
+        let draft = Draft::upon(place.releases, lock, base);
+        let committed = store(draft, (&changes, &source), next.inputs.clone(), place)?;
+        times.release = writing.elapsed();
+        let warnings = rendered.engine.warnings_of(&edits);
+        self.rendered = Some(next.rendered(rendered.engine, release_of(&committed).id()));
+        Ok(Built { committed, warnings, times })
+    }
+
+    /// Lets go of releases that are not to be kept. The new release stands already, so a failure is told and not made the rebuild's.
+    pub fn collect(&mut self, place: Place<'_>, lock: &FolderLock) {
+        let keep = place.config.keep_releases;
+        if let Err(error) = retention::collect(place.releases, keep, lock) {
+            tracing::warn!(%error, "old releases were not removed");
+            return;
+        }
+        let ids = place.releases.ids().unwrap_or_default();
+        self.loaded.retain(|release| ids.iter().any(|id| id == release.id()));
+        for id in &ids {
+            if !self.loaded.iter().any(|release| release.id() == id)
+                && let Ok(release) = place.releases.load(id)
+            {
+                self.loaded.push_back(release);
+            }
+        }
+    }
+}
+
+impl Next {
+    /// The bytes at a path of the project.
+    pub(super) fn file(&self, path: &str) -> Option<&Arc<[u8]>> {
+        let config = self.config.as_ref().filter(|_| path == project::CONFIG);
+        config.or_else(|| self.generated.files.get(path)).or_else(|| self.site.get(path))
+    }
+
+    /// The whole project.
+    pub(super) fn tree(&self) -> SourceTree {
+        let mut tree = (*self.site).clone();
+        tree.extend(self.generated.files.iter().map(|(path, bytes)| (path.clone(), Arc::clone(bytes))));
+        if let Some(config) = &self.config {
+            tree.insert(project::CONFIG.to_owned(), Arc::clone(config));
+        }
+        tree
+    }
+
+    /// What differs from the project that was rendered; looks only at the part, site or generated, that is another one.
+    pub(super) fn edits(&self, rendered: &Rendered) -> Vec<Edit> {
+        let site = tree_edits(&rendered.site, &self.site);
+        let generated = tree_edits(&rendered.generated.files, &self.generated.files);
+        let moved: BTreeSet<String> = site
+            .into_iter()
+            .chain(generated)
+            .map(|edit| edit.path)
+            .chain([project::CONFIG.to_owned()])
+            .collect();
+        let edits = moved.into_iter().map(|path| Edit { bytes: self.file(&path).cloned(), path });
+        edits.filter(|edit| rendered.engine.source().get(&edit.path) != edit.bytes.as_ref()).collect()
+    }
+
+    fn rendered(self, engine: Engine, release: &str) -> Rendered {
+        Rendered { engine, site: self.site, generated: self.generated, release: release.to_owned() }
+    }
+}
+
+/// The release that a rebuild made or found.
+pub fn release_of(committed: &Committed) -> &Release {
+    match committed {
+        Committed::New(release) | Committed::Unchanged(release) => release,
+    }
+}
+
+/// What differs between two trees; nothing if they are one.
+fn tree_edits(old: &SourceTree, new: &SourceTree) -> Vec<Edit> {
+    if std::ptr::eq(old, new) {
+        return Vec::new();
+    }
+    let same = |old: &Arc<[u8]>, new: &Arc<[u8]>| Arc::ptr_eq(old, new) || old == new;
+    let gone = old.keys().filter(|path| !new.contains_key(*path));
+    let gone = gone.map(|path| Edit { path: path.clone(), bytes: None });
+    let changed = new.iter().filter(|(path, bytes)| !old.get(*path).is_some_and(|old| same(old, bytes)));
+    let changed = changed.map(|(path, bytes)| Edit { path: path.clone(), bytes: Some(Arc::clone(bytes)) });
+    gone.chain(changed).collect()
+}
+
+fn store(
+    draft: Draft<'_>,
+    (changes, source): (&Changes, &[Edit]),
+    inputs: Inputs,
+    place: Place<'_>,
+) -> Result<Committed, RebuildError> {
+    let put = || {
+        for (path, bytes) in &changes.written {
+            draft.put(Kind::Page, path, bytes)?;
+        }
+        for edit in source {
+            match &edit.bytes {
+                Some(bytes) => draft.put(Kind::Source, &edit.path, bytes)?,
+                None => draft.remove(Kind::Source, &edit.path),
+            }
+        }
+        Ok(())
+    };
+    changes.removed.iter().for_each(|path| draft.remove(Kind::Page, path));
+    if let Err(error) = put() {
+        // Half a release would take the room that a full disk does not have.
+        draft.discard();
+        return Err(ReleaseError::io("write", place.releases.folder())(error).into());
+    }
+    Ok(draft.commit(inputs, &super::now())?)
+}
+
+struct IntoDraft<'a, 'b, 'c> {
+    draft: &'a Draft<'b>,
+    done: AtomicUsize,
+    total: usize,
+    tell: &'a Tell<'c>,
+}
+
+impl Sink for IntoDraft<'_, '_, '_> {
+    fn write(&self, path: &str, bytes: Vec<u8>) -> std::io::Result<()> {
+        self.draft.put(Kind::Page, path, &bytes)?;
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        (self.tell)(Step::Rendering(done, self.total.max(done)));
+        Ok(())
+    }
+}
+
+/// Takes outputs that are stored already.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn write(&self, _: &str, _: Vec<u8>) -> std::io::Result<()> {
+        Ok(())
+    }
+}

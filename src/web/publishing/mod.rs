@@ -1,0 +1,169 @@
+//! The communications team's doors: what waits for a decision, previews, rebuilds and releases. Every route asks whether the
+//! caller's body may publish, at each request; the documents themselves have the same rule in `policy::rules`.
+
+mod events;
+mod pending;
+mod preview;
+mod rebuilds;
+mod releases;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::Method;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::middleware::from_fn_with_state;
+use axum::middleware::map_response;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use axum::routing::get;
+use axum::routing::post;
+use niemyet_sync::access::AccountId;
+use niemyet_sync::account::Session;
+use niemyet_sync::http::Authority;
+use niemyet_sync::http::Caller;
+use niemyet_sync::http::Problem;
+use niemyet_sync::http::Server;
+
+use crate::policy::access::Role;
+use crate::policy::rules::ElectionRules;
+use crate::rebuild::RebuildError;
+use crate::rebuild::Service;
+use crate::rebuild::service::Stopped;
+use crate::release::ReleaseError;
+
+/// What the routes share.
+#[derive(Clone)]
+struct Desk(Arc<Inner>);
+
+struct Inner {
+    server: Server,
+    rules: Arc<ElectionRules>,
+    builder: Service,
+    /// Where browsers find the server.
+    origin: String,
+    previews: preview::Kept,
+}
+
+/// The routes, with what each is for; all of them are of the communications team alone.
+pub const ROUTES: &[(Method, &str)] = &[
+    (Method::GET, "/api/publication"),
+    (Method::POST, "/api/preview"),
+    (Method::GET, "/preview/{preview}/"),
+    (Method::GET, "/preview/{preview}/{*path}"),
+    (Method::GET, "/api/rebuild"),
+    (Method::POST, "/api/rebuild"),
+    (Method::GET, "/api/rebuild/events"),
+    (Method::GET, "/api/releases"),
+    (Method::GET, "/api/releases/{id}/changes"),
+    (Method::POST, "/api/releases/{id}/activate"),
+];
+
+pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, builder: &Service, origin: &str) -> Router {
+    let desk = Desk(Arc::new(Inner {
+        server: server.clone(),
+        rules: Arc::clone(rules),
+        builder: builder.clone(),
+        origin: origin.to_owned(),
+        previews: preview::Kept::default(),
+    }));
+    let guard = |routes: Router| {
+        server.protect(routes.layer(from_fn_with_state(desk.clone(), communications)), Authority::Account)
+    };
+    let api = Router::new()
+        .route("/api/publication", get(pending::list))
+        .route("/api/preview", post(preview::make))
+        .route("/api/rebuild", get(rebuilds::state).post(rebuilds::ask))
+        .route("/api/rebuild/events", get(events::follow))
+        .route("/api/releases", get(releases::list))
+        .route("/api/releases/{id}/changes", get(releases::changes))
+        .route("/api/releases/{id}/activate", post(releases::activate))
+        .with_state(desk.clone());
+    let pages = Router::new()
+        .route("/preview/{preview}/", get(preview::home))
+        .route("/preview/{preview}/{*path}", get(preview::page))
+        .with_state(desk.clone());
+    // The headers of a page are those of the site; what the gate says of answers to programs does not fit it.
+    guard(api).merge(guard(pages).layer(map_response(preview::as_the_site)))
+}
+
+/// Lets only those on whose body publishes; stands behind the server's own gate, which says who the caller is.
+async fn communications(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>();
+    match caller.is_some_and(|caller| desk.may_publish(&caller.account.body)) {
+        true => next.run(request).await,
+        false => not_yours().into_response(),
+    }
+}
+
+impl Desk {
+    fn may_publish(&self, body: &str) -> bool {
+        self.0.rules.roles(body).contains(&Role::Communications)
+    }
+
+    /// Whether a caller may still see what it was let in to see.
+    fn may_go_on(&self, account: AccountId, session: &Session, now: i64) -> bool {
+        let accounts = self.0.server.accounts();
+        let Ok(found) = accounts.get(account) else { return false };
+        let open =
+            |sessions: Vec<Session>| sessions.iter().any(|one| one.id == session.id && one.is_valid(now));
+        found.active && self.may_publish(&found.body) && accounts.sessions(account).is_ok_and(open)
+    }
+}
+
+fn not_yours() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "not-communications",
+        "Only the communications team publishes; ask it.",
+        "Chỉ Tổ thông tin, tuyên truyền được công bố nội dung; hãy liên hệ Tổ này.",
+    )
+}
+
+fn stopped(_: Stopped) -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "stopping",
+        "The server is stopping; try again when it is up.",
+        "Máy chủ đang dừng; hãy thử lại khi máy chủ hoạt động.",
+    )
+    .retry_after(5_000)
+}
+
+/// Why a release was not made, shown or switched to.
+fn failed(error: RebuildError) -> Problem {
+    let title = error.to_string();
+    match error {
+        RebuildError::Release(ReleaseError::Unknown { .. }) => Problem::new(
+            StatusCode::NOT_FOUND,
+            "no-such-release",
+            "No release of that name is kept; the list shows those that are.",
+            "Không còn lưu bản công bố này; hãy chọn trong danh sách.",
+        ),
+        RebuildError::Lock(_) => Problem::new(
+            StatusCode::CONFLICT,
+            "releases-in-use",
+            title,
+            "Một tiến trình khác đang ghi bản công bố; hãy chờ nó xong rồi thử lại.",
+        )
+        .retry_after(5_000),
+        RebuildError::Project(_) | RebuildError::Build(_) => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "not-buildable",
+            title.clone(),
+            format!("Không dựng được trang: {title}"),
+        ),
+        other => {
+            tracing::error!(error = %other, "the releases failed during a request");
+            Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "releases",
+                title,
+                "Kho bản công bố đang gặp sự cố; bản đang công bố không thay đổi. Hãy báo người quản trị.",
+            )
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The publishing desk as its people meet it: approve, preview, rebuild, release, go back; and everybody else kept out.
+
+mod breaking;
+mod command_line;
+mod deciding;
+mod desk;
+mod rebuilding;
+mod routes;

@@ -1,0 +1,74 @@
+//! `niemyet publish` and `niemyet release changes` in a working folder.
+
+use serde_json::Value;
+
+use super::desk::edit_election;
+use crate::support::cli::Office;
+
+const COMMS: [&str; 2] = ["--body", "team_comms"];
+
+fn publish(office: &Office, arguments: &[&str]) -> Value {
+    let all = [&["--json", "publish"], arguments, &COMMS].concat();
+    serde_json::from_str(office.ok(&all).lines().last().unwrap()).unwrap()
+}
+
+fn state(office: &Office, key: &str) -> String {
+    let listed = office.ok(&["--json", "publish", "list"]);
+    let items = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let item = items.into_iter().find(|item| item["key"] == key).unwrap();
+    item["state"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn decisions_are_made_on_the_command_line_by_the_team_alone() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    assert_eq!(state(&office, "election"), "shown");
+    edit_election(&office, |election| election.units[1].name_vi = "Tên mới".into());
+    assert_eq!(state(&office, "election"), "changed");
+    let shown = office.ok(&["publish", "show", "election"]);
+    assert!(shown.contains("+ Tên mới") && shown.contains("- "), "{shown}");
+
+    let refused = office.fails(1, &["publish", "approve", "election", "--body", "standing_agency"]);
+    assert!(refused.contains("team_comms"), "{refused}");
+    let never = office.fails(2, &["publish", "approve", "progress/team_comms", "--body", "team_comms"]);
+    assert!(never.contains("never be public"), "{never}");
+
+    publish(&office, &["hold", "election", "--reason", "chờ ý kiến"]);
+    assert_eq!(state(&office, "election"), "held");
+    publish(&office, &["approve", "election", "--basis", "12/QĐ"]);
+    assert_eq!(state(&office, "election"), "approved");
+    office.ok(&["build"]);
+    assert_eq!(state(&office, "election"), "shown");
+    publish(&office, &["withdraw", "directive/19/KL-UBBC"]);
+    assert_eq!(state(&office, "directive/19/KL-UBBC"), "withdrawn");
+    publish(&office, &["rule", "election", "on", "--basis", "85/2015"]);
+    edit_election(&office, |election| election.units[1].name_vi = "Theo luật".into());
+    assert_eq!(state(&office, "election"), "approved", "by rule");
+    publish(
+        &office,
+        &["notice", "lich-hop", "--date", "2021-03-04", "--title", "Lịch họp", "--text", "Một đoạn."],
+    );
+    publish(
+        &office,
+        &["notice", "lich-hop", "--date", "2021-03-04", "--language", "en", "--title", "Meeting"],
+    );
+    office.ok(&["build"]);
+    publish(&office, &["unnotice", "lich-hop"]);
+    publish(&office, &["rule", "election", "off"]);
+    let refused = office.fails(1, &["publish", "rule", "report", "on", "--body", "team_comms"]);
+    assert!(refused.contains("not public by law"), "{refused}");
+
+    let listed = office.ok(&["--json", "release", "list"]);
+    let ids: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (first, last) = (ids[0]["id"].as_str().unwrap(), ids.last().unwrap()["id"].as_str().unwrap());
+    let changes: Value =
+        serde_json::from_str(&office.ok(&["--json", "release", "changes", first, last])).unwrap();
+    let changed = changes["pages"]["changed"]["paths"].as_array().unwrap();
+    let added = changes["pages"]["added"]["paths"].as_array().unwrap();
+    assert!(changed.contains(&"don-vi/index.html".into()), "{changes}");
+    assert!(added.contains(&"thong-bao/lich-hop/index.html".into()) || !added.is_empty(), "{changes}");
+    assert!(changes["documents"]["directive/19/KL-UBBC"]["new"].is_null(), "{changes}");
+    office.ok(&["release", "verify"]);
+    office.ok(&["release", "verify", first]);
+}

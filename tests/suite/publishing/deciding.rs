@@ -1,0 +1,235 @@
+//! What waits for a decision, how it would look, and what is left after a withdrawal.
+
+use std::fs;
+use std::io::Read;
+
+use niemyet::document::Content;
+use niemyet::document::Key;
+use niemyet::document::directive::Directive;
+use niemyet::document::publication;
+use niemyet::document::publication::Hold;
+use niemyet::document::publication::Notice;
+use niemyet::document::publication::NoticeText;
+use niemyet::document::write_directive;
+use niemyet::release::Store;
+use niemyet::replica::disk::RealDisk;
+use serde_json::Value;
+use serde_json::json;
+
+use super::desk::Desk;
+use super::desk::edit;
+use super::desk::edit_election;
+use super::desk::edit_publication;
+use super::desk::heads;
+use super::desk::show_by_rule;
+use crate::support::cli::files;
+use crate::support::http::ask;
+
+fn directive() -> Key {
+    Key::directive("19/KL-UBBC").unwrap()
+}
+
+fn edit_directive(desk: &Desk, change: impl FnOnce(&mut Directive)) {
+    edit(&desk.office, &directive(), |document| {
+        let Content::Directive(mut directive) = document.content().unwrap() else { panic!("no directive") };
+        change(&mut directive);
+        write_directive(document, &directive).unwrap();
+    });
+}
+
+fn item(desk: &Desk, key: &Key) -> Value {
+    let all = desk.get("/api/publication").json();
+    let found = all["items"].as_array().unwrap().iter().find(|item| item["key"] == key.to_string());
+    found.unwrap_or_else(|| panic!("{key} is not in {all}")).clone()
+}
+
+#[test]
+fn what_changed_is_listed_old_beside_new_as_the_public_would_see_it() {
+    let desk = Desk::open();
+    let before = item(&desk, &directive());
+    assert_eq!(
+        (before["state"].as_str(), before["changes"].as_array().map(Vec::len)),
+        (Some("shown"), Some(0))
+    );
+    let mut task = String::new();
+    edit_directive(&desk, |directive| {
+        let public = directive.tasks.iter_mut().find(|task| task.publish == "public").unwrap();
+        public.text_vi = "Lời mới của nhiệm vụ.".into();
+        task = public.id.clone();
+        let inner = directive.tasks.iter_mut().find(|task| task.publish != "public").unwrap();
+        inner.text_vi = "Việc nội bộ không ai ngoài được biết.".into();
+        directive.text_vi.push_str("Toàn văn cũng không.");
+    });
+    let changed = item(&desk, &directive());
+    assert_eq!(changed["state"], "changed", "{changed}");
+    let changes = changed["changes"].as_array().unwrap();
+    assert!(!changes.is_empty());
+    for change in changes {
+        assert_eq!(
+            (change["field"].as_str(), change["new"].as_str()),
+            (Some("text.vi"), Some("Lời mới của nhiệm vụ."))
+        );
+        assert!(change["where"]["vi"].as_str().unwrap().contains(&task), "{change}");
+        assert!(change["old"].as_str().is_some_and(|old| !old.is_empty()), "{change}");
+    }
+    let all = desk.get("/api/publication").json().to_string();
+    assert!(
+        !all.contains("nội bộ không ai") && !all.contains("Toàn văn cũng không"),
+        "a private field is offered"
+    );
+
+    let hold = Hold {
+        heads: heads(&desk.office, &directive()),
+        by: "team_comms".into(),
+        at: "2021-03-05T09:00:00+07:00".into(),
+        reason: "chờ ý kiến".into(),
+    };
+    edit_publication(&desk.office, |document| publication::hold(document, &directive(), &hold).unwrap());
+    let held = item(&desk, &directive());
+    assert_eq!((held["state"].as_str(), held["held"]["reason"].as_str()), (Some("held"), Some("chờ ý kiến")));
+    edit_directive(&desk, |directive| directive.subject_vi.push_str(" (sửa)"));
+    assert_eq!(item(&desk, &directive())["state"], "changed", "it has moved on since");
+
+    assert_eq!(item(&desk, &Key::Election)["state"], "shown");
+    show_by_rule(&desk.office);
+    edit_election(&desk.office, |election| election.units[1].name_vi = "Tên khác".into());
+    let by_rule = desk.until("/api/publication", |all| {
+        all["items"].as_array().unwrap().iter().any(|item| item["byRule"] == true && item["state"] == "shown")
+    });
+    assert_eq!(by_rule["rules"][0]["kind"], "election");
+}
+
+#[test]
+fn a_preview_is_the_whole_site_as_it_would_be_and_only_for_the_desk() {
+    let mut desk = Desk::open();
+    edit_directive(&desk, |directive| {
+        directive
+            .tasks
+            .iter_mut()
+            .filter(|task| task.publish == "public")
+            .for_each(|task| task.text_vi = "Xem trước.".into());
+    });
+    let wanted = json!({ "approve": { directive().to_string(): heads(&desk.office, &directive()) } });
+    let made = desk.post("/api/preview", &wanted);
+    assert_eq!(made.status, 200, "{}", String::from_utf8_lossy(&made.body));
+    let made = made.json();
+    let changed = made["pages"]["changed"]["paths"].as_array().unwrap();
+    assert!(!changed.is_empty() && changed.len() < 200, "{made}");
+    let path =
+        made["url"].as_str().unwrap().strip_prefix(&format!("http://{}", desk.address)).unwrap().to_owned();
+    let mut seen = false;
+    for page in changed.iter().filter_map(Value::as_str).filter(|page| page.ends_with(".html")) {
+        let answer = desk.get(&format!("{path}{page}"));
+        let text = String::from_utf8(answer.body).unwrap();
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(
+            answer.headers["content-security-policy"].contains("style-src 'self'"),
+            "{:?}",
+            answer.headers
+        );
+        assert_eq!(
+            (answer.headers["cache-control"].as_str(), answer.headers["x-robots-tag"].as_str()),
+            ("no-store", "noindex, nofollow")
+        );
+        assert!(
+            text.contains(&format!("{path}main.css")) && !text.contains("href=\"/main.css"),
+            "{page}: {text}"
+        );
+        seen |= text.contains("Xem trước.");
+    }
+    assert!(seen, "{changed:?}");
+    // What would not change is there as well, and what is not the desk's sees none of it.
+    assert_eq!(desk.get(&format!("{path}lich/")).status, 200);
+    assert_eq!(desk.get(&format!("{path}khong-co/")).status, 404);
+    assert_eq!(ask(desk.address, &format!("GET {path}"), &[]).status, 401);
+    assert!(!desk.public("/nhiem-vu/").contains("Xem trước."));
+    let unknown = desk.post("/api/preview", &json!({ "approve": { "progress/team_comms": ["a"] } }));
+    assert_eq!((unknown.status, unknown.json()["code"].as_str()), (422, Some("not-publishable")));
+    // The preview is, page for page, what is then released.
+    super::desk::approve(&desk.office, &directive());
+    let state = desk.rebuild();
+    assert_eq!(state["phase"], "done");
+    let releases = desk.releases();
+    let (new, old) = (releases[0]["id"].as_str().unwrap(), releases[1]["id"].as_str().unwrap());
+    let changes = desk.get(&format!("/api/releases/{new}/changes?since={old}")).json();
+    for sort in ["added", "changed", "removed"] {
+        assert_eq!(changes[sort], made["pages"][sort], "{sort}");
+    }
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn withdrawing_everything_leaves_the_last_release_and_says_so() {
+    let mut desk = Desk::open();
+    let first = desk.current();
+    let refused = desk.post("/api/preview", &json!({ "withdraw": ["election"] }));
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("not-buildable")));
+    edit_publication(&desk.office, |document| publication::revoke(document, &Key::Election).unwrap());
+    let state = desk.until("/api/rebuild", |state| state["phase"] == "failed");
+    assert!(state["error"]["message"].as_str().unwrap().contains("nothing is public"), "{state}");
+    assert_eq!(desk.current(), first);
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn what_is_withdrawn_leaves_no_trace_in_the_new_release() {
+    const SECRET: &str = "rutlai7319";
+    let mut desk = Desk::open();
+    let text =
+        NoticeText { title: format!("Thông báo {SECRET}"), paragraphs: vec![format!("Đoạn {SECRET}.")] };
+    let texts = ["vi", "en"].map(|language| (language.to_owned(), text.clone())).into();
+    let notice = Notice { id: SECRET.into(), date: "2021-03-04".into(), texts };
+    edit_directive(&desk, |directive| {
+        directive.subject_vi.push_str(SECRET);
+        directive
+            .tasks
+            .iter_mut()
+            .filter(|task| task.publish == "public")
+            .for_each(|task| task.text_vi.push_str(SECRET));
+    });
+    edit_publication(&desk.office, |document| publication::put_notice(document, &notice).unwrap());
+    super::desk::approve(&desk.office, &directive());
+    desk.rebuild();
+    let told = traces(&desk, SECRET);
+    assert!(told.iter().any(|path| path.starts_with("thong-bao/")), "{told:?}");
+    assert!(
+        told.iter().any(|path| path.ends_with("atom.xml")) && told.iter().any(|path| path.ends_with(".json")),
+        "{told:?}"
+    );
+    edit_publication(&desk.office, |document| {
+        publication::remove_notice(document, SECRET).unwrap();
+        publication::revoke(document, &directive()).unwrap();
+    });
+    desk.rebuild();
+    assert_eq!(traces(&desk, SECRET), Vec::<String>::new());
+    let gone = ask(desk.address, &format!("GET /thong-bao/{SECRET}/"), &[]);
+    assert_eq!(gone.status, 404);
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+/// Files of the current release that hold the word, in their bytes, their name, or what they are once they are unpacked.
+fn traces(desk: &Desk, word: &str) -> Vec<String> {
+    desk.office.ok(&["release", "export", "out", "--compressed"]);
+    let exported = files(&desk.office.path("out"));
+    let current = desk.current();
+    let store = Store::open(&desk.office.path("niemyet/releases"), std::sync::Arc::new(RealDisk));
+    let pages = store.load(&current).unwrap().paths(niemyet::release::Kind::Page).len();
+    assert!(exported.len() > pages, "the packed forms are there too");
+    let holds = |bytes: &[u8]| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+    let mut found = Vec::new();
+    for (path, bytes) in exported {
+        let mut plain = Vec::new();
+        match path.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("gz") => {
+                flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).unwrap();
+            }
+            Some("br") => brotli::BrotliDecompress(&mut bytes.as_slice(), &mut plain).unwrap(),
+            _ => {}
+        }
+        if holds(path.as_bytes()) || holds(&bytes) || holds(&plain) {
+            found.push(path);
+        }
+    }
+    fs::remove_dir_all(desk.office.path("out")).unwrap();
+    found
+}

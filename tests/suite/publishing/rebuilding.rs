@@ -1,0 +1,157 @@
+//! Rebuilds by the server: by the button, by rule, one at a time; failures with their place; going back.
+
+use std::fs;
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
+
+use niemyet::document::Key;
+use serde_json::Value;
+use serde_json::json;
+
+use super::desk::Desk;
+use super::desk::PATIENCE;
+use super::desk::approve;
+use super::desk::edit_election;
+use super::desk::show_by_rule;
+
+const PAGE: &str = "/don-vi/";
+
+fn rename(desk: &Desk, name: &str) {
+    edit_election(&desk.office, |election| election.units[1].name_vi = name.to_owned());
+}
+
+#[test]
+fn approved_released_gone_back_and_released_again() {
+    let mut desk = Desk::open();
+    let first = desk.current();
+    rename(&desk, "Thành phố Mới");
+    assert_eq!(desk.rebuild()["new"], false, "an edit is not public before it is approved");
+    approve(&desk.office, &Key::Election);
+    desk.until_public(PAGE, "Thành phố Mới");
+    let second = desk.current();
+    assert_ne!(first, second);
+    let changes = desk.get(&format!("/api/releases/{second}/changes?since={first}")).json();
+    assert!(
+        changes["changed"]["paths"].as_array().unwrap().contains(&json!("don-vi/index.html")),
+        "{changes}"
+    );
+    assert!(changes["documents"]["election"]["new"].is_array(), "{changes}");
+
+    let gone_back = desk.post(&format!("/api/releases/{first}/activate"), &json!({}));
+    assert_eq!((gone_back.status, gone_back.json()["paused"].as_bool()), (200, Some(true)));
+    assert!(!desk.public(PAGE).contains("Thành phố Mới"), "at once");
+    rename(&desk, "Thành phố Sau");
+    approve(&desk.office, &Key::Election);
+    // The server looks for what others wrote each second: it has looked, when a later question was answered.
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert_eq!(desk.current(), first, "nothing is released by itself after somebody went back");
+    assert_eq!(desk.get("/api/rebuild").json()["paused"], true);
+    let state = desk.rebuild();
+    assert_eq!((state["new"].as_bool(), state["paused"].as_bool()), (Some(true), Some(false)), "{state}");
+    assert!(desk.public(PAGE).contains("Thành phố Sau"));
+    assert_eq!(desk.post("/api/releases/000001-000000000000/activate", &json!({})).status, 404);
+
+    let log = desk.office.ok(&["audit"]);
+    for word in ["rebuild-asked", "release-made", "release-activated", "truyen.thong", "by rule"] {
+        assert!(log.contains(word), "`{word}` is not in the audit log: {log}");
+    }
+    assert_eq!(desk.serving.terminate(), Some(0));
+    desk.office.ok(&["release", "verify"]);
+}
+
+#[test]
+fn what_is_public_by_rule_follows_every_edit_and_a_build_from_nothing_gives_the_same() {
+    let mut desk = Desk::open();
+    show_by_rule(&desk.office);
+    rename(&desk, "Theo quy tắc");
+    desk.until_public(PAGE, "Theo quy tắc");
+    rename(&desk, "Theo quy tắc lần hai");
+    desk.until_public(PAGE, "Theo quy tắc lần hai");
+    assert_eq!(desk.serving.terminate(), Some(0));
+    // Renders again from what the manifest recorded, though the documents have moved on.
+    rename(&desk, "Chưa dựng");
+    desk.office.ok(&["release", "verify"]);
+}
+
+#[test]
+fn a_mistake_is_named_with_its_line_and_the_last_release_stays() {
+    let mut desk = Desk::open();
+    let first = desk.current();
+    let template = desk.office.path("niemyet/site/templates/page.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let state = desk.rebuild();
+    assert_eq!(state["phase"], "failed", "{state}");
+    let error = &state["error"];
+    let line = good.lines().count() as u64;
+    assert_eq!(error["template"], "templates/page.html", "{state}");
+    assert!(
+        error["line"].as_u64().unwrap() >= line && error["message"].as_str().unwrap().contains("page.html")
+    );
+    assert_eq!(desk.current(), first);
+    assert!(desk.public("/").contains("<html"));
+    fs::write(&template, &good).unwrap();
+    assert_eq!(desk.rebuild()["phase"], "done");
+
+    edit_election(&desk.office, |election| election.election_day = "một ngày".into());
+    approve(&desk.office, &Key::Election);
+    let state = desk.until("/api/rebuild", |state| state["phase"] == "failed");
+    assert_eq!(state["error"]["document"], "election", "{state}");
+    assert_eq!(desk.current(), first);
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn requests_while_one_builds_become_one_more() {
+    let mut desk = Desk::open();
+    let ask = || desk.post("/api/rebuild", &json!({ "full": true })).json()["build"].as_u64().unwrap();
+    let asked: Vec<u64> = (0..12).map(|_| ask()).collect();
+    let (first, last) = (asked[0], asked[11]);
+    desk.built(last);
+    let mut builds = asked.clone();
+    builds.dedup();
+    // A build that is over before the next request is no longer under way, so there may be more than two in all; but never one each.
+    assert!(builds.len() < asked.len() && builds.is_sorted(), "{asked:?}");
+    assert_eq!(last - first + 1, builds.len() as u64);
+    let releases = desk.releases().len();
+    assert!(releases <= builds.len() + 1, "{releases} releases of {builds:?}");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn progress_is_told_as_it_happens_and_ends_with_the_server() {
+    let mut desk = Desk::open();
+    let mut stream = TcpStream::connect(desk.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET /api/rebuild/events HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\n\r\n", desk.token)
+        .unwrap();
+    let mut said = String::new();
+    let mut until = |is_so: &dyn Fn(&[Value]) -> bool| {
+        let mut buffer = [0; 4096];
+        loop {
+            let states: Vec<Value> = said
+                .lines()
+                .filter_map(|line| line.strip_prefix("data: "))
+                .filter_map(|line| serde_json::from_str(line).ok())
+                .collect();
+            if is_so(&states) {
+                return states;
+            }
+            let read = stream.read(&mut buffer).unwrap();
+            assert!(read > 0, "the stream ended: {said}");
+            said.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+    };
+    until(&|states| !states.is_empty());
+    desk.post("/api/rebuild", &json!({ "full": true }));
+    let states =
+        until(&|states| states.last().is_some_and(|last| last["phase"] == "done" && last["build"] == 1));
+    let phases: Vec<&str> = states.iter().map(|state| state["phase"].as_str().unwrap()).collect();
+    assert!(phases.contains(&"rendering"), "{phases:?}");
+    assert_eq!(states.last().unwrap()["release"], desk.current());
+    // The server does not wait for streams, which would never end by themselves.
+    assert_eq!(desk.serving.terminate(), Some(0));
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).unwrap();
+}
