@@ -47,7 +47,7 @@ const style = asset("style", "css", (await build({ entryPoints: [join(here, "src
 const icon = asset("icon", "svg", source("icon.svg"));
 const boot = asset("boot", "js", await bundle("boot.ts", { APP: app, WASM: wasmPath, WASM_BYTES: wasm.length }));
 
-const page = source("index.html").toString().replaceAll("{style}", style).replaceAll("{boot}", boot).replaceAll("{icon}", icon);
+const page = source("index.html").toString().replaceAll("{style}", style).replaceAll("{boot}", boot).replaceAll("{app}", app).replaceAll("{icon}", icon);
 writeFileSync(join(out, "index.html"), page);
 const manifest = {
   name: "Niêm yết – báo cáo bầu cử",

@@ -1,13 +1,16 @@
 // The program: opens the device's office and draws the screen that the address names.
-import { initializeWasm } from "@automerge/automerge-repo/slim";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { Account } from "./ui/account.tsx";
-import { Conflicts, contested } from "./ui/conflicts.tsx";
+import { Conflicts, clashes } from "./ui/conflicts.tsx";
+import { Directive, Directives } from "./ui/directives.tsx";
 import { History } from "./ui/history.tsx";
 import { Incident, Incidents } from "./ui/incidents.tsx";
-import { loadUnread } from "./ui/inputs.tsx";
-import { go, StatusBar } from "./ui/parts.tsx";
+import { startEngine } from "./local/engine.ts";
+import { diskFault } from "./local/disk.ts";
+import { loadUnread, writeDown } from "./ui/inputs.tsx";
+import { go, say, StatusBar } from "./ui/parts.tsx";
+import { Publish } from "./ui/publish.tsx";
 import { Report } from "./ui/report.tsx";
 import { Round } from "./ui/round.tsx";
 import { Sign } from "./ui/sign.tsx";
@@ -40,6 +43,12 @@ function Screen() {
       return <Incidents />;
     case "incident":
       return <Incident body={rest[0] ?? ""} id={rest[1] ?? ""} />;
+    case "publish":
+      return here().publishes ? <Publish /> : <Today />;
+    case "directives":
+      return <Directives />;
+    case "directive":
+      return <Directive symbol={rest.join("/")} />;
     case "round":
       return <Round due={rest[0] ?? ""} />;
     case "conflicts":
@@ -55,18 +64,20 @@ function Screen() {
 
 function Menu() {
   const at = route.value[0] ?? "";
-  const clashes = contested().length;
+  const count = clashes().length;
   const items: [string, string][] = [
     ["", tr("Hôm nay", "Today")],
     ["tasks", tr("Nhiệm vụ", "Tasks")],
     ...(here().isAgency ? ([["round", tr("Đợt báo cáo", "Round")]] as [string, string][]) : []),
+    ...(here().publishes ? ([["publish", tr("Công bố", "Publish")]] as [string, string][]) : []),
     ["incidents", tr("Đột xuất", "Ad-hoc")],
-    ...(clashes > 0 ? ([["conflicts", tr(`Khác nhau (${clashes})`, `Conflicts (${clashes})`)]] as [string, string][]) : []),
+    ["directives", tr("Văn bản", "Directives")],
+    ...(count > 0 ? ([["conflicts", tr(`Khác nhau (${count})`, `Conflicts (${count})`)]] as [string, string][]) : []),
     ["account", tr("Tài khoản", "Account")],
   ];
   return (
     <nav class="menu" aria-label={tr("Chính", "Main")}>
-      <ul>{items.map(([name, words]) => <li><a href={go(name)} aria-current={at === name ? "page" : undefined}>{words}</a></li>)}</ul>
+      <ul class={items.length > 5 ? "many" : undefined}>{items.map(([name, words]) => <li class={name === "directives" ? "wide" : undefined}><a href={go(name)} aria-current={at === name || (at !== "" && name.startsWith(at)) ? "page" : undefined}>{words}</a></li>)}</ul>
     </nav>
   );
 }
@@ -74,7 +85,10 @@ function Menu() {
 function App() {
   const spoken = language.value;
   const [name = ""] = route.value;
-  useEffect(() => void (document.documentElement.lang = spoken), [spoken]);
+  useEffect(() => {
+    document.documentElement.lang = spoken;
+    document.title = tr("Niêm yết – báo cáo bầu cử", "Niêm yết – election reports");
+  }, [spoken]);
   if (!office.value || ["login", "code", "first"].includes(name)) {
     return <Sign way={name === "code" || name === "first" ? name : "login"} />;
   }
@@ -82,7 +96,7 @@ function App() {
     <>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.querySelector("h1")?.scrollIntoView(), document.getElementById("main")?.querySelector<HTMLElement>("a, button, input")?.focus())}>{tr("Tới nội dung", "Skip to content")}</a>
       <header class="top">
-        <p class="brand"><a href="#/">Niêm yết</a> <span>{named(election.value, "name")}</span></p>
+        <p class="brand"><a href="#/" lang="vi">Niêm yết</a> <span>{named(election.value, "name")}</span></p>
         <Menu />
         <StatusBar />
         <Update />
@@ -93,8 +107,9 @@ function App() {
 }
 
 /** Called by the first script once the program is here; the wasm may still be coming. */
-export async function start(wasm: Promise<Response>): Promise<void> {
-  await initializeWasm(wasm as unknown as Parameters<typeof initializeWasm>[0]);
+export async function start(wasm: () => Promise<Response>): Promise<void> {
+  // A first visit waits for all of it, behind its progress bar; later ones show at once what is on the device.
+  if (!navigator.serviceWorker?.controller) await startEngine(wasm);
   readRoute();
   addEventListener("hashchange", readRoute);
   await resume();
@@ -102,6 +117,14 @@ export async function start(wasm: Promise<Response>): Promise<void> {
   office.subscribe((one) => one && void loadUnread());
   const root = document.getElementById("app")!;
   root.textContent = "";
+  // After the first frame: what compiles would stand in the way of what is drawn.
+  const begin = () => void startEngine(wasm).catch(() => say(tr("Chương trình trên máy này bị hỏng: hãy tải lại trang khi có mạng.", "The program on this device is damaged: reload this page when there is a network.")));
+  requestAnimationFrame(() => setTimeout(begin));
+  setTimeout(begin, 500);
   render(<App />, root);
   void watch();
+  addEventListener("pagehide", () => (writeDown(), office.value?.lastWords()));
+  document.addEventListener("visibilitychange", () => document.hidden && writeDown(false));
+  // While the disk is full what was typed lives in this page alone.
+  addEventListener("beforeunload", (event) => diskFault.value && event.preventDefault());
 }

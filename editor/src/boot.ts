@@ -23,12 +23,15 @@ function counted(response: Response): Response {
 
 async function start(): Promise<void> {
   if ("serviceWorker" in navigator) void navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
-  const wasm = fetch(WASM).then((response) => {
-    if (!response.ok) throw new Error(String(response.status));
-    return counted(response);
-  });
-  const app = (await import(new URL(APP, document.baseURI).href)) as { start(wasm: Promise<Response>): Promise<void> };
-  await app.start(wasm);
+  const fetched = () =>
+    fetch(WASM).then((response) => {
+      if (!response.ok) throw new Error(String(response.status));
+      return counted(response);
+    });
+  // A first visit fetches all at once; later ones show first what is on the device.
+  const first = navigator.serviceWorker?.controller ? undefined : fetched();
+  const app = (await import(new URL(APP, document.baseURI).href)) as { start(wasm: () => Promise<Response>): Promise<void> };
+  await app.start(() => first ?? fetched());
 }
 
 start().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 //! The desk of an account: which documents it may open, the dates of its election, and what devices say of work that they still
 //! hold. What it answers is of one account; the editor keeps it to go on without a network.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -28,6 +28,8 @@ use serde::Serialize;
 
 use super::documents;
 use super::documents::Opening;
+use super::unsent::Unsent;
+use super::unsent::Waiting;
 use crate::document::Content;
 use crate::document::Key;
 use crate::document::election::Election;
@@ -41,9 +43,6 @@ use crate::timetable::format::json::rows;
 use crate::timetable::moment::parse_date;
 use crate::timetable::schedule;
 
-/// Devices whose word is kept.
-const DEVICES: usize = 4_096;
-
 /// What the routes share.
 #[derive(Clone)]
 struct Desk(Arc<Inner>);
@@ -55,23 +54,13 @@ struct Inner {
     as_of: Option<NaiveDate>,
     /// The election as it was read last, and the place of its last change then.
     read: Mutex<Option<(Position, Arc<Facts>)>>,
-    /// By session: what the device said.
-    waiting: Mutex<BTreeMap<i64, Waiting>>,
+    unsent: Unsent,
 }
 
 /// What follows from the election's document.
 #[derive(Debug, Default)]
 struct Facts {
     timetable: Vec<Row>,
-}
-
-/// Work that a device has not sent, as it said when it was heard last.
-#[derive(Clone, Debug, Serialize)]
-struct Waiting {
-    body: String,
-    count: u32,
-    since: Option<i64>,
-    heard: i64,
 }
 
 #[derive(Serialize)]
@@ -86,7 +75,8 @@ struct Who {
 #[derive(Serialize)]
 struct Person {
     id: i64,
-    name: String,
+    /// Only for those of the same body, and for the standing agency: others are known by their body.
+    name: Option<String>,
     body: String,
 }
 
@@ -108,6 +98,7 @@ pub(super) fn router(
     store: &str,
     rules: &Arc<ElectionRules>,
     as_of: Option<NaiveDate>,
+    dir: &Path,
 ) -> Router {
     let inner = Inner {
         server: server.clone(),
@@ -115,7 +106,7 @@ pub(super) fn router(
         rules: Arc::clone(rules),
         as_of,
         read: Mutex::default(),
-        waiting: Mutex::default(),
+        unsent: Unsent::open(dir),
     };
     let routes = Router::new()
         .route("/api/desk", get(desk))
@@ -135,7 +126,7 @@ async fn desk(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Unsent {
+struct Said {
     count: u32,
     since: Option<i64>,
 }
@@ -143,15 +134,17 @@ struct Unsent {
 async fn unsent(
     State(desk): State<Desk>,
     Extension(caller): Extension<Caller>,
-    Json(said): Json<Unsent>,
-) -> StatusCode {
-    let mut waiting = desk.0.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-    if waiting.len() < DEVICES || waiting.contains_key(&caller.session.id.0) {
+    Json(said): Json<Said>,
+) -> Result<StatusCode, Problem> {
+    let server = desk.0.server.clone();
+    let kept = move || {
         let heard = Utc::now().timestamp_millis();
-        let said = Waiting { body: caller.account.body.clone(), count: said.count, since: said.since, heard };
-        waiting.insert(caller.session.id.0, said);
-    }
-    StatusCode::NO_CONTENT
+        let body = caller.account.body;
+        let word = Waiting { body, count: said.count, since: said.since, heard };
+        desk.0.unsent.hear(caller.session.id.0, word);
+    };
+    server.blocking(kept).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl Inner {
@@ -160,12 +153,11 @@ impl Inner {
         let facts = self.facts(&all)?;
         let account = &caller.account;
         let opening = documents::opening(&self.rules, &self.store, account.body.clone(), &all);
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let heard =
-            opening.roles.contains(&Role::StandingAgency).then(|| waiting.values().cloned().collect());
+        let is_agency = opening.roles.contains(&Role::StandingAgency);
+        let heard = is_agency.then(|| self.unsent.all());
         let people = self.server.accounts().list()?.into_iter().map(|person| Person {
             id: person.id.0,
-            name: person.name,
+            name: (is_agency || person.body == account.body).then_some(person.name),
             body: person.body,
         });
         Ok(Answer {

@@ -46,6 +46,9 @@ pub struct Entry {
     pub id: String,
     /// Whether the account may also write it.
     pub writes: bool,
+    /// The place of its last change in the server's store: it moves with each change, so a client sees what it lacks.
+    #[serde(default)]
+    pub last: u64,
 }
 
 #[derive(Clone)]
@@ -77,8 +80,8 @@ pub(super) fn opening(rules: &ElectionRules, store: &str, body: String, listed: 
     let entry = |listed: &Listed| {
         let key: Key = listed.key.parse().ok()?;
         let access = rules.access_of(&body, &key);
-        let entry =
-            Entry { key: listed.key.clone(), id: listed.id.to_string(), writes: access == Access::ReadWrite };
+        let writes = access == Access::ReadWrite;
+        let entry = Entry { key: listed.key.clone(), id: listed.id.to_string(), writes, last: listed.last.0 };
         (access != Access::None).then_some(entry)
     };
     let mut documents: Vec<Entry> = listed.iter().filter_map(entry).collect();

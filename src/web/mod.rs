@@ -15,6 +15,7 @@ pub mod problem;
 pub mod publishing;
 mod site;
 pub mod sync;
+mod unsent;
 
 use std::future::Future;
 use std::io;

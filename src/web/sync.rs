@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -72,6 +73,7 @@ pub struct Documents {
     rules: Arc<ElectionRules>,
     settings: Settings,
     as_of: Option<NaiveDate>,
+    dir: PathBuf,
 }
 
 impl Documents {
@@ -95,6 +97,7 @@ impl Documents {
             rules: Arc::new(rules),
             settings,
             as_of: config.as_of,
+            dir: dir.to_owned(),
         })
     }
 
@@ -109,7 +112,15 @@ impl Documents {
         let origin = self.settings.origin.as_str().to_owned();
         let server = Server::start(Arc::clone(self.documents.database()), Arc::new(rules), self.settings)?;
         builder.start().map_err(StartError::from)?;
-        Ok(Office { server, store: self.store, rules: self.rules, as_of: self.as_of, builder, origin })
+        Ok(Office {
+            server,
+            store: self.store,
+            rules: self.rules,
+            as_of: self.as_of,
+            dir: self.dir,
+            builder,
+            origin,
+        })
     }
 }
 
@@ -121,6 +132,7 @@ pub struct Office {
     store: String,
     rules: Arc<ElectionRules>,
     as_of: Option<NaiveDate>,
+    dir: PathBuf,
     builder: Service,
     /// Where browsers find it.
     origin: String,
@@ -130,7 +142,7 @@ impl Office {
     /// Its routes: the sync server's own, and those of this election.
     pub fn router(&self) -> Router {
         let documents = documents::router(&self.server, &self.store, &self.rules);
-        let desk = desk::router(&self.server, &self.store, &self.rules, self.as_of);
+        let desk = desk::router(&self.server, &self.store, &self.rules, self.as_of, &self.dir);
         let publishing = publishing::router(&self.server, &self.rules, &self.builder, &self.origin);
         self.server.router().merge(documents).merge(desk).merge(publishing)
     }

@@ -1,72 +1,18 @@
 //! The editor in a real Chromium against the real program: a week without a network, from signing in to an accepted report, with
 //! the server killed, the browser killed and reopened; two devices that differ; a login that ends; a full disk; a wrong clock.
 
-use std::path::PathBuf;
-
 use chromiumoxide::cdp::browser_protocol::input::ImeSetCompositionParams;
 use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::support::browser::Result;
-use crate::support::cli::Office;
-use crate::support::cli::Running;
 use crate::support::official::Official;
-
-/// An office with a server, and people with accounts.
-struct Scene {
-    office: Office,
-    running: Option<Running>,
-    site: String,
-    profiles: TempDir,
-}
-
-impl Scene {
-    fn new() -> Result<Self> {
-        let office = Office::ready();
-        office.ok(&["build"]);
-        let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
-        let site = running.url();
-        Ok(Self { office, running: Some(running), site, profiles: tempfile::tempdir()? })
-    }
-
-    /// Kills the server as a power cut does.
-    fn no_server(&mut self) {
-        self.running = None;
-    }
-
-    /// Starts it again at the same address.
-    fn server(&mut self) {
-        let address = self.site.trim_start_matches("http://").to_owned();
-        let mut running = self.office.start(&["serve", "--listen", &address]);
-        assert_eq!(running.url(), self.site);
-        self.running = Some(running);
-    }
-
-    fn profile(&self, name: &str) -> PathBuf {
-        self.profiles.path().join(name)
-    }
-
-    /// A new account of a body, with a browser of its own.
-    async fn official(&self, login: &str, body: &str) -> Result<Official> {
-        let added = self.office.ok(&["--json", "account", "add", login, "--body", body, "--name", login]);
-        let added: Value = serde_json::from_str(added.trim())?;
-        let code = added["code"].as_str().ok_or("no code")?;
-        Official::with_code(&self.profile(login), &self.site, login, code).await
-    }
-}
-
-const REPORT: &str = "#/report/team_comms/2021-03-11";
-const FIGURE: &str = "#f-communication-broadcasts";
-/// "The server has everything that you wrote."
-const SENT: &str = "Máy chủ đã có tất cả";
-/// "Waiting to send".
-const WAITS: &str = "Chờ gửi:";
-
-async fn writes_figure(official: &Official, figure: &str) -> Result<()> {
-    official.go(&format!("{REPORT}/8")).await?;
-    official.type_in(FIGURE, figure).await
-}
+use crate::support::scene::FIGURE;
+use crate::support::scene::REPORT;
+use crate::support::scene::SENT;
+use crate::support::scene::Scene;
+use crate::support::scene::WAITS;
+use crate::support::scene::writes_figure;
 
 /// Takes on a task and writes into the report without a server; a figure that could be two numbers is not guessed.
 async fn works_without_a_server(team: &Official) -> Result<Vec<String>> {
@@ -353,5 +299,26 @@ async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_i
     two.until(&stands("Hòa")).await?;
     one.kill().await?;
     two.kill().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_was_left_without_a_network_is_ended_before_the_next_begins() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.reads(SENT).await?;
+    scene.no_server();
+    team.reads("Không có mạng").await?;
+    team.go("#/account").await?;
+    team.press("#sign-out").await?;
+    team.until("document.querySelector('#sign-login')").await?;
+    scene.server();
+    team.log_in("tuyen.truyen").await?;
+    team.reads(SENT).await?;
+    team.go("#/account").await?;
+    // Of the two sessions of this browser one is left.
+    team.until("[...document.querySelectorAll('.rows li')].filter(one => one.innerText.includes('Trình duyệt')).length === 1").await?;
+    team.kill().await?;
     Ok(())
 }

@@ -74,7 +74,7 @@ fn enter(office: &Office, (site, address): (&str, SocketAddr), login: &str, body
 
 #[test]
 fn a_desk_holds_what_its_account_may_open_and_the_agency_hears_of_unsent_work() {
-    let (office, _running, site, address) = serve();
+    let (office, running, site, address) = serve();
     for line in ["GET /api/desk", "POST /api/unsent"] {
         assert_eq!(ask(address, line, &[("origin", &site)]).status, 401, "{line}");
     }
@@ -99,4 +99,20 @@ fn a_desk_holds_what_its_account_may_open_and_the_agency_hears_of_unsent_work() 
         (&heard["body"], &heard["count"], &heard["since"]),
         (&json!("team_comms"), &json!(3), &json!(1_614_900_000_000_i64))
     );
+
+    // Names are for the own body and the agency; of others one sees the body.
+    let names = |desk: &Value| -> Vec<Option<String>> {
+        let all = desk["people"].as_array().unwrap().iter();
+        let mut names: Vec<_> = all.map(|one| one["name"].as_str().map(str::to_owned)).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&desk(&team)), [None, Some("tuyen.truyen".to_owned())]);
+    assert_eq!(names(&desk(&agency)), [Some("noi.vu".to_owned()), Some("tuyen.truyen".to_owned())]);
+
+    // A server that starts anew still knows what a device said that is offline now.
+    drop(running);
+    let mut running = office.start(&["serve", "--listen", &address.to_string()]);
+    assert_eq!(running.address(), address);
+    assert_eq!(desk(&agency)["waiting"][0], heard);
 }

@@ -58,10 +58,15 @@ export function taskState(doc: A.Doc<unknown>, task: string): TaskState {
   };
 }
 
+/** Whether this is part of a document, and not a plain value that was seen of one. */
+function isOpened(part: object): boolean {
+  return Boolean(A.getObjectId(part));
+}
+
 /** All values that devices wrote at once at `content/<map>/<name>`, the one shown first; empty while they agree. */
 export function rivals(doc: A.Doc<unknown>, map: string, name: string): Rival[] {
   const at = contentOf(doc)[map] as A.Doc<Raw> | undefined;
-  if (!at || at[name] === undefined) return [];
+  if (!at || at[name] === undefined || !isOpened(at)) return [];
   const all = Object.entries(A.getConflicts(at, name) ?? {}).map(([op, value]) => ({
     value: typeof value === "number" ? value : String(value),
     actor: op.split("@")[1] ?? "",

@@ -37,6 +37,18 @@ function entries(kind: Kind): Part[] {
   }
 }
 
+/** The same as a plain value: what a form shows before anybody has begun the document. */
+export function blank(election: string, key: string): Record<string, unknown> {
+  const content: Record<string, unknown> = {};
+  for (const [path, make] of entries(kindOf(key))) {
+    const names = path.split("/");
+    const last = names.pop()!;
+    const at = names.reduce((map, name) => map[name] as Record<string, unknown>, content);
+    at[last] = make === "map" ? {} : make === "list" ? [] : make.slice(1);
+  }
+  return { schema: FIRST_FORMAT, election, key, content };
+}
+
 /** A document that holds its first change and nothing else. */
 export function begin(election: string, key: string): A.Doc<unknown> {
   const empty = A.init<Record<string, unknown>>({ actor: firstActor(idOf(election, key)) as A.ActorId });

@@ -33,9 +33,11 @@ export interface Desk {
   now: number;
   /** The day that the demonstration takes for today. */
   as_of: string | null;
-  documents: { key: string; id: string; writes: boolean }[];
+  /** `last` moves with each change of the document. */
+  documents: { key: string; id: string; writes: boolean; last: number }[];
   timetable: Step[];
-  people: { id: number; name: string; body: string }[];
+  /** Names only of those of the own body; the standing agency is given all. */
+  people: { id: number; name: string | null; body: string }[];
   /** What devices last said of work they hold; only for the standing agency. */
   waiting: Waiting[];
 }

@@ -6,7 +6,7 @@ import type { Chunk, StorageAdapterInterface, StorageKey } from "@automerge/auto
 const RETRY = 4_000;
 /** Why the last write failed; undefined while all is well. */
 export const diskFault = signal<string | undefined>(undefined);
-/** Writes that are not on the disk yet. */
+/** Writes of what people typed that are not on the disk yet. */
 export const writing = signal(0);
 
 export function open(name: string): Promise<IDBDatabase> {
@@ -40,6 +40,19 @@ export class Disk implements StorageAdapterInterface {
   /** Values kept beside the documents. */
   get<T>(key: string): Promise<T | undefined> {
     return this.#read<T>("meta", key);
+  }
+
+  /** Several of them at once. */
+  getAll<T extends unknown[]>(keys: string[]): Promise<Partial<T>> {
+    const store = this.db.transaction("meta").objectStore("meta");
+    const all = keys.map((key) => {
+      const request = store.get(key);
+      return new Promise<unknown>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    });
+    return Promise.all(all) as unknown as Promise<Partial<T>>;
   }
 
   set(key: string, value: unknown): Promise<void> {
@@ -79,6 +92,12 @@ export class Disk implements StorageAdapterInterface {
     await done(transaction).catch(() => undefined);
   }
 
+  /** Resolves once nothing waits to be written; false if the disk does not take it. */
+  async settled(): Promise<boolean> {
+    await this.#flush();
+    return this.#waiting.size === 0;
+  }
+
   #read<T>(store: string, key: IDBValidKey): Promise<T | undefined> {
     const request = this.db.transaction(store).objectStore(store).get(key);
     return new Promise((resolve, reject) => {
@@ -90,7 +109,7 @@ export class Disk implements StorageAdapterInterface {
   /** Resolves when it is on the disk; until then it is tried again and again. */
   async #write(write: Write): Promise<void> {
     this.#waiting.set(JSON.stringify([write.store, write.key]), write);
-    writing.value = this.#waiting.size;
+    this.#count();
     await this.#flush();
   }
 
@@ -98,6 +117,10 @@ export class Disk implements StorageAdapterInterface {
   #flush(): Promise<void> {
     this.#busy ??= this.#once().finally(() => (this.#busy = undefined));
     return this.#busy.then(() => (this.#waiting.size > 0 && !diskFault.value ? this.#flush() : undefined));
+  }
+
+  #count(): void {
+    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || one.key === "unread").length;
   }
 
   async #once(): Promise<void> {
@@ -114,6 +137,6 @@ export class Disk implements StorageAdapterInterface {
       diskFault.value = String((error as Error)?.name ?? error);
       this.#timer = setTimeout(() => void this.#flush(), RETRY);
     }
-    writing.value = this.#waiting.size;
+    this.#count();
   }
 }

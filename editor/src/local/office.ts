@@ -6,8 +6,11 @@ import { computed, signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
 import { ask, isProblem, type Desk } from "./desk.ts";
 import { Disk, open } from "./disk.ts";
+import { whenReady } from "./engine.ts";
+import { Ledger } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
 import { Paper } from "./paper.ts";
+import { packed, unpacked } from "./text64.ts";
 
 const ASK_AGAIN = 3_000;
 
@@ -32,21 +35,24 @@ export class Office {
   readonly #papers = new Map<string, Paper>();
   readonly #local = new Set<string>();
   readonly #moved = new Set<string>();
+  readonly ledger: Ledger;
   #link!: Link;
-  #repo!: Repo;
+  #repo: Repo | undefined;
+  #channel: BroadcastChannel | undefined;
   #told = "";
+  #bringing = false;
 
-  private constructor(readonly disk: Disk) {}
+  private constructor(readonly disk: Disk) {
+    this.ledger = new Ledger(disk, () => this.desk.value.account.body);
+  }
 
   /** Opens the office of an account; without a network from what this device keeps. */
   static async open(account: number, desk?: Desk): Promise<Office | undefined> {
     const office = new Office(new Disk(await open(`niemyet-${account}`)));
-    const [kept, waiting, local, sent, skew] = await Promise.all([
-      office.disk.get<Desk>("desk"),
-      office.disk.get<Record<string, number>>("waiting"),
-      office.disk.get<string[]>("local"),
-      office.disk.get<number>("sent"),
-      office.disk.get<number>("skew"),
+    const names = ["desk", "waiting", "local", "sent", "skew"];
+    const [[kept, waiting, local, sent, skew]] = await Promise.all([
+      office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(names),
+      office.ledger.load(),
     ]);
     const known = desk ?? kept;
     if (!known) return undefined;
@@ -57,10 +63,11 @@ export class Office {
     office.lastSent.value = sent;
     if (!desk) office.skew.value = skew ?? 0;
     for (const key of local ?? []) office.#local.add(key);
-    office.#start();
+    void whenReady().then(() => office.#start());
     return office;
   }
 
+  /** Opens the documents and the connection. Until then screens show what was seen last. */
   #start(): void {
     this.#link = new Link(
       () => this.#knock(),
@@ -76,16 +83,21 @@ export class Office {
       peerId: `editor-${crypto.randomUUID()}` as PeerId,
       saveDebounceRate: 20,
     });
+    for (const paper of this.#papers.values()) void paper.load(this.isKnown(paper.key));
     for (const key of Object.keys(this.waiting.value)) this.paper(key);
+    void this.#hearLastWords();
     setInterval(() => void this.#follow(), ASK_AGAIN);
+    this.#channel = new BroadcastChannel(`niemyet-${this.desk.value.account.id}-discard`);
+    this.#channel.onmessage = ({ data }) => (data === "begins" ? this.stop() : location.reload());
   }
 
   /** A document, loaded when it is first asked for. */
   paper(key: string): Paper {
     let paper = this.#papers.get(key);
     if (!paper) {
-      paper = new Paper(this.#repo, this.desk.value.election, key, (one, moved) => {
+      paper = new Paper(() => this.#repo, this.desk.value.election, key, this.ledger.seen(key), (one, moved) => {
         if (moved) this.#moved.add(one.key);
+        this.ledger.note(one);
         this.#look(one);
       });
       this.#papers.set(key, paper);
@@ -118,6 +130,10 @@ export class Office {
     return this.desk.value.roles.includes("standing_agency");
   }
 
+  get publishes(): boolean {
+    return this.desk.value.roles.includes("communications");
+  }
+
   /** Milliseconds of the server's clock. */
   now(): number {
     return Date.now() + this.skew.value;
@@ -132,7 +148,46 @@ export class Office {
   }
 
   stop(): void {
-    this.#link.disconnect();
+    this.#link?.disconnect();
+    this.#repo?.networkSubsystem.disconnect();
+  }
+
+  /** The page goes away, and IndexedDB does not finish what is begun then: the last letters are left where a page can write at
+   * once, and are taken in when the office opens again. */
+  lastWords(): void {
+    const left = [...this.#papers.values()].flatMap((one) => {
+      const bytes = one.key in this.waiting.value ? one.lastWords() : undefined;
+      return bytes ? [{ key: one.key, bytes: packed(bytes) }] : [];
+    });
+    try {
+      if (left.length > 0) localStorage.setItem(`${this.#lastWordsName()}${crypto.randomUUID()}`, JSON.stringify(left));
+    } catch {
+      // A full disk: the page has asked the person to stay.
+    }
+  }
+
+  #lastWordsName(): string {
+    return `last words ${this.desk.value.account.id} `;
+  }
+
+  async #hearLastWords(): Promise<void> {
+    for (const name of Object.keys(localStorage).filter((one) => one.startsWith(this.#lastWordsName()))) {
+      const left = JSON.parse(localStorage.getItem(name) ?? "[]") as { key: string; bytes: string }[];
+      for (const { key, bytes } of left) {
+        const paper = this.paper(key);
+        await paper.load(this.isKnown(key));
+        paper.merge(unpacked(bytes));
+        this.wrote(key);
+      }
+      if (await this.settled()) localStorage.removeItem(name);
+    }
+  }
+
+  /** Resolves when all that was written is on the disk; false if the disk does not take it. */
+  async settled(): Promise<boolean> {
+    await Promise.all([...this.#papers.values()].filter((one) => one.key in this.waiting.value).map((one) => one.whenOpen()));
+    await this.#repo?.flush();
+    return this.disk.settled();
   }
 
   /** Marks what is new here, and clears what the server has. */
@@ -180,7 +235,12 @@ export class Office {
     this.#look(paper);
     // Until it is on the disk no screen says "saved".
     this.unsaved.value++;
-    void this.#repo.flush([paper.id]).finally(() => this.unsaved.value--);
+    const kept = paper.whenOpen().then(async () => {
+      const { heads } = paper;
+      await this.#repo?.flush([paper.id]);
+      paper.kept = heads;
+    });
+    void kept.finally(() => this.unsaved.value--);
   }
 
   #wait(waiting: Record<string, number>): void {
@@ -213,16 +273,35 @@ export class Office {
     for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key));
   }
 
-  /** After a connection: everything of this account is brought onto the device, for the days without a network. */
   #arrived(): void {
-    for (const { key } of this.desk.value.documents) this.paper(key);
+    void this.#bring();
     for (const paper of this.#papers.values()) this.#look(paper);
     void this.#tell(true);
   }
 
+  /** Everything of this account is brought onto the device, for the days without a network, one after the other; what is here just
+   * as the server has it is left on the disk. */
+  async #bring(): Promise<void> {
+    if (this.#bringing) return;
+    this.#bringing = true;
+    for (const { key, last } of this.desk.value.documents) {
+      if (this.#papers.get(key)?.handle || (this.#local.has(key) && this.ledger.has(key, last))) continue;
+      const paper = this.paper(key);
+      await paper.load(true);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    this.#bringing = false;
+  }
+
   async #follow(): Promise<void> {
     if (this.link.value !== "online") return;
+    const before = this.desk.value.documents;
     await this.#knock();
+    // What the server had a while ago and is here whole needs no opening next time.
+    for (const { key, last } of before) {
+      const paper = this.#papers.get(key);
+      if (paper?.isInStep(this.#link.storage)) this.ledger.arrived(key, last);
+    }
     for (const key of Object.keys(this.waiting.value)) {
       const answer = await ask<{ refusal: Refusal | null }>("GET", `/api/documents/${this.paper(key).id}/refusal`);
       if (answer === "offline" || isProblem(answer)) continue;
@@ -231,7 +310,7 @@ export class Office {
         this.refused.value = { ...this.refused.value, [key]: answer.refusal };
       }
     }
-    for (const { key } of this.desk.value.documents) if (!this.#papers.get(key)?.handle) this.paper(key);
+    void this.#bring();
   }
 
   /** Tells the server how much this device holds, so that the agency knows. */
@@ -244,12 +323,22 @@ export class Office {
     await ask("POST", "/api/unsent", said);
   }
 
-  /** Drops what this device holds of a document, to take it anew from the server. */
+  /** Drops what this device holds of a document, to take it anew from the server. Other windows of this device let go of it first. */
   async drop(key: string): Promise<void> {
-    this.#repo.delete(this.paper(key).id);
+    this.#channel?.postMessage("begins");
+    this.stop();
+    await this.settled();
     const { [key]: _, ...rest } = this.waiting.value;
-    this.#wait(rest);
+    this.waiting.value = rest;
+    const { [key]: __, ...refused } = this.refused.value;
+    this.refused.value = refused;
+    this.#local.delete(key);
+    this.ledger.forget(key);
     await this.disk.set("waiting", rest);
+    await this.disk.set("local", [...this.#local]);
     await this.disk.removeRange([this.paper(key).id]);
+    await this.disk.settled();
+    this.#channel?.postMessage("done");
+    location.reload();
   }
 }

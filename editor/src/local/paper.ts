@@ -3,7 +3,8 @@
 import { Automerge as A, decodeHeads, type DocHandle, type DocumentId, type Repo } from "@automerge/automerge-repo/slim";
 import { signal } from "@preact/signals";
 import { idOf } from "../document/key.ts";
-import { begin } from "../document/skeleton.ts";
+import { begin, blank } from "../document/skeleton.ts";
+import type { Seen } from "./ledger.ts";
 
 export type PaperState = "loading" | "here" | "absent" | "unavailable";
 
@@ -13,36 +14,72 @@ export class Paper {
   /** Counts what changed, for the screens. */
   readonly version = signal(0);
   handle: DocHandle<unknown> | undefined;
+  /** Heads of what is on this device's disk. */
+  kept: string[] = [];
   #blank: A.Doc<unknown> | undefined;
   #loading: Promise<void> | undefined;
+  /** What was written before the document was open. */
+  #queue: (() => void)[] = [];
+  readonly #open: Promise<void>;
+  #opened!: () => void;
 
   constructor(
-    private readonly repo: Repo,
+    private readonly repo: () => Repo | undefined,
     private readonly election: string,
     readonly key: string,
+    private readonly seen: Seen | undefined,
     private readonly taken: (paper: Paper, moved: boolean) => void,
   ) {
     this.id = idOf(election, key);
+    if (seen) this.state.value = "here";
+    this.#open = new Promise((resolve) => (this.#opened = resolve));
   }
 
   /** Takes the document from this device or the server; `known` says that one of them has it. */
   load(known: boolean): Promise<void> {
     if (this.handle) return Promise.resolve();
+    const repo = this.repo();
     if (!known) {
       if (this.state.value === "loading") this.state.value = "absent";
+      if (repo) this.#catchUp();
       return Promise.resolve();
     }
     if (this.state.value !== "here") this.state.value = "loading";
-    this.#loading ??= this.#find().finally(() => (this.#loading = undefined));
+    if (!repo) return Promise.resolve();
+    this.#loading ??= this.#find(repo).finally(() => {
+      this.#loading = undefined;
+      this.#catchUp();
+    });
     return this.#loading;
   }
 
-  async #find(): Promise<void> {
+  async #find(repo: Repo): Promise<void> {
     try {
-      this.#take(await this.repo.find(this.id));
+      const handle = await repo.find(this.id);
+      if (!this.handle) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
+      this.#take(handle);
     } catch {
-      this.state.value = "unavailable";
+      if (!this.seen) this.state.value = "unavailable";
     }
+  }
+
+  /** Resolves when what was written is in the document. */
+  whenOpen(): Promise<void> {
+    return this.#open;
+  }
+
+  #catchUp(): void {
+    const all = this.#queue;
+    this.#queue = [];
+    if (all.length > 0) this.begin();
+    for (const write of all) write();
+  }
+
+  /** Whether writing has to wait: for Automerge, or for what this device or the server has of the document. */
+  #early(write: () => void): boolean {
+    if (this.handle || (this.repo() && !this.#loading)) return false;
+    this.#queue.push(write);
+    return true;
   }
 
   #take(handle: DocHandle<unknown>): void {
@@ -54,28 +91,37 @@ export class Paper {
     });
     handle.on("remote-heads", () => this.taken(this, false));
     this.state.value = "here";
+    this.#catchUp();
+    this.#opened();
     this.version.value++;
     this.taken(this, false);
   }
 
-  /** What it holds; of a document that nobody began, the blank form. */
+  /** What it holds; before it is open what was seen of it last, of a document that nobody began the blank form: plain values both. */
   get doc(): A.Doc<unknown> {
     void this.version.value;
-    return this.handle?.doc() ?? (this.#blank ??= begin(this.election, this.key));
+    return this.handle?.doc() ?? this.seen?.doc ?? (this.#blank ??= blank(this.election, this.key));
   }
 
   get isBegun(): boolean {
     void this.version.value;
-    return this.handle !== undefined;
+    return this.handle !== undefined || this.seen !== undefined;
+  }
+
+  /** The document itself, once it is open. */
+  get opened(): A.Doc<unknown> | undefined {
+    void this.version.value;
+    return this.handle?.doc() as A.Doc<unknown> | undefined;
   }
 
   /** Hexadecimal, sorted. */
   get heads(): string[] {
-    return this.handle ? [...A.getHeads(this.handle.doc())].sort() : [];
+    return this.handle ? [...A.getHeads(this.handle.doc())].sort() : (this.seen?.heads ?? []);
   }
 
   /** Writes; the document is begun if nobody has begun it. */
   change(message: string, write: (doc: A.Doc<unknown>) => void): void {
+    if (this.#early(() => this.change(message, write))) return;
     const handle = this.begin();
     this.#announced(() => handle.change((doc) => write(doc as A.Doc<unknown>), { message }));
   }
@@ -96,15 +142,22 @@ export class Paper {
 
   /** Writes as one who saw the document at these heads. */
   changeAt(heads: string[], message: string, write: (doc: A.Doc<unknown>) => void): void {
+    if (this.#early(() => this.changeAt(heads, message, write))) return;
     const handle = this.begin();
     const same = heads.length === 0 || this.heads.join() === [...heads].sort().join();
     if (same) return this.change(message, write);
     this.#announced(() => handle.update((doc) => A.changeAt(doc as A.Doc<unknown>, heads as A.Heads, { message }, write).newDoc));
   }
 
+  /** What is not on the disk yet. */
+  lastWords(): Uint8Array | undefined {
+    const doc = this.opened;
+    return doc && [...this.kept].sort().join() !== this.heads.join() ? A.saveSince(doc, this.kept as A.Heads) : undefined;
+  }
+
   /** Takes in what a file brought. */
   bring(bytes: Uint8Array): void {
-    this.#take(this.repo.import(bytes, { docId: this.id }) as DocHandle<unknown>);
+    this.#take(this.repo()!.import(bytes, { docId: this.id }) as DocHandle<unknown>);
   }
 
   /** Takes in all changes of another copy of the same document. */
@@ -117,6 +170,13 @@ export class Paper {
   begin(): DocHandle<unknown> {
     if (!this.handle) this.bring(A.save(begin(this.election, this.key)));
     return this.handle!;
+  }
+
+  /** Whether this device and the server have the same. */
+  isInStep(storage: string | undefined): boolean {
+    if (!this.handle || !this.isCovered(storage)) return false;
+    const info = this.handle.getSyncInfo(storage as Parameters<DocHandle<unknown>["getSyncInfo"]>[0]);
+    return info !== undefined && A.hasHeads(this.handle.doc() as A.Doc<unknown>, decodeHeads(info.lastHeads) as A.Heads);
   }
 
   /** Whether everything here is in the server's heads. */

@@ -2,6 +2,7 @@
 // anything of them is taken in.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { begin } from "../document/skeleton.ts";
+import { packed, unpacked } from "./text64.ts";
 import type { Office } from "./office.ts";
 
 const FORMAT = "niemyet-unsent-1";
@@ -17,7 +18,7 @@ interface File {
 export function save(office: Office): Blob {
   const documents = Object.keys(office.waiting.value).map((key) => {
     const bytes = A.save(office.paper(key).begin().doc() as A.Doc<unknown>);
-    return { key, bytes: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+    return { key, bytes: packed(bytes) };
   });
   const file: File = { format: FORMAT, election: office.desk.value.election, body: office.desk.value.account.body, documents };
   return new Blob([JSON.stringify(file)], { type: "application/json" });
@@ -40,7 +41,7 @@ export function bring(office: Office, text: string): Brought {
   const checked: [string, Uint8Array][] = [];
   for (const { key, bytes } of file.documents) {
     try {
-      const raw = Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0));
+      const raw = unpacked(bytes);
       const [first] = A.getHeads(begin(election, key));
       // What does not begin as every device begins it is not this document.
       if (!office.writes(key) || !A.hasHeads(A.load(raw), [first!])) return { wrong: "not-ours" };

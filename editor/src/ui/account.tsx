@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem } from "../local/desk.ts";
 import { bring, save } from "../local/stick.ts";
 import { addressOf, say, title } from "./parts.tsx";
+import { Refused } from "./refused.tsx";
 import { bodyName, here, leave } from "./state.ts";
 import { language, showTime, speak, tr, type Language } from "./words.ts";
 
@@ -33,12 +34,7 @@ export function Account() {
 
 function Waiting() {
   const office = here();
-  const refused = office.refused.value;
   const waiting = Object.entries(office.waiting.value);
-  const drop = async (key: string) => {
-    await office.drop(key);
-    location.reload();
-  };
   return (
     <section>
       <h2>{tr("Chờ gửi", "Waiting to be sent")} ({waiting.length})</h2>
@@ -47,13 +43,7 @@ function Waiting() {
         {waiting.map(([key, since]) => (
           <li>
             <a href={addressOf(key)}>{title(key)}</a> <span class="hint">{tr("từ", "since")} {showTime(since + office.skew.value)}</span>
-            {refused[key] && (
-              <div class="errors">
-                <p><strong>{tr("Máy chủ từ chối:", "The server refused it:")}</strong> {tr(refused[key].vi, refused[key].en)}</p>
-                <p class="hint">{tr("Hãy lưu bản sao ra tệp trước.", "Save a copy to a file first.")}</p>
-                <button type="button" class="warn" onClick={() => void drop(key)}>{tr("Bỏ bản trên máy này, lấy lại bản của máy chủ", "Discard this device's version, take the server's")}</button>
-              </div>
-            )}
+            <Refused of={key} />
           </li>
         ))}
       </ul>
@@ -155,8 +145,6 @@ function SignOut() {
   const office = here();
   const count = Object.keys(office.waiting.value).length;
   const out = async () => {
-    const answer = await ask("DELETE", "/api/session");
-    if (answer === "offline") await office.disk.set("sign-out", true);
     await leave();
   };
   return (

@@ -25,10 +25,14 @@ function lastBy(doc: A.Doc<unknown>, actor: string): string {
 }
 
 /** Keys of own documents in which something waits for a choice. */
-export function contested(): { key: string; all: Conflict[] }[] {
+export function clashes(): string[] {
   const office = here();
-  const keys = [...office.keys("report"), ...office.keys("progress")].filter((key) => office.writes(key));
-  return keys
+  return Object.entries(office.ledger.lines.value).filter(([key, line]) => line.clashes > 0 && office.writes(key)).map(([key]) => key);
+}
+
+function contested(): { key: string; all: Conflict[] }[] {
+  const office = here();
+  return clashes()
     .map((key) => ({ key, all: conflicts(office.paper(key).doc, key.startsWith("report") ? ["figures", "facts"] : ["status"]) }))
     .filter((one) => one.all.length > 0);
 }

@@ -4,10 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import { setFact, setFigure } from "../document/edit.ts";
 import { find, isFigure } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { contentOf, handedIn, words } from "../document/read.ts";
+import { contentOf, handedIn, texts, words, type Raw } from "../document/read.ts";
 import { bodyOf, kindOf } from "../document/key.ts";
-import { here } from "./state.ts";
+import { bodyName, here } from "./state.ts";
 import { addressOf, say, taskWord, title } from "./parts.tsx";
+import { difference } from "../document/text.ts";
 import { receiptsOf, type Receipt } from "./receipt.ts";
 import type { TaskStatus } from "../document/status.ts";
 import { CHOICES } from "./field.tsx";
@@ -15,6 +16,7 @@ import { showDay, showTime, tr } from "./words.ts";
 
 const MOST = 60;
 type Move = { map: string; field: string; before: string | undefined; after: string | undefined };
+type Rewording = { name: string; before: string; after: string };
 
 const ACTS: Record<string, [string, string]> = {
   submit: ["Nộp báo cáo", "Handed in"],
@@ -37,6 +39,48 @@ function moves(doc: A.Doc<unknown>, change: A.DecodedChange): Move[] {
   });
 }
 
+/** Everything that is written in sentences, by what it is called. */
+function sentences(content: Raw): Map<string, string> {
+  const all = new Map<string, string>();
+  const put = (name: string, text: string) => text && all.set(name, text);
+  for (const [id, list] of Object.entries(content.texts ?? {})) put(tr(find(id)?.vi ?? id, find(id)?.en ?? id), texts(list).join("\n"));
+  for (const [id, rows] of Object.entries(content.lists ?? {})) {
+    const each = Array.from(rows as Raw[], (row) => Object.values(row).map(words).filter(Boolean).join("; "));
+    put(tr(find(id)?.vi ?? id, find(id)?.en ?? id), each.join("\n"));
+  }
+  if (typeof content.text === "object") put(tr("Đề nghị", "What is asked"), texts(content.text).join("\n"));
+  if (content.aggregate) put(tr("Báo cáo tổng hợp", "Aggregate report"), texts(content.aggregate).join("\n"));
+  for (const name of ["subject", "paper_file", "occurred_on"]) put(tr(...SHORT[name]!), words(content[name]) ?? "");
+  for (const [task, text] of Object.entries(content.evidence ?? {})) put(`${tr("Minh chứng", "Evidence")} ${task}`, words(text) ?? "");
+  Array.from((content.notes ?? []) as Raw[]).forEach((note, i) => put(`${tr("Ghi chú", "Note")} ${words(note.task)} (${i + 1})`, words(note.text) ?? ""));
+  return all;
+}
+
+const SHORT: Record<string, [string, string]> = {
+  subject: ["Trích yếu", "Subject"],
+  paper_file: ["Số hồ sơ giấy", "Paper file"],
+  occurred_on: ["Ngày xảy ra", "Day"],
+};
+
+/** What a change reworded. */
+function rewordings(doc: A.Doc<unknown>, change: A.DecodedChange): Rewording[] {
+  const at = (heads: string[]) => sentences(contentOf(A.view(doc, heads as A.Heads)));
+  const [before, after] = [at(change.deps), at([change.hash!])];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((name) => ({ name, before: before.get(name) ?? "", after: after.get(name) ?? "" }))
+    .filter((one) => one.before !== one.after);
+}
+
+/** What went and what came, with a little of what stands around it. */
+function Reworded({ of }: { of: Rewording }) {
+  const [at, gone, comes] = difference(of.before, of.after)!;
+  const around = 40;
+  const [lead, tail] = [of.before.slice(Math.max(0, at - around), at), of.before.slice(at + gone, at + gone + around)];
+  return (
+    <li>{of.name}: <span lang="vi" class="words">{at > around && "…"}{lead}{gone > 0 && <del>{of.before.slice(at, at + gone)}</del>}{comes && <ins>{comes}</ins>}{tail}{at + gone + around < of.before.length && "…"}</span></li>
+  );
+}
+
 function show(map: string, value: string | undefined): string {
   if (value === undefined) return "–";
   if (map === "figures") return formatFigure(Number(value));
@@ -50,10 +94,11 @@ export function History({ paperKey }: { paperKey: string }) {
   const [receipts, setReceipts] = useState<Receipt[]>([]);
   const online = office.link.value;
   const doc = paper.doc;
+  const opened = paper.opened;
   useEffect(() => void receiptsOf(paper).then(setReceipts), [paperKey, online, paper.version.value]);
-  const all = A.getHistory(doc).map((one) => one.change).slice(1).reverse();
+  const all = (opened ? A.getHistory(opened) : []).map((one) => one.change).slice(1).reverse();
   const by = new Map(receipts.map((one) => [one.change, one]));
-  const people = new Map(office.desk.value.people.map((one) => [one.id, one.name]));
+  const people = new Map(office.desk.value.people.map((one) => [one.id, one.name ?? bodyName(one.body)]));
   const editable = office.writes(paperKey) && kindOf(paperKey) === "report" && !handedIn(doc);
   const restore = (move: Move) => {
     office.write(paperKey, "restore", (draft) => {
@@ -73,6 +118,7 @@ export function History({ paperKey }: { paperKey: string }) {
           const receipt = by.get(change.hash!);
           const who = receipt ? (people.get(receipt.account ?? -1) ?? tr("máy chủ", "the server")) : tr("máy này hoặc máy cùng cơ quan, chưa gửi", "this device, or another of the body, not sent yet");
           const moved = moves(doc, change);
+          const reworded = rewordings(doc, change);
           return (
             <li key={change.hash}>
               <p><strong>{ACTS[change.message ?? ""] ? tr(...ACTS[change.message!]!) : tr("Sửa", "Edited")}</strong> · {who} · {tr("máy ghi", "device")} {showTime(change.time * 1000)}{receipt && <> · {tr("máy chủ nhận", "server")} {showTime(receipt.at)}</>}</p>
@@ -82,6 +128,7 @@ export function History({ paperKey }: { paperKey: string }) {
                     {editable && move.map !== "status" && <button type="button" class="quiet small" onClick={() => restore(move)}>{tr("Trở lại", "Return to")} {show(move.map, move.before)}</button>}
                   </li>
                 ))}
+                {reworded.map((one) => <Reworded of={one} />)}
               </ul>
             </li>
           );

@@ -2,9 +2,11 @@
 import { setShort, submit, toDraft } from "../document/edit.ts";
 import { contentOf, handedIn, words } from "../document/read.ts";
 import { bodyOf } from "../document/key.ts";
-import { LongText, ShortText } from "./inputs.tsx";
+import { whenReady } from "../local/engine.ts";
+import { LongText, ShortText, writeDown } from "./inputs.tsx";
 import { bodyName, here } from "./state.ts";
 import { addressOf, go, reportWord, say, Tag } from "./parts.tsx";
+import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
 
@@ -26,13 +28,13 @@ export function Incidents() {
       {keys.length === 0 && <p>{tr("Chưa có báo cáo nào.", "There are none yet.")}</p>}
       <ul class="rows">
         {keys.map((key) => {
-          const doc = office.paper(key).doc;
-          const content = contentOf(doc);
+          const line = office.ledger.lines.value[key];
+          const status = line?.handedIn ? "submitted" : "draft";
           return (
-            <li>
-              <a href={addressOf(key)}>{words(content.subject) || tr("(chưa có trích yếu)", "(no subject yet)")}</a>{" "}
-              <Tag kind={handedIn(doc) ? "submitted" : "draft"}>{reportWord(handedIn(doc) ? "submitted" : "draft")}</Tag>
-              <span class="hint"> {bodyName(bodyOf(key)!)}{content.occurred_on && `, ${showDay(String(content.occurred_on))}`}</span>
+            <li key={key}>
+              <a href={addressOf(key)}>{line?.subject ? <span lang="vi">{line.subject}</span> : tr("(chưa có trích yếu)", "(no subject yet)")}</a>{" "}
+              <Tag kind={status}>{reportWord(status)}</Tag>
+              <span class="hint"> {bodyName(bodyOf(key)!)}{line?.day && `, ${showDay(line.day)}`}</span>
             </li>
           );
         })}
@@ -51,7 +53,9 @@ export function Incident({ body, id }: { body: string; id: string }) {
   const receipt = useReceipt(paper);
   const value = (name: string) => words(content[name]) ?? "";
   const set = (name: Parameters<typeof setShort>[1]) => (text: string) => office.write(key, name, (doc) => setShort(doc, name, text));
-  const handIn = () => {
+  const handIn = async () => {
+    writeDown();
+    await whenReady();
     if (!value("trigger") || !value("subject")) return say(tr("Hãy chọn lý do báo cáo và ghi trích yếu.", "Choose a trigger and write a subject."));
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
@@ -62,6 +66,7 @@ export function Incident({ body, id }: { body: string; id: string }) {
       <p class="crumb"><a href={go("incidents")}>{tr("Báo cáo đột xuất", "Ad-hoc reports")}</a></p>
       <h1>{tr("Báo cáo đột xuất", "Ad-hoc report")} <Tag kind={done ? "submitted" : "draft"}>{reportWord(done ? "submitted" : "draft")}</Tag></h1>
       <p>{bodyName(body)}{done && receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong></>}</p>
+      <Refused of={key} />
       {editable ? (
         <>
           <p class="inset">{tr("Không ghi bí mật nhà nước, diễn biến an ninh, tên hay nội dung đơn khiếu nại, tố cáo: ghi số hồ sơ giấy.", "No state secrets, no security narrative, no names or content of complaints: give the number of the paper file.")}</p>
@@ -88,7 +93,7 @@ export function Incident({ body, id }: { body: string; id: string }) {
       )}
       {office.writes(key) && (
         <p class="actions">
-          {done ? <button type="button" class="quiet" onClick={() => office.write(key, "withdraw", toDraft)}>{tr("Rút lại để sửa", "Withdraw to correct")}</button> : <button type="button" id="hand-in" onClick={handIn}>{tr("Nộp báo cáo", "Hand in")}</button>}
+          {done ? <button type="button" class="quiet" onClick={() => office.write(key, "withdraw", toDraft)}>{tr("Rút lại để sửa", "Withdraw to correct")}</button> : <button type="button" id="hand-in" onClick={() => void handIn()}>{tr("Nộp báo cáo", "Hand in")}</button>}
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
         </p>
       )}

@@ -13,6 +13,29 @@ import { tr } from "./words.ts";
 /** How long a text waits for the next letter: one change holds a few letters, and a killed process costs no more. */
 const PAUSE = 200;
 
+/** What fields hold back until the next letter. */
+const held = new Set<(leaving: boolean) => void>();
+
+/** Writes all of it down now: before the page goes away, or makes way for a new version. Who only looks at another window goes on
+ * composing. */
+export function writeDown(leaving = true): void {
+  for (const write of [...held]) write(leaving);
+}
+
+/** Holds a write back, and lets nothing of it get lost when the field goes away. */
+function useHeld(write: (leaving: boolean) => void): void {
+  const last = useRef(write);
+  last.current = write;
+  useEffect(() => {
+    const now = (leaving: boolean) => last.current(leaving);
+    held.add(now);
+    return () => {
+      now(true);
+      held.delete(now);
+    };
+  }, []);
+}
+
 /** What was typed and is no figure: kept, also across a reload, until it is mended. By key and field. */
 export const unread = signal<Record<string, string>>({});
 
@@ -20,7 +43,7 @@ export async function loadUnread(): Promise<void> {
   unread.value = (await here().disk.get<Record<string, string>>("unread")) ?? {};
 }
 
-function keepUnread(name: string, text: string | undefined): void {
+export function keepUnread(name: string, text: string | undefined): void {
   const { [name]: before, ...rest } = unread.value;
   if (before === text) return;
   unread.value = text === undefined ? rest : { ...rest, [name]: text };
@@ -101,6 +124,8 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const [merged, setMerged] = useState(false);
   const version = paper.version.value;
+  /** What the area holds, also when it is no longer on the screen. */
+  const typed = useRef<string | undefined>(undefined);
 
   const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw)).join("\n");
 
@@ -118,15 +143,18 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   useEffect(() => follow(false), [version]);
 
   const write = () => {
-    const box = area.current!;
     clearTimeout(pending.current);
     pending.current = undefined;
-    const text = nfc(box.value);
+    if (typed.current === undefined) return;
+    const text = nfc(typed.current);
+    typed.current = undefined;
     const next = text === "" ? [] : text.split("\n");
     paper.changeAt(seen.current, "edit", (doc) => setParagraphs(doc, path, next));
     wrote();
     follow(true);
   };
+
+  useHeld((leaving) => (leaving || !composing.current) && write());
 
   return (
     <>
@@ -135,13 +163,15 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
         ref={area}
         rows={4}
         aria-describedby={describedBy}
-        onInput={() => {
+        onInput={(event) => {
+          typed.current = event.currentTarget.value;
           clearTimeout(pending.current);
           pending.current = composing.current ? undefined : setTimeout(write, PAUSE);
         }}
         onCompositionStart={() => (composing.current = true)}
-        onCompositionEnd={() => {
+        onCompositionEnd={(event) => {
           composing.current = false;
+          typed.current = event.currentTarget.value;
           write();
         }}
         onBlur={() => {
@@ -176,6 +206,7 @@ export function ShortText({ id, value, type = "text", describedBy, max = 1000, w
     pending.current = undefined;
     write(waits.text);
   };
+  useHeld(flush);
   const own = typed && (value === typed.over || value === nfc(typed.text) || composing.current) ? typed.text : undefined;
   const take = (text: string) => {
     setTyped({ text, over: value });

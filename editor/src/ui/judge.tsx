@@ -4,12 +4,16 @@ import { useState } from "preact/hooks";
 import { decide } from "../document/edit.ts";
 import { submissions } from "../document/read.ts";
 import type { Status } from "../document/status.ts";
+import { keepUnread, unread } from "./inputs.tsx";
 import { here } from "./state.ts";
 import { reportWord, say } from "./parts.tsx";
 import { tr } from "./words.ts";
 
 export function Judge({ body, due, status, doc }: { body: string; due: string; status: Status; doc: A.Doc<unknown> }) {
-  const [reason, setReason] = useState("");
+  // Kept on the device while it is being written, like everything that a person types.
+  const name = `review/${due}#${body}`;
+  const reason = unread.value[name] ?? "";
+  const setReason = (text: string) => keepUnread(name, text || undefined);
   const [missing, setMissing] = useState(false);
   const last = submissions(doc).at(-1);
   if (!last || (status !== "submitted" && status !== "accepted")) return null;

@@ -48,6 +48,8 @@ export function title(key: string): string {
       return tr("Báo cáo đột xuất", "Ad-hoc report") + of;
     case "review":
       return tr(`Ý kiến của cơ quan thường trực, đợt ${showDay(due!)}`, `Review of the round of ${showDay(due!)}`);
+    case "publication":
+      return tr("Công bố", "Publishing");
     default:
       return key;
   }
@@ -59,6 +61,7 @@ export function addressOf(key: string): string {
   if (kindOf(key) === "report") return go("report", parts[1]!, parts[2]!);
   if (kindOf(key) === "incident") return go("incident", parts[1]!, parts[2]!);
   if (kindOf(key) === "review") return go("round", parts[1]!);
+  if (kindOf(key) === "publication") return go("publish");
   return go("tasks");
 }
 

@@ -3,34 +3,41 @@ import type { Automerge as A } from "@automerge/automerge-repo/slim";
 import { FIELDS } from "../document/fields.ts";
 import { contentOf, texts, words, type Raw } from "../document/read.ts";
 import type { Status } from "../document/status.ts";
-import { bodyName } from "./state.ts";
+import { election, ownRegime } from "./state.ts";
 import { SECTIONS } from "./report.tsx";
 import { valueText } from "./field.tsx";
-import { reportWord } from "./parts.tsx";
-import { showDay, tr } from "./words.ts";
+import { inVietnamese, showDay } from "./words.ts";
+
+/** A body's name as a letterhead has it: in Vietnamese, without the short form in brackets. */
+function official(id: string): string {
+  const body = Array.from((election.value.bodies ?? []) as Raw[]).find((one) => words(one.id) === id);
+  return (words(body?.name_vi) ?? id).replace(/\s*\(.*?\)/g, "");
+}
 
 export function Printed({ body, doc, status }: { body: string; doc: A.Doc<unknown>; status: Status }) {
   const content = contentOf(doc);
   const facts = content.facts ?? {};
+  const issuer = official(ownRegime(body)?.addressee ?? "").toUpperCase();
   return (
-    <article class="paper" aria-hidden="true">
+    <article class="paper" lang="vi" aria-hidden="true">
       <div class="head">
-        <p><span>ỦY BAN BẦU CỬ TỈNH SƠN LA</span><br /><strong>{bodyName(body).toUpperCase()}</strong><br />Số: ……/BC</p>
+        <p><span>{issuer}</span><br /><strong>{official(body).toUpperCase()}</strong><br />Số: ……/BC</p>
         <p><strong>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</strong><br /><strong>Độc lập - Tự do - Hạnh phúc</strong><br /><em>…………, ngày …… tháng …… năm ……</em></p>
       </div>
-      <p class="name"><strong>BÁO CÁO</strong><br /><strong>Công tác bầu cử tuần {facts["header.period_start"] ? `từ ${showDay(String(facts["header.period_start"]))} ` : ""}{facts["header.period_end"] ? `đến ${showDay(String(facts["header.period_end"]))}` : ""}</strong></p>
-      <p>{tr("Trạng thái", "Status")}: {reportWord(status)}</p>
+      <p class="name"><strong>BÁO CÁO</strong><br /><strong>Công tác bầu cử tuần {facts["header.period_start"] ? `từ ${inVietnamese(() => showDay(String(facts["header.period_start"])))} ` : ""}{facts["header.period_end"] ? `đến ${inVietnamese(() => showDay(String(facts["header.period_end"])))}` : ""}</strong></p>
+      {issuer && <p class="to">Kính gửi: {official(ownRegime(body)?.addressee ?? "")}.</p>}
+      {status !== "accepted" && status !== "submitted" && <p class="draft"><em>(Bản chưa nộp)</em></p>}
       {SECTIONS.map((name, n) => {
         const fields = FIELDS.filter((one) => one.section === n && n > 0);
-        const values = fields.map((one) => [one, valueText(one, doc)] as const).filter(([, value]) => value !== undefined);
+        const values = fields.map((one) => [one, inVietnamese(() => valueText(one, doc))] as const).filter(([, value]) => value !== undefined);
         const long = fields.filter((one) => texts(content.texts?.[one.id]).length > 0);
         const lists = fields.filter((one) => (content.lists?.[one.id]?.length ?? 0) > 0);
         if (values.length + long.length + lists.length === 0) return null;
         return (
           <section>
-            <h3>{n}. {tr(...name)}</h3>
-            {values.length > 0 && <table><tbody>{values.map(([one, value]) => <tr><td>{tr(one.vi, one.en)}</td><td class="number">{value}</td></tr>)}</tbody></table>}
-            {long.map((one) => <><p><em>{tr(one.vi, one.en)}</em></p>{texts(content.texts?.[one.id]).map((text) => <p class="text">{text}</p>)}</>)}
+            <h3>{n}. {name[0]}</h3>
+            {values.length > 0 && <table><tbody>{values.map(([one, value]) => <tr><td>{one.vi}</td><td class="number">{value}</td></tr>)}</tbody></table>}
+            {long.map((one) => <><p><em>{one.vi}</em></p>{texts(content.texts?.[one.id]).map((text) => <p class="text">{text}</p>)}</>)}
             {lists.map((one) => (
               <ul>{Array.from(content.lists[one.id] as Raw[]).map((row) => <li>{(one.holds.type === "rows" ? one.holds.of : []).map((column) => words(row[column.name])).filter(Boolean).join("; ")}</li>)}</ul>
             ))}

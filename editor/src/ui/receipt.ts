@@ -37,7 +37,7 @@ export function lastHandIn(doc: A.Doc<unknown>): string | undefined {
 /** When the server took the last hand-in, by its own clock; undefined while it has not. */
 export function useReceipt(paper: Paper): number | undefined {
   const [at, setAt] = useState<number | undefined>(undefined);
-  const hash = paper.isBegun ? lastHandIn(paper.doc) : undefined;
+  const hash = paper.opened && lastHandIn(paper.opened);
   const waits = paper.key in here().waiting.value;
   const online = here().link.value;
   useEffect(() => {

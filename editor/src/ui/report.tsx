@@ -8,9 +8,11 @@ import { formatFigure } from "../document/figure.ts";
 import { conflicts, contentOf, submissions, verdictOn } from "../document/read.ts";
 import { here, isLate, ownRegime, bodyName } from "./state.ts";
 import { ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
-import { figureError, unread } from "./inputs.tsx";
+import { whenReady } from "../local/engine.ts";
+import { figureError, unread, writeDown } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
 import { Printed } from "./printed.tsx";
+import { Refused } from "./refused.tsx";
 import { Judge } from "./judge.tsx";
 import { reportStatus } from "./today.tsx";
 import { useReceipt } from "./receipt.ts";
@@ -82,9 +84,12 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   if (paper.state.value === "unavailable") return <main id="main"><h1>{tr("Văn bản này chưa có trên máy", "This document is not on this device yet")}</h1><p>{tr("Cần có mạng một lần để tải về.", "It needs a network once.")}</p></main>;
 
   const write = (message: string, change: (doc: A.Doc<unknown>) => void) => office.write(key, message, change);
-  const handIn = () => {
+  const handIn = async () => {
+    writeDown();
+    await whenReady();
     setTried(true);
-    if (faults.some((one) => one.blocks) || clashes.length > 0) {
+    const wrong = faultsOf(key, check(paper.doc, last)).some((one) => one.blocks);
+    if (wrong || conflicts(paper.doc, ["figures", "facts"]).length > 0) {
       setTimeout(() => document.getElementById("errors")?.focus(), 30);
       return;
     }
@@ -113,6 +118,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           <div class="inset" id="reason"><strong>{tr("Cơ quan thường trực trả lại:", "The standing agency returned it:")}</strong> {verdict.reason}</div>
         )}
         <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => one.field !== "" && !/chưa ghi|not filled/.test(one.text))).map((one) => ({ text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} />
+        <Refused of={key} />
         {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
         <p class="field section-choice">
           <label for="section">{tr("Mục", "Section")}</label>
@@ -128,10 +134,12 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           </ol>
         </nav>
         <Section key={`${key}/${section}`} section={section} paperKey={key} editable={own && status === "draft"} last={last} faults={shownFaults} write={write} />
-        <p class="actions">
+        <p class="actions pair">
           {section > 0 && <a class="button quiet" href={go("report", body, due, String(section - 1))}>{tr("Mục trước", "Previous")}</a>}
           {section < 12 && <a class="button quiet" href={go("report", body, due, String(section + 1))}>{tr("Mục tiếp", "Next section")}</a>}
-          {own && status === "draft" && <button type="button" id="hand-in" onClick={handIn}>{tr("Nộp báo cáo", "Hand in")}</button>}
+        </p>
+        <p class="actions">
+          {own && status === "draft" && <button type="button" id="hand-in" onClick={() => void handIn()}>{tr("Nộp báo cáo", "Hand in")}</button>}
           {own && status === "submitted" && <button type="button" class="quiet" id="withdraw" onClick={withdraw}>{tr("Rút lại để sửa", "Withdraw to correct")}</button>}
           {own && status === "returned" && <button type="button" id="revise" onClick={withdraw}>{tr("Sửa báo cáo", "Correct it")}</button>}
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>

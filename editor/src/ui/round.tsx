@@ -1,7 +1,9 @@
 // A round as the standing agency sees it: who has handed in and when the server received it, who is late, missing or returned, and
 // which body's devices still hold work that was not sent.
 import { bodyName, deadline, here, isLate, present, regimes, today, type Regime } from "./state.ts";
-import { submissions } from "../document/read.ts";
+import { contentOf, submissions, texts } from "../document/read.ts";
+import { LongText } from "./inputs.tsx";
+import { Refused } from "./refused.tsx";
 import { go, reportWord, Tag } from "./parts.tsx";
 import { reportStatus } from "./today.tsx";
 import { useReceipt } from "./receipt.ts";
@@ -32,8 +34,31 @@ export function Round({ due }: { due: string }) {
         <thead><tr><th>{tr("Cơ quan", "Body")}</th><th>{tr("Báo cáo", "Report")}</th><th>{tr("Máy chủ nhận lúc", "Received by the server")}</th><th>{tr("Trên các máy", "On their devices")}</th></tr></thead>
         <tbody>{reporters.map(({ body, regime }) => <Row key={body} body={body} due={shown} regime={regime} />)}</tbody>
       </table>
+      <Aggregate due={shown} />
       <p class="hint">{tr("Số liệu về việc chưa gửi là lời máy nói lần cuối có kết nối. Cơ quan chưa nộp là chưa báo cáo, không phải bằng không.", "What is said of unsent work is what the device said when it was last connected. Who has not handed in is missing, not zero.")}</p>
     </main>
+  );
+}
+
+/** What the agency makes of the round: one text, which every account of the committee may read. */
+function Aggregate({ due }: { due: string }) {
+  const office = here();
+  const key = `review/${due}`;
+  const paper = office.paper(key);
+  return (
+    <section>
+      <h2>{tr("Báo cáo tổng hợp của đợt", "Aggregate report of the round")}</h2>
+      <Refused of={key} />
+      {office.writes(key) ? (
+        <div class="field">
+          <label for="aggregate">{tr("Nội dung (mỗi dòng là một đoạn)", "Text (one paragraph a line)")}</label>
+          <span class="hint" id="aggregate-hint">{tr("Mọi tài khoản của Ủy ban đọc được.", "Every account of the committee can read it.")}</span>
+          <LongText key={key} id="aggregate" paper={paper} path={["content", "aggregate"]} describedBy="aggregate-hint" wrote={() => office.wrote(key)} />
+        </div>
+      ) : (
+        texts(contentOf(paper.doc).aggregate).map((one) => <p lang="vi">{one}</p>)
+      )}
+    </section>
   );
 }
 

@@ -1,7 +1,7 @@
 // Sign in; with a code from an administrator choose a password; set up the first account of a server.
 import { useState } from "preact/hooks";
 import { ask, isProblem, type Desk, type Problem } from "../local/desk.ts";
-import { enter, office } from "./state.ts";
+import { endFormer, enter, office } from "./state.ts";
 import { go } from "./parts.tsx";
 import { language, speak, tr } from "./words.ts";
 
@@ -78,6 +78,7 @@ function Line(props: { name: string; label: string; type?: string; hint?: string
 /** Does it; gives what went wrong. */
 async function enterWith(way: Way, given: Record<string, string>): Promise<Problem | "offline" | undefined> {
   const { login, password, code, name, body } = given;
+  if (!office.value && !(await endFormer())) return "offline";
   if (way === "code") {
     const set = await ask("POST", "/api/session/password/code", { login, code, password });
     if (set === "offline" || isProblem(set)) return set;

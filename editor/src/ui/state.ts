@@ -4,7 +4,7 @@ import { contentOf, words, type Raw } from "../document/read.ts";
 import { open } from "../local/disk.ts";
 import { Disk } from "../local/disk.ts";
 import { Office } from "../local/office.ts";
-import type { Desk } from "../local/desk.ts";
+import { ask, isProblem, type Desk } from "../local/desk.ts";
 import { dayOf, instant, named } from "./words.ts";
 
 export const office = signal<Office | undefined>(undefined);
@@ -30,6 +30,10 @@ async function deviceDisk(): Promise<Disk> {
 export async function resume(): Promise<void> {
   const current = await (await deviceDisk()).get<number>("current");
   if (current !== undefined) office.value = await Office.open(current);
+  else {
+    void endFormer();
+    addEventListener("online", () => !office.value && void endFormer());
+  }
 }
 
 export async function enter(desk: Desk): Promise<void> {
@@ -41,9 +45,23 @@ export async function enter(desk: Desk): Promise<void> {
   void navigator.storage?.persist?.();
 }
 
+/** Ends the session of who signed out on this device, if the server has not heard of it yet; false while it was not reached. */
+export async function endFormer(): Promise<boolean> {
+  const disk = await deviceDisk();
+  if (!(await disk.get<boolean>("ending"))) return true;
+  const answer = await ask("DELETE", "/api/session");
+  if (answer === "offline" || (isProblem(answer) && answer.status !== 401)) return false;
+  await disk.set("ending", undefined);
+  return true;
+}
+
 /** Nobody works on this device any more; what they have not sent stays in their own store. */
 export async function leave(): Promise<void> {
-  await (await deviceDisk()).set("current", undefined);
+  const disk = await deviceDisk();
+  await disk.set("current", undefined);
+  // Without a network the server cannot be told now: the session is ended before anybody logs in here again.
+  await disk.set("ending", true);
+  await endFormer();
   location.hash = "";
   location.reload();
 }
@@ -68,6 +86,7 @@ export function isLate(received: number, due: string, regime: Regime | undefined
 export interface Regime {
   reporters: string[];
   before: string;
+  addressee: string;
   citation: string;
   dues: string[];
 }
@@ -80,6 +99,7 @@ export function regimes(): Regime[] {
   const all = Array.from(list, (one) => ({
     reporters: Array.from(one.reporters ?? [], String),
     before: words(one.before) ?? "",
+    addressee: words(one.addressee) ?? "",
     citation: words(one.citation) ?? "",
     dues: weeks(words(one.first_due) ?? "", words(one.last_due) ?? ""),
   }));

@@ -5,6 +5,7 @@ import { conflicts, contentOf, words, type Raw } from "../document/read.ts";
 import { taskActions, type TaskAction } from "../document/status.ts";
 import { here, today } from "./state.ts";
 import { go, say, Tag, taskWord } from "./parts.tsx";
+import { Refused } from "./refused.tsx";
 import { ShortText } from "./inputs.tsx";
 import { ownTasks, taskDate, type Duty } from "./duties.ts";
 import { daysBetween, fold, inDays, named, showDay, tr } from "./words.ts";
@@ -33,11 +34,13 @@ export function Tasks({ open }: { open?: string }) {
   return (
     <main id="main">
       <h1>{tr("Nhiệm vụ", "Tasks")}</h1>
+      <Refused of={progress().key} />
       {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có trạng thái được ghi khác nhau; xin chọn.", "Some statuses were set differently; please choose.")}</a></p>}
       <p class="field">
         <label for="search">{tr("Tìm (gõ không dấu cũng được)", "Search (marks are not needed)")}</label>
         <input id="search" type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
       </p>
+      <p><a href={go("directives")}>{tr("Văn bản chỉ đạo", "Directing documents")}</a></p>
       <p role="status" class="hint">{tr(`${all.length} nhiệm vụ`, `${all.length} task(s)`)}</p>
       {all.map((one) => <Task key={one.task.id} duty={one} open={open === one.task.id} />)}
     </main>

@@ -72,7 +72,7 @@ function Reports({ day }: { day: string }) {
           );
         })}
       </ul>
-      <p class="hint">{tr("Giờ Việt Nam (UTC+7).", "Vietnam time (UTC+7).")} {regime.citation}</p>
+      <p class="hint">{tr("Giờ Việt Nam (UTC+7).", "Vietnam time (UTC+7).")} <span lang="vi">{regime.citation}</span></p>
     </section>
   );
 }
@@ -111,7 +111,7 @@ function Steps({ day }: { day: string }) {
             <tr>
               <td>{showDay((step.end ?? step.start)!)}<br /><span class="hint">{inDays(daysBetween(day, (step.end ?? step.start)!))}</span></td>
               <td>{named(step, "name")}</td>
-              <td>{step.article}</td>
+              <td lang="vi">{step.article}</td>
             </tr>
           ))}
         </tbody>

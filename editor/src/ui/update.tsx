@@ -1,32 +1,61 @@
-// A new version of the program waits until the person takes it; what is open stays as it is, and nothing typed is lost.
+// A new version of the program waits until the person takes it; what is open stays as it is, and nothing typed is lost: what fields
+// hold back is written down and on the disk before the page makes way. Another window of the same device says that it is old.
 import { signal } from "@preact/signals";
+import { writeDown } from "./inputs.tsx";
+import { say } from "./parts.tsx";
+import { office } from "./state.ts";
 import { tr } from "./words.ts";
 
 const waiting = signal<ServiceWorker | undefined>(undefined);
+/** Another window took the new version. */
+const old = signal(false);
+let asked = false;
+
+/** Writes down all that was typed; false if this device cannot keep it now. */
+async function settled(): Promise<boolean> {
+  writeDown();
+  if (!office.value || (await office.value.settled())) return true;
+  say(tr("Máy chưa lưu được, nên chưa cập nhật. Hãy giải phóng bộ nhớ rồi thử lại.", "This device cannot save now, so nothing was updated. Free some storage and try again."));
+  return false;
+}
 
 /** Looks for a new version now and from time to time. */
 export async function watch(): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
   const registration = await navigator.serviceWorker.getRegistration();
   if (!registration) return;
+  let mine = navigator.serviceWorker.controller !== null;
   const look = () => (waiting.value = navigator.serviceWorker.controller ? (registration.waiting ?? undefined) : undefined);
+  const follow = () => registration.installing?.addEventListener("statechange", look);
   look();
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", look));
-  let reloading = false;
+  follow();
+  registration.addEventListener("updatefound", follow);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!reloading && waiting.value) location.reload();
-    reloading = true;
+    if (asked) location.reload();
+    else if (mine) old.value = true;
+    mine = true;
+    look();
   });
-  setInterval(() => void registration.update().catch(() => undefined), 600_000);
-  void registration.update().catch(() => undefined);
+  const update = () => void registration.update().catch(() => undefined);
+  setInterval(update, 600_000);
+  addEventListener("online", update);
+  document.addEventListener("visibilitychange", () => !document.hidden && update());
+  update();
+}
+
+async function take(): Promise<void> {
+  if (!(await settled())) return;
+  if (old.value) return location.reload();
+  asked = true;
+  waiting.value?.postMessage("take over");
 }
 
 export function Update() {
-  if (!waiting.value) return null;
+  if (!waiting.value && !old.value) return null;
   return (
     <p class="update" role="status">
-      {tr("Có phiên bản mới của ứng dụng.", "A new version of the program is here.")}{" "}
-      <button type="button" id="update" class="quiet" onClick={() => waiting.value?.postMessage("take over")}>{tr("Cập nhật ngay (không mất gì)", "Update now (nothing is lost)")}</button>
+      {old.value ? tr("Ứng dụng đã được cập nhật ở cửa sổ khác.", "The program was updated in another window.") : tr("Có phiên bản mới của ứng dụng.", "A new version of the program is here.")}{" "}
+      <button type="button" id="update" class="quiet" onClick={() => void take()}>{old.value ? tr("Tải lại trang này (không mất gì)", "Reload this page (nothing is lost)") : tr("Cập nhật ngay (không mất gì)", "Update now (nothing is lost)")}</button>
     </p>
   );
 }

@@ -11,11 +11,25 @@ export function speak(next: Language): void {
   document.documentElement.lang = next;
 }
 
-export const tr = (vi: string, en: string): string => (language.value === "vi" ? vi : en);
+let official = false;
+
+/** What goes onto official paper is Vietnamese, whatever the person reads. */
+export function inVietnamese<T>(make: () => T): T {
+  official = true;
+  try {
+    return make();
+  } finally {
+    official = false;
+  }
+}
+
+const spoken = (): Language => (official ? "vi" : language.value);
+
+export const tr = (vi: string, en: string): string => (spoken() === "vi" ? vi : en);
 
 /** The one of two fields `name_vi`, `name_en` in the language that is spoken. */
 export function named(row: Record<string, any> | undefined, name: string): string {
-  return String(row?.[`${name}_${language.value}`] || row?.[`${name}_vi`] || "");
+  return String(row?.[`${name}_${spoken()}`] || row?.[`${name}_vi`] || "");
 }
 
 const ZONE = 7 * 3_600_000;
@@ -38,7 +52,7 @@ export function showDay(day: string, weekday = false): string {
   if (!d) return day;
   const number = new Date(`${day.slice(0, 10)}T00:00:00Z`).getUTCDay();
   const time = day.length > 10 ? `, ${day.slice(11, 16)}` : "";
-  const date = language.value === "vi" ? `${d}/${m}/${y}` : `${Number(d)} ${MONTHS[Number(m) - 1]} ${y}`;
+  const date = spoken() === "vi" ? `${d}/${m}/${y}` : `${Number(d)} ${MONTHS[Number(m) - 1]} ${y}`;
   return (weekday ? `${tr(VI[number]!, EN[number]!)}, ` : "") + date + time;
 }
 

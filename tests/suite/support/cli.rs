@@ -72,8 +72,12 @@ impl Office {
 
     /// Starts it with its outputs as pipes.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        let child = self.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        Running(child, None)
+        self.spawn(self.command(arguments))
+    }
+
+    /// Starts this command of the program with its outputs as pipes.
+    pub fn spawn(&self, mut command: Command) -> Running {
+        Running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap(), None)
     }
 }
 

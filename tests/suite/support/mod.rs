@@ -3,8 +3,10 @@
 pub mod browser;
 pub mod cli;
 pub mod faulty_disk;
+pub mod front;
 pub mod http;
 pub mod official;
+pub mod scene;
 pub mod serve;
 pub mod tree;
 pub mod zola;

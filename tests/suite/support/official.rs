@@ -37,6 +37,7 @@ impl Official {
             .no_sandbox()
             .user_data_dir(profile)
             .args(["hide-scrollbars", "disable-gpu"])
+            .request_timeout(PATIENCE * 2)
             .build()?;
         let (browser, mut handler) = Browser::launch(config).await?;
         let events = tokio::spawn(async move { while handler.next().await.is_some() {} });
@@ -104,6 +105,18 @@ impl Official {
         }
     }
 
+    /// Waits until what is promised is true.
+    pub async fn comes_true(&self, promise: &str) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !self.ask::<bool>(promise).await.unwrap_or(false) {
+            if Instant::now() > end {
+                return Err(format!("never: {promise}").into());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
     /// Waits until these words can be read.
     pub async fn reads(&self, words: &str) -> Result<()> {
         self.until(&format!("document.body.innerText.includes({})", json!(words))).await
@@ -152,7 +165,9 @@ impl Official {
     pub async fn look(&self, name: &str) -> Result<Vec<String>> {
         let axe = browser::axe()?;
         let mut faults = Vec::new();
-        for (width, colours) in [(320, "light"), (360, "light"), (1280, "light"), (1280, "dark")] {
+        for (width, colours) in
+            [(320, "light"), (320, "dark"), (360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]
+        {
             let size = SetDeviceMetricsOverrideParams::new(width, 900, 1.0, false);
             self.page.execute(size).await?;
             self.page
@@ -162,14 +177,19 @@ impl Official {
             if over > 0 {
                 faults.push(format!("{name} at {width}: {over} px stand out at the side"));
             }
-            if width == 320 {
+            if width == 360 {
+                let small: Vec<String> = self.ask(SMALL_TARGETS).await?;
+                faults.extend(small.into_iter().map(|one| format!("{name} at {width}: {one}")));
+                self.picture(&format!("{name}-{width}-{colours}")).await?;
                 continue;
             }
             self.ask::<bool>(&format!("{axe}; true")).await?;
             let rules = if colours == "dark" { browser::OF_COLOURS } else { browser::LEVEL_AA };
             let found: Vec<String> = self.ask(&browser::AXE.replace("RULES", rules)).await?;
             faults.extend(found.into_iter().map(|one| format!("{name} at {width}, {colours}: {one}")));
-            self.picture(&format!("{name}-{width}-{colours}")).await?;
+            if width == 1280 {
+                self.picture(&format!("{name}-{width}-{colours}")).await?;
+            }
         }
         Ok(faults)
     }
@@ -191,6 +211,12 @@ impl Official {
         Ok(())
     }
 }
+
+/// What a thumb must hit and is lower than 44 CSS pixels.
+const SMALL_TARGETS: &str = r"[...document.querySelectorAll('button, .button, input, select, textarea, summary, nav a')]
+    .map((one) => [one, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && box.height < 44)
+    .map(([one, box]) => `a target ${box.height} px high: ${one.outerHTML.slice(0, 80)}`)";
 
 /// The password that somebody chose.
 pub fn password(login: &str) -> String {

@@ -1,0 +1,70 @@
+// Writing the `publication` document inside a change, in the form that the server's rules admit: each decision one whole record.
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { nfc, type Draft } from "./edit.ts";
+import type { Raw } from "./read.ts";
+import { rewrite } from "./text.ts";
+
+const word = (text: string) => new A.ImmutableString(nfc(text));
+const content = (doc: Draft) => (doc as Raw).content as Raw;
+
+export interface Signed {
+  by: string;
+  at: string;
+}
+
+/** Shows a document as it stands at these heads. */
+export function approve(doc: Draft, key: string, heads: string[], basis: string, { by, at }: Signed): void {
+  content(doc).items[key] = { by: word(by), at: word(at), basis: word(basis), heads: [...heads].sort().map(word) };
+  unhold(doc, key);
+}
+
+/** Shows it no longer. */
+export function withdraw(doc: Draft, key: string): void {
+  if (key in content(doc).items) delete content(doc).items[key];
+}
+
+/** Looked at as it stands at these heads, and not to be public. */
+export function hold(doc: Draft, key: string, heads: string[], reason: string, { by, at }: Signed): void {
+  content(doc).held ??= {};
+  content(doc).held[key] = { by: word(by), at: word(at), reason: word(reason), heads: [...heads].sort().map(word) };
+}
+
+export function unhold(doc: Draft, key: string): void {
+  const { held } = content(doc);
+  if (held && key in held) delete held[key];
+}
+
+/** Shows all documents of a kind that is public by law as they stand. */
+export function setRule(doc: Draft, kind: string, basis: string, { by, at }: Signed): void {
+  content(doc).rules ??= {};
+  content(doc).rules[kind] = { by: word(by), at: word(at), basis: word(basis) };
+}
+
+export function clearRule(doc: Draft, kind: string): void {
+  const { rules } = content(doc);
+  if (rules && kind in rules) delete rules[kind];
+}
+
+/** A notice without words yet, in the two languages that it always has. */
+export function addNotice(doc: Draft, id: string, date: string): void {
+  const blank = () => ({ title: "", paragraphs: [] });
+  content(doc).notices.push({ id: word(id), date: word(date), texts: { vi: blank(), en: blank() } });
+}
+
+export function addLanguage(doc: Draft, at: number, language: string): void {
+  const { texts } = content(doc).notices[at];
+  if (!(language in texts)) texts[language] = { title: "", paragraphs: [] };
+}
+
+export function setTitle(doc: Draft, at: number, language: string, title: string): void {
+  const text = content(doc).notices[at].texts[language];
+  rewrite(doc, ["content", "notices", at, "texts", language, "title"], String(text.title), nfc(title));
+}
+
+export function setNoticeDate(doc: Draft, at: number, date: string): void {
+  content(doc).notices[at].date = word(date);
+}
+
+export function removeNotice(doc: Draft, at: number): void {
+  content(doc).notices.splice(at, 1);
+}

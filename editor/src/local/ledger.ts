@@ -1,0 +1,110 @@
+// What a device knows of its documents without opening them: for lists a line of each; of those that a first screen shows, the content
+// as it was seen last; and how far each had come when this device had all of it. Made anew from the documents whenever they move.
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { signal } from "@preact/signals";
+import { bodyOf, kindOf } from "../document/key.ts";
+import { conflicts, contentOf, handedIn, words } from "../document/read.ts";
+import type { Disk } from "./disk.ts";
+import type { Paper } from "./paper.ts";
+
+/** One document in a list. */
+export interface Line {
+  handedIn: boolean;
+  subject?: string;
+  day?: string;
+  /** Fields in which two devices differ. */
+  clashes: number;
+}
+
+/** A document's content when it was seen last. */
+export interface Seen {
+  heads: string[];
+  doc: unknown;
+}
+
+const PAUSE = 300;
+
+export class Ledger {
+  readonly lines = signal<Record<string, Line>>({});
+  /** By key: the server's place of its last change when all of it was here. */
+  #places: Record<string, number> = {};
+  #seen: Record<string, Seen> = {};
+  readonly #moved = new Set<Paper>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly body: () => string,
+  ) {}
+
+  async load(): Promise<void> {
+    const [lines, places, seen] = await this.disk.getAll<[Record<string, Line>, Record<string, number>, Record<string, Seen>]>(["lines", "places", "seen"]);
+    this.lines.value = lines ?? {};
+    this.#places = places ?? {};
+    this.#seen = seen ?? {};
+  }
+
+  seen(key: string): Seen | undefined {
+    return this.#seen[key];
+  }
+
+  /** Whether this device had all that the server had when it was at this place. */
+  has(key: string, place: number): boolean {
+    return this.#places[key] === place;
+  }
+
+  arrived(key: string, place: number): void {
+    if (this.#places[key] === place) return;
+    this.#places[key] = place;
+    void this.disk.set("places", this.#places);
+  }
+
+  /** A document moved: its line and what is kept of it are made anew when there is time. */
+  note(paper: Paper): void {
+    this.#moved.add(paper);
+    this.#timer ??= setTimeout(() => this.#write(), PAUSE);
+  }
+
+  forget(key: string): void {
+    const { [key]: _, ...lines } = this.lines.value;
+    const { [key]: __, ...seen } = this.#seen;
+    delete this.#places[key];
+    this.lines.value = lines;
+    this.#seen = seen;
+    void this.disk.set("lines", lines);
+    void this.disk.set("seen", seen);
+    void this.disk.set("places", this.#places);
+  }
+
+  #write(): void {
+    this.#timer = undefined;
+    const lines = { ...this.lines.value };
+    for (const paper of this.#moved) {
+      const doc = paper.handle?.doc() as A.Doc<unknown> | undefined;
+      if (!doc) continue;
+      lines[paper.key] = line(paper.key, doc);
+      if (this.#opensWith(paper.key)) this.#seen = { ...this.#seen, [paper.key]: { heads: paper.heads, doc: JSON.parse(JSON.stringify(doc)) } };
+    }
+    this.#moved.clear();
+    if (JSON.stringify(lines) !== JSON.stringify(this.lines.value)) {
+      this.lines.value = lines;
+      void this.disk.set("lines", lines);
+    }
+    void this.disk.set("seen", this.#seen);
+  }
+
+  /** Whether the first screens show this document. */
+  #opensWith(key: string): boolean {
+    const kind = kindOf(key);
+    return ["election", "directive", "review"].includes(kind) || (["progress", "report"].includes(kind) && bodyOf(key) === this.body());
+  }
+}
+
+function line(key: string, doc: A.Doc<unknown>): Line {
+  const kind = kindOf(key);
+  const content = contentOf(doc);
+  const maps = kind === "report" ? (["figures", "facts"] as const) : kind === "progress" ? (["status"] as const) : [];
+  const subject = kind === "incident" ? words(content.subject) : undefined;
+  const day = kind === "incident" ? words(content.occurred_on) : undefined;
+  return { handedIn: handedIn(doc), clashes: conflicts(doc, [...maps]).length, ...(subject ? { subject } : {}), ...(day ? { day } : {}) };
+}

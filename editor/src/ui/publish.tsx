@@ -1,0 +1,202 @@
+// The publishing desk: what the public would see otherwise than now, item by item, and the communications team's decisions on it.
+// Decisions are changes of the `publication` document, made with and without a network; they name the heads that were looked at.
+import { useEffect, useState } from "preact/hooks";
+import { approve, clearRule, hold, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
+import { ask } from "../local/desk.ts";
+import { Differences, Rebuild, Releases, trouble, useBuilder, type Pages } from "./builder.tsx";
+import { Notices } from "./notices.tsx";
+import { say, Tag } from "./parts.tsx";
+import { Refused } from "./refused.tsx";
+import { here } from "./state.ts";
+import { showTime, tr } from "./words.ts";
+
+interface Words {
+  vi: string;
+  en: string;
+}
+
+export interface Change {
+  where: Words;
+  field: string;
+  old: string | null;
+  new: string | null;
+}
+
+interface Decision {
+  heads: string[];
+  by: string;
+  at: string;
+  basis?: string;
+  reason?: string;
+}
+
+interface Item {
+  key: string;
+  kind: string;
+  title: Words;
+  state: "new" | "changed" | "approved" | "shown" | "held" | "withdrawn";
+  heads: string[];
+  approved: Decision | null;
+  held: Decision | null;
+  byRule: boolean;
+  mayBeByRule: boolean;
+  changes: Change[];
+  changesLeftOff: number;
+  problem?: string;
+}
+
+interface Pending {
+  release: { id: string; at: string } | null;
+  paused: boolean;
+  items: Item[];
+  notices: { changes: Change[]; changesLeftOff: number };
+}
+
+const STATES: Record<Item["state"], [string, string, string]> = {
+  new: ["Mới, chưa quyết định", "New, undecided", "blocked"],
+  changed: ["Đã đổi, chưa quyết định", "Changed, undecided", "blocked"],
+  approved: ["Đã duyệt, chờ công bố", "Approved, not public yet", "submitted"],
+  shown: ["Đang công khai", "Public as it stands", "accepted"],
+  held: ["Giữ lại", "Held back", "draft"],
+  withdrawn: ["Đã rút, chờ công bố", "Withdrawn, still public", "returned"],
+};
+
+const KEY = "publication";
+
+/** The list of what waits; kept for the days without a network. */
+function usePending(after: string): [Pending | undefined, () => Promise<void>] {
+  const office = here();
+  const [list, setList] = useState<Pending | undefined>(undefined);
+  const online = office.link.value === "online";
+  const waits = KEY in office.waiting.value;
+  const version = office.paper(KEY).version.value;
+  const load = async () => {
+    const answer = await ask<Pending>("GET", "/api/publication");
+    if (trouble(answer)) return setList((before) => before);
+    setList(answer as Pending);
+    await office.disk.set("pending", answer);
+  };
+  useEffect(() => void office.disk.get<Pending>("pending").then((kept) => setList((now) => now ?? kept)), []);
+  useEffect(() => void (online && !waits && load()), [online, waits, after, version]);
+  return [list, load];
+}
+
+export function Publish() {
+  const office = here();
+  const state = useBuilder();
+  const after = `${state?.build} ${state?.phase === "done"} ${state?.release}`;
+  const [list, load] = usePending(after);
+  return (
+    <main id="main">
+      <h1>{tr("Công bố", "Publishing")}</h1>
+      <p>{list?.release ? <>{tr("Bản đang công khai được làm lúc", "What is public was made at")} {showTime(Date.parse(list.release.at))}.</> : tr("Chưa công bố gì.", "Nothing is public yet.")} <a href="/" target="_blank" rel="noopener">{tr("Xem trang công khai", "See the public pages")}</a></p>
+      <Refused of={KEY} />
+      <section>
+        <h2>{tr("Nội dung", "Items")} ({list?.items.length ?? 0})</h2>
+        <p class="actions"><button type="button" class="quiet" id="reload-list" disabled={office.link.value !== "online"} onClick={() => void load()}>{tr("Xem lại danh sách", "Look again")}</button><Preview wanted={{}} name={tr("Xem trước bản sẽ công bố", "Preview what would be public")} /></p>
+        {!list && <p>{tr("Đang lấy danh sách; lần đầu cần có mạng.", "Fetching the list; the first time needs a network.")}</p>}
+        {list?.items.map((item) => <Row key={item.key} item={item} />)}
+      </section>
+      <Rebuild state={state} />
+      <Notices changes={list?.notices.changes ?? []} Changes={Changes} />
+      <Releases after={after} />
+    </main>
+  );
+}
+
+/** A preview is made on request, and opened in a new window by the link that comes. */
+function Preview({ wanted, name }: { wanted: unknown; name: string }) {
+  const [made, setMade] = useState<{ url: string; pages: Pages } | undefined>(undefined);
+  const [busy, setBusy] = useState(false);
+  const make = async () => {
+    setBusy(true);
+    const answer = await ask<{ url: string; pages: Pages }>("POST", "/api/preview", wanted);
+    setBusy(false);
+    const wrong = trouble(answer);
+    if (wrong) say(wrong);
+    else setMade(answer as { url: string; pages: Pages });
+  };
+  return (
+    <>
+      <button type="button" class="quiet preview" disabled={busy || here().link.value !== "online"} onClick={() => void make()}>{busy ? tr("Đang dựng bản xem trước…", "Making the preview…") : name}</button>
+      {made && (
+        <span class="made" role="status">
+          <a class="preview-link" href={made.url} target="_blank" rel="noopener">{tr("Mở bản xem trước", "Open the preview")}</a>
+          <Differences pages={made.pages} />
+        </span>
+      )}
+    </>
+  );
+}
+
+/** Old beside new. */
+function Changes({ changes, more = 0 }: { changes: Change[]; more?: number }) {
+  if (changes.length === 0) return null;
+  return (
+    <details class="task">
+      <summary>{tr(`${changes.length + more} chỗ khác với bản đang công khai`, `${changes.length + more} difference(s) from what is public`)}</summary>
+      <table class="cards differences">
+        <thead><tr><th>{tr("Ở đâu", "Where")}</th><th>{tr("Đang công khai", "Public now")}</th><th>{tr("Sẽ thành", "Would be")}</th></tr></thead>
+        <tbody>
+          {changes.slice(0, 200).map((one) => (
+            <tr>
+              <th scope="row">{tr(one.where.vi, one.where.en)}<br /><span class="hint">{one.field}</span></th>
+              <td data-label={tr("Đang công khai", "Public now")} lang="vi"><del>{one.old ?? "–"}</del></td>
+              <td data-label={tr("Sẽ thành", "Would be")} lang="vi"><ins>{one.new ?? "–"}</ins></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {changes.length + more > 200 && <p class="hint">{tr(`Hiện 200 chỗ đầu; xem đủ trong bản xem trước.`, `The first 200 are shown; see all in the preview.`)}</p>}
+    </details>
+  );
+}
+
+function signed(): Signed {
+  const office = here();
+  return { by: office.desk.value.account.body, at: new Date(office.now()).toISOString() };
+}
+
+function Row({ item }: { item: Item }) {
+  const office = here();
+  const [text, setText] = useState("");
+  const [missing, setMissing] = useState(false);
+  const id = `item-${item.key.replace(/\W/g, "-")}`;
+  const [vi, en, kind] = STATES[item.state];
+  const write = (name: string, done: string, change: Parameters<typeof office.write>[2]) => {
+    office.write(KEY, name, change);
+    setText("");
+    setMissing(false);
+    say(done);
+  };
+  /** Every decision says why. */
+  const decide = (act: (reason: string) => void) => {
+    if (text.trim()) return act(text.trim());
+    setMissing(true);
+    document.getElementById(`${id}-why`)?.focus();
+  };
+  return (
+    <article class="task item" id={id} data-state={item.state}>
+      <h3>{tr(item.title.vi, item.title.en)} <Tag kind={kind}>{tr(vi, en)}</Tag></h3>
+      {item.byRule && <p>{tr("Công khai theo quy tắc: mọi thay đổi tự ra công khai.", "Public by rule: every change becomes public by itself.")}</p>}
+      {item.approved && <p class="hint">{tr("Duyệt lúc", "Approved at")} {showTime(Date.parse(item.approved.at))}{item.approved.basis && <> · <span lang="vi">{item.approved.basis}</span></>}</p>}
+      {item.held && <p class="hint">{tr("Giữ lại", "Held back")}: <span lang="vi">{item.held.reason}</span></p>}
+      {item.problem && <p class="error">{item.problem}</p>}
+      <Changes changes={item.changes} more={item.changesLeftOff} />
+      <div class={`field ${missing ? "wrong" : ""}`}>
+        <label for={`${id}-why`}>{tr("Căn cứ duyệt hoặc lý do", "Basis of the approval, or reason")}</label>
+        {missing && <span class="error" id={`${id}-error`}>{tr("Hãy ghi căn cứ hoặc lý do.", "Write the basis or the reason.")}</span>}
+        <input id={`${id}-why`} value={text} maxLength={1000} autocomplete="off" aria-describedby={missing ? `${id}-error` : undefined} onInput={(event) => setText(event.currentTarget.value)} />
+      </div>
+      <p class="actions">
+        {!item.byRule && item.state !== "shown" && item.state !== "approved" && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
+        {!item.byRule && ["new", "changed"].includes(item.state) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
+        {item.state === "held" && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
+        {!item.byRule && item.approved && <button type="button" class="warn withdraw" onClick={() => write("withdraw", tr("Đã rút.", "Withdrawn."), (doc) => withdraw(doc, item.key))}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
+        {item.mayBeByRule && !item.byRule && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
+        {item.byRule && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
+        {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
+      </p>
+    </article>
+  );
+}

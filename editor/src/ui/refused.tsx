@@ -1,0 +1,56 @@
+// What the server refused: why, and what to do. What one wrote is copied out in words, then this device's version is discarded.
+import { FIELDS } from "../document/fields.ts";
+import { kindOf } from "../document/key.ts";
+import { contentOf, texts, words, type Raw } from "../document/read.ts";
+import { valueText } from "./field.tsx";
+import { say, title } from "./parts.tsx";
+import { here } from "./state.ts";
+import { tr } from "./words.ts";
+
+/** A document in plain words, to be read and typed again. */
+export function readable(key: string): string {
+  const doc = here().paper(key).doc;
+  const content = contentOf(doc);
+  const rows = (list: unknown) => Array.from((list ?? []) as Raw[], (row) => Object.values(row).map(words).filter(Boolean).join("; "));
+  const lines: string[] = [title(key), ""];
+  if (kindOf(key) === "report") {
+    for (const field of FIELDS) {
+      const value = valueText(field, doc);
+      const long = [...texts(content.texts?.[field.id]), ...rows(content.lists?.[field.id])];
+      if (value !== undefined) lines.push(`${tr(field.vi, field.en)}: ${value}`);
+      if (long.length > 0) lines.push(`${tr(field.vi, field.en)}:`, ...long.map((one) => `  ${one}`));
+    }
+    return lines.join("\r\n");
+  }
+  for (const [name, value] of Object.entries(content)) {
+    if (Array.isArray(value)) lines.push(...value.map((one) => (typeof one === "object" && one !== null && "text" in one ? `${words(one.task) ?? name}: ${words(one.text)}` : `${name}: ${words(one)}`)));
+    else if (typeof value === "object" && value !== null && value.constructor === Object) lines.push(...Object.entries(value).map(([part, one]) => `${part}: ${words(one)}`));
+    else lines.push(`${name}: ${words(value)}`);
+  }
+  return lines.join("\r\n");
+}
+
+function copy(key: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(["\ufeff", readable(key)], { type: "text/plain;charset=utf-8" }));
+  link.download = `${key.replace(/\W+/g, "-")}.txt`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  say(tr("Đã lưu bản sao ra tệp.", "A copy was saved to a file."));
+}
+
+/** The refusal of a document, if there is one. */
+export function Refused({ of }: { of: string }) {
+  const office = here();
+  const refusal = office.refused.value[of];
+  if (!refusal) return null;
+  return (
+    <div class="errors refused" role="alert">
+      <p><strong>{tr("Máy chủ từ chối:", "The server refused it:")}</strong> {tr(refusal.vi, refusal.en)}</p>
+      <p class="actions">
+        <button type="button" class="quiet" onClick={() => copy(of)}>{tr("Lưu bản sao để đọc (.txt)", "Save a readable copy (.txt)")}</button>
+        <button type="button" class="warn discard" onClick={() => void office.drop(of)}>{tr("Bỏ bản trên máy này, lấy bản của máy chủ", "Discard this device's version, take the server's")}</button>
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,314 @@
+//! What goes wrong at an office, in a real Chromium against the real program: an update of the editor while somebody writes, a change
+//! that the server refuses, a stick that carries unsent work.
+
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chromiumoxide::Page;
+use chromiumoxide::cdp::browser_protocol::browser::SetDownloadBehaviorBehavior;
+use chromiumoxide::cdp::browser_protocol::browser::SetDownloadBehaviorParams;
+use chromiumoxide::cdp::browser_protocol::dom::SetFileInputFilesParams;
+use serde_json::Value;
+
+use crate::support::browser::Result;
+use crate::support::browser::ask;
+use crate::support::cli::Office;
+use crate::support::front::Front;
+use crate::support::http;
+use crate::support::official::Official;
+use crate::support::scene::FIGURE;
+use crate::support::scene::REPORT;
+use crate::support::scene::SENT;
+use crate::support::scene::Scene;
+use crate::support::scene::WAITS;
+use crate::support::scene::writes_figure;
+
+const TEXT: &str = "#f-consultation-r1-province-difficulties";
+
+/// Makes another version of the editor in a folder: other words on a screen, so other names of files.
+fn another_version(folder: &Path) -> Result<()> {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("editor/dist");
+    fs::create_dir_all(folder.join("assets"))?;
+    let name_of = |start: &str, end: &str| -> Result<String> {
+        let names = fs::read_dir(built.join("assets"))?.map(|entry| entry.map(|one| one.file_name()));
+        for name in names {
+            let name = name?.into_string().map_err(|_| "a strange name")?;
+            if name.starts_with(start) && name.ends_with(end) {
+                return Ok(name);
+            }
+        }
+        Err(format!("no {start}{end}").into())
+    };
+    let (app, boot) = (name_of("app-", ".js")?, name_of("boot-", ".js")?);
+    let renamed =
+        |text: &str| text.replace(&app, "app-000000000002.js").replace(&boot, "boot-000000000002.js");
+    for entry in fs::read_dir(built.join("assets"))? {
+        let name = entry?.file_name().into_string().map_err(|_| "a strange name")?;
+        if name == app {
+            let text = fs::read_to_string(built.join("assets").join(&name))?;
+            assert!(text.contains("Có kết nối"));
+            let text = text.replace("Có kết nối", "Có kết nối (bản mới)");
+            fs::write(folder.join("assets/app-000000000002.js"), text)?;
+        } else if name == boot {
+            let text = renamed(&fs::read_to_string(built.join("assets").join(&name))?);
+            fs::write(folder.join("assets/boot-000000000002.js"), text)?;
+        } else {
+            fs::copy(built.join("assets").join(&name), folder.join("assets").join(&name))?;
+        }
+    }
+    for name in ["index.html", "app.webmanifest"] {
+        fs::write(folder.join(name), renamed(&fs::read_to_string(built.join(name))?))?;
+    }
+    let worker = fs::read_to_string(built.join("sw.js"))?;
+    let version =
+        worker.split('"').find(|part| part.len() == 12 && part.chars().all(|c| c.is_ascii_hexdigit()));
+    let worker = renamed(&worker).replace(version.ok_or("no version")?, "000000000002");
+    Ok(fs::write(folder.join("sw.js"), worker)?)
+}
+
+const LOOK_FOR_UPDATE: &str =
+    "navigator.serviceWorker.getRegistration().then(one => one.update()).then(() => true, () => true)";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_waits_for_the_person_and_loses_nothing_of_an_open_draft() -> Result<()> {
+    let front = Front::start()?;
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut command = office.command(&["serve", "--listen", "127.0.0.1:0"]);
+    command.env("NIEMYET_ORIGIN", front.url());
+    let mut running = office.spawn(command);
+    front.before(running.address());
+    let scene = Scene::at(office, running, &front.url())?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.reads(SENT).await?;
+
+    // A deployment that lacks a file: nobody notices, the version at hand goes on working.
+    let broken = tempfile::tempdir()?;
+    another_version(broken.path())?;
+    fs::remove_file(broken.path().join("assets/app-000000000002.js"))?;
+    front.serve_editor_from(broken.path());
+    team.ask::<bool>(LOOK_FOR_UPDATE).await?;
+    team.comes_true("navigator.serviceWorker.getRegistration().then(one => !one.installing && !one.waiting)")
+        .await?;
+    team.type_in(TEXT, "Đường sạt lở.").await?;
+    team.reload().await?;
+    team.until(&format!("document.querySelector('{TEXT}')?.value === 'Đường sạt lở.'")).await?;
+    assert!(team.ask::<bool>("!document.querySelector('#update')").await?);
+
+    // One that is whole: it waits.
+    let whole = tempfile::tempdir()?;
+    another_version(whole.path())?;
+    front.serve_editor_from(whole.path());
+    let tab = team.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    team.ask::<bool>(LOOK_FOR_UPDATE).await?;
+    team.until("document.querySelector('#update')").await?;
+    let faults = team.look("update").await?;
+    assert!(team.ask::<bool>("!document.body.innerText.includes('(bản mới)')").await?);
+
+    // The last letters were typed just before the press.
+    team.type_in(TEXT, "Đường sạt lở. Thiếu hòm").await?;
+    team.press("#update").await?;
+    team.reads("Có kết nối (bản mới)").await?;
+    team.until(&format!("document.querySelector('{TEXT}')?.value === 'Đường sạt lở. Thiếu hòm'")).await?;
+    team.reads(SENT).await?;
+    // Another window is not taken from under somebody's hands.
+    shows(&tab, "document.body.innerText.includes('đã được cập nhật ở cửa sổ khác')").await?;
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// Who reads the server's figures.
+fn meter(scene: &Scene) -> Result<String> {
+    scene.office.ok(&["account", "add", "do.dem", "--body", "standing_agency"]);
+    let made = scene.office.ok(&["--json", "account", "token", "do.dem", "--device", "máy đo"]);
+    let made: Value = serde_json::from_str(made.trim())?;
+    Ok(format!("Bearer {}", made["token"].as_str().ok_or("no token")?))
+}
+
+/// How many deliveries the server refused.
+fn refused(scene: &Scene, token: &str) -> Result<u64> {
+    let address = scene.site.trim_start_matches("http://").parse()?;
+    let page = String::from_utf8(http::ask(address, "GET /metrics", &[("authorization", token)]).body)?;
+    let line = page.lines().find(|line| line.contains("deliveries_refused_total") && !line.starts_with('#'));
+    Ok(line.and_then(|line| line.split(' ').next_back()).ok_or("no such line")?.parse()?)
+}
+
+/// The login ends; the report is withdrawn and written in, while the agency accepts it.
+async fn withdraws_while_it_is_accepted(scene: &Scene, team: &Official, agency: &Official) -> Result<()> {
+    scene.office.ok(&["account", "disable", "tuyen.truyen"]);
+    scene.office.ok(&["account", "enable", "tuyen.truyen"]);
+    team.reads("Đã hết phiên đăng nhập").await?;
+    team.press("#withdraw").await?;
+    writes_figure(team, "13").await?;
+    agency.go(&format!("{REPORT}/8")).await?;
+    agency.press("#accept").await?;
+    agency.reads(SENT).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_refuses_is_told_with_a_way_out_and_never_sent_in_a_loop() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    let agency = scene.official("noi.vu", "standing_agency").await?;
+    team.go(&format!("{REPORT}/0")).await?;
+    team.press("#this-week").await?;
+    writes_figure(&team, "12").await?;
+    team.press("#hand-in").await?;
+    team.reads(SENT).await?;
+    team.reads("máy chủ nhận lúc").await?;
+
+    withdraws_while_it_is_accepted(&scene, &team, &agency).await?;
+
+    team.log_in("tuyen.truyen").await?;
+    team.reads("Máy chủ từ chối 1 văn bản").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.reads("hãy sao chép lại rồi bỏ thay đổi này").await?;
+    let mut faults = team.look("refused").await?;
+    team.go("#/account").await?;
+    team.reads("Máy chủ từ chối:").await?;
+    faults.extend(team.look("refused-account").await?);
+    let meter = meter(&scene)?;
+    let before = refused(&scene, &meter)?;
+
+    // A copy to read, and away with it.
+    let folder = tempfile::tempdir()?;
+    downloads_to(&team, folder.path()).await?;
+    team.press(".refused .quiet").await?;
+    let copy = brought(folder.path(), ".txt").await?;
+    let copy = fs::read_to_string(copy)?;
+    assert!(copy.contains("13"), "{copy}");
+    let tab = team.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    team.press(".refused .discard").await?;
+    team.reads(SENT).await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.reads("Đã tiếp nhận").await?;
+    team.until("document.querySelector('.field.read output')").await?;
+    team.until("![...document.querySelectorAll('.field.read output')].some(one => one.innerText === '13')")
+        .await?;
+    // The other window does not bring it back.
+    shows(
+        &tab,
+        "document.body.innerText.includes('Đã tiếp nhận') && !document.body.innerText.includes('từ chối')",
+    )
+    .await?;
+    tab.close().await?;
+    team.go("#/account").await?;
+    team.reload().await.map_err(|error| format!("loading anew: {error}"))?;
+    team.reads(SENT).await?;
+    team.reads("Không có gì chờ gửi").await?;
+    assert_eq!(refused(&scene, &meter)?, before, "a refused change is not sent again and again");
+    team.kill().await?;
+    agency.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// Waits until an expression is true in another window, which may load itself anew meanwhile.
+async fn shows(tab: &Page, expression: &str) -> Result<()> {
+    for _ in 0..600 {
+        if ask::<bool>(tab, expression).await.unwrap_or(false) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(format!("never in the other window: {expression}").into())
+}
+
+/// What this browser downloads lies in a folder.
+async fn downloads_to(official: &Official, folder: &Path) -> Result<()> {
+    let settings = SetDownloadBehaviorParams::builder()
+        .behavior(SetDownloadBehaviorBehavior::Allow)
+        .download_path(folder.display().to_string())
+        .build()?;
+    official.page().execute(settings).await?;
+    Ok(())
+}
+
+/// Waits for a file with this ending.
+async fn brought(folder: &Path, ending: &str) -> Result<PathBuf> {
+    for _ in 0..600 {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.to_str().is_some_and(|path| path.ends_with(ending)) {
+                return Ok(path);
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(format!("no {ending} came").into())
+}
+
+/// Takes a file in, as by the dialogue of the browser.
+async fn takes_in(official: &Official, file: &Path) -> Result<()> {
+    official.go("#/account").await?;
+    official.until("document.querySelector('#take-file')").await?;
+    let input = official.page().find_element("#take-file").await?;
+    let files = SetFileInputFilesParams::builder()
+        .file(file.display().to_string())
+        .backend_node_id(input.backend_node_id)
+        .build()?;
+    official.page().execute(files).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unsent_work_goes_by_a_stick_to_another_device_and_arrives() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let far = scene.official("may.xa", "team_comms").await?;
+    let near = scene.official("may.gan", "team_comms").await?;
+    let other = scene.official("an.ninh", "team_security").await?;
+    for one in [&far, &near, &other] {
+        one.until("navigator.serviceWorker.controller").await?;
+        one.reads(SENT).await?;
+    }
+    scene.no_server();
+    writes_figure(&far, "61").await?;
+    far.reads(WAITS).await?;
+    far.go("#/account").await?;
+    let stick = tempfile::tempdir()?;
+    downloads_to(&far, stick.path()).await?;
+    far.press("#save-file").await?;
+    let file = brought(stick.path(), ".json").await?;
+    let far_profile = scene.profile("may.xa");
+    far.kill().await?;
+
+    // A damaged file, and the file at another body, are told apart and change nothing.
+    let torn = stick.path().join("torn.json");
+    fs::write(&torn, &fs::read(&file)?[..200])?;
+    takes_in(&near, &torn).await?;
+    near.reads("đã hỏng").await?;
+    takes_in(&other, &file).await?;
+    other.reads("của cơ quan khác").await?;
+
+    takes_in(&near, &file).await?;
+    near.reads("Đã nhận 1 văn bản").await?;
+    near.reads("Đã lưu trên máy này. Chờ gửi: 1").await?;
+    let mut faults = near.look("stick").await?;
+    near.go(&format!("{REPORT}/8")).await?;
+    near.until(&format!("document.querySelector('{FIGURE}')?.value === '61'")).await?;
+    scene.server();
+    near.reads(SENT).await?;
+
+    // The device that stayed behind finds that the server has what it held.
+    let far = Official::start(&far_profile).await?;
+    far.open(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    far.until("/Có kết nối|Đăng nhập để gửi/.test(document.body.innerText)").await?;
+    if far.ask::<bool>("document.body.innerText.includes('Đăng nhập để gửi')").await? {
+        far.log_in("may.xa").await?;
+    }
+    far.reads(SENT).await?;
+    far.go(&format!("{REPORT}/8")).await?;
+    far.until(&format!("document.querySelector('{FIGURE}')?.value === '61'")).await?;
+    faults.retain(|fault| !fault.is_empty());
+    for one in [far, near, other] {
+        one.kill().await?;
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}

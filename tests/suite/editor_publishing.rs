@@ -1,0 +1,137 @@
+//! The publishing desk in a real Chromium: approve, preview, release, roll back; and who may not publish sees none of it.
+
+use crate::support::browser::Result;
+use crate::support::browser::ask;
+use crate::support::http;
+use crate::support::official::Official;
+use crate::support::scene::SENT;
+use crate::support::scene::Scene;
+
+const DIRECTIVE: &str = "#item-directive-19-KL-UBBC";
+
+/// Waits until the public page is so.
+async fn public(scene: &Scene, path: &str, has: impl Fn(&str) -> bool) -> Result<()> {
+    let address = scene.site.trim_start_matches("http://").parse()?;
+    let mut page = String::new();
+    for _ in 0..600 {
+        page = String::from_utf8_lossy(&http::ask(address, &format!("GET {path}"), &[]).body).into_owned();
+        if has(&page) {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    Err(format!("{path} is not so: {page}").into())
+}
+
+async fn state_of(team: &Official, state: &str) -> Result<()> {
+    team.until(&format!("document.querySelector('{DIRECTIVE}')?.dataset.state === '{state}'")).await
+}
+
+/// Back to the release before, by one press and one word.
+async fn goes_back(scene: &Scene, team: &Official, title: &str) -> Result<Vec<String>> {
+    team.until("document.querySelectorAll('.releases > li').length >= 3").await?;
+    team.press(".releases > li:nth-child(2) .activate").await?;
+    team.press(".releases .confirm").await?;
+    public(scene, "/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
+    team.reads("Đã quay về một bản cũ").await?;
+    team.look("publish-back").await
+}
+
+/// A notice, written in the form that the server admits.
+async fn writes_a_notice(scene: &Scene, team: &Official) -> Result<Vec<String>> {
+    team.press("#add-notice").await?;
+    team.type_in(".notice input[id$='-vi-title']", "Niêm yết danh sách cử tri").await?;
+    team.type_in(".notice textarea[id$='-vi-text']", "Xem tại nhà văn hóa.").await?;
+    team.type_in(".notice input[id$='-en-title']", "Voter lists are posted").await?;
+    team.reads(SENT).await?;
+    team.until("document.querySelector('.bar.good')").await?;
+    team.press("#rebuild").await?;
+    public(scene, "/thong-bao/", |page| page.contains("Niêm yết danh sách cử tri")).await?;
+    team.look("publish-notice").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    team.go("#/publish").await?;
+    state_of(&team, "shown").await?;
+    let mut faults = team.look("publish").await?;
+    let title = "KL-UBBC";
+    public(&scene, "/van-ban/19-kl-ubbc/", |page| page.contains(title)).await?;
+
+    // Taken from the public: decided on the device, built by the button, gone from the pages.
+    team.press(&format!("{DIRECTIVE} .withdraw")).await?;
+    state_of(&team, "withdrawn").await?;
+    team.press("#rebuild").await?;
+    team.until("document.querySelectorAll('.releases > li').length >= 2").await?;
+    public(&scene, "/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
+    state_of(&team, "new").await?;
+    faults.extend(team.look("publish-new").await?);
+
+    // A decision says why; the preview shows what would be, to this browser alone.
+    team.press(&format!("{DIRECTIVE} .approve")).await?;
+    team.reads("Hãy ghi căn cứ hoặc lý do").await?;
+    team.press(&format!("{DIRECTIVE} .preview")).await?;
+    team.until(&format!("document.querySelector('{DIRECTIVE} .preview-link')")).await?;
+    let preview: String =
+        team.ask(&format!("document.querySelector('{DIRECTIVE} .preview-link').href")).await?;
+    let tab = team.tab(&format!("{preview}van-ban/19-kl-ubbc/")).await?;
+    assert!(ask::<bool>(&tab, &format!("document.body.innerText.includes('{title}')")).await?);
+    tab.close().await?;
+    let path = preview.trim_start_matches(&scene.site).to_owned();
+    let address = scene.site.trim_start_matches("http://").parse()?;
+    assert_eq!(http::ask(address, &format!("GET {path}"), &[]).status, 401);
+    public(&scene, "/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
+    faults.extend(team.look("publish-preview").await?);
+
+    // Approved and released.
+    team.type_in(&format!("{DIRECTIVE}-why"), "19/KL-UBBC là văn bản đã phát hành").await?;
+    team.press(&format!("{DIRECTIVE} .approve")).await?;
+    team.until(&format!(
+        "['approved', 'shown'].includes(document.querySelector('{DIRECTIVE}')?.dataset.state)"
+    ))
+    .await?;
+    team.reads(SENT).await?;
+    team.press("#rebuild").await?;
+    public(&scene, "/van-ban/19-kl-ubbc/", |page| page.contains(title)).await?;
+    state_of(&team, "shown").await?;
+
+    faults.extend(goes_back(&scene, &team, title).await?);
+    faults.extend(writes_a_notice(&scene, &team).await?);
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_publish_sees_none_of_it() -> Result<()> {
+    let scene = Scene::new()?;
+    for (login, body) in [("noi.vu", "standing_agency"), ("an.ninh", "team_security")] {
+        let other = scene.official(login, body).await?;
+        other.reads(SENT).await?;
+        assert!(
+            !other
+                .ask::<bool>(
+                    "[...document.querySelectorAll('nav a')].some(one => one.innerText === 'Công bố')"
+                )
+                .await?
+        );
+        other.go("#/publish").await?;
+        other.reads("Hôm nay").await?;
+        assert!(other.ask::<bool>("!document.querySelector('#rebuild')").await?, "{login}");
+        for (method, path) in
+            [("GET", "/api/publication"), ("POST", "/api/rebuild"), ("GET", "/api/releases")]
+        {
+            let status: u16 = other
+                .ask(&format!(
+                    "fetch('{path}', {{ method: '{method}', headers: {{ 'content-type': 'application/json' }}, body: '{method}' === 'POST' ? '{{}}' : undefined }}).then(one => one.status)"
+                ))
+                .await?;
+            assert_eq!(status, 403, "{login} {path}");
+        }
+        other.kill().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! An office of the editor's stories: the real server, and officials at their browsers.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::browser::Result;
+use super::cli::Office;
+use super::cli::Running;
+use super::official::Official;
+
+/// An office with a server, and people with accounts.
+pub struct Scene {
+    /// The folder of the server.
+    pub office: Office,
+    running: Option<Running>,
+    /// Where browsers find it.
+    pub site: String,
+    profiles: TempDir,
+}
+
+impl Scene {
+    /// A server on the data of 2021.
+    pub fn new() -> Result<Self> {
+        Self::on(Office::ready())
+    }
+
+    /// A server on a folder that is set up.
+    pub fn on(office: Office) -> Result<Self> {
+        office.ok(&["build"]);
+        let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+        let site = running.url();
+        Ok(Self { office, running: Some(running), site, profiles: tempfile::tempdir()? })
+    }
+
+    /// A server that runs already, which browsers find at this address.
+    pub fn at(office: Office, running: Running, site: &str) -> Result<Self> {
+        Ok(Self { office, running: Some(running), site: site.to_owned(), profiles: tempfile::tempdir()? })
+    }
+
+    /// Kills the server as a power cut does.
+    pub fn no_server(&mut self) {
+        self.running = None;
+    }
+
+    /// Starts it again at the same address.
+    pub fn server(&mut self) {
+        let address = self.site.trim_start_matches("http://").to_owned();
+        let mut running = self.office.start(&["serve", "--listen", &address]);
+        assert_eq!(running.url(), self.site);
+        self.running = Some(running);
+    }
+
+    /// Where a browser of this name keeps what it has.
+    pub fn profile(&self, name: &str) -> PathBuf {
+        self.profiles.path().join(name)
+    }
+
+    /// A new account of a body, with a browser of its own.
+    pub async fn official(&self, login: &str, body: &str) -> Result<Official> {
+        let added = self.office.ok(&["--json", "account", "add", login, "--body", body, "--name", login]);
+        let added: Value = serde_json::from_str(added.trim())?;
+        let code = added["code"].as_str().ok_or("no code")?;
+        Official::with_code(&self.profile(login), &self.site, login, code).await
+    }
+}
+
+/// The report of the communications team for the second week.
+pub const REPORT: &str = "#/report/team_comms/2021-03-11";
+/// One of its figures.
+pub const FIGURE: &str = "#f-communication-broadcasts";
+/// "The server has everything that you wrote."
+pub const SENT: &str = "Máy chủ đã có tất cả";
+/// "Waiting to send".
+pub const WAITS: &str = "Chờ gửi:";
+
+/// Writes the figure into the report.
+pub async fn writes_figure(official: &Official, figure: &str) -> Result<()> {
+    official.go(&format!("{REPORT}/8")).await?;
+    official.type_in(FIGURE, figure).await
+}
