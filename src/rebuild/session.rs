@@ -106,6 +106,8 @@ pub struct Session {
     /// What was generated last, and from what.
     generated: Option<(Shown, NaiveDate, Arc<Generated>)>,
     rendered: Option<Rendered>,
+    /// How long it took to find out that there is something to rebuild.
+    asked: Times,
     /// Kept releases stay loaded: retention asks for all of them after each rebuild.
     loaded: VecDeque<Release>,
 }
@@ -125,10 +127,11 @@ impl Session {
         let started = Instant::now();
         tell(Step::Reading);
         self.read(place, &wanted.site)?;
-        let mut times = Times { read: started.elapsed(), ..Times::default() };
+        let mut times = std::mem::take(&mut self.asked);
+        times.read += started.elapsed();
         let planning = Instant::now();
         let next = self.next(place)?;
-        times.plan = planning.elapsed();
+        times.plan += planning.elapsed();
         if wanted.full {
             let draft = Draft::fresh(place.releases, lock);
             return self.whole(place, draft, next, (tell, times));
@@ -149,8 +152,12 @@ impl Session {
     /// # Errors
     /// What cannot be read.
     pub fn inputs(&mut self, place: Place<'_>) -> Result<Inputs, RebuildError> {
+        let started = Instant::now();
         self.read(place, &Files::AsRead)?;
-        Ok(self.next(place)?.inputs)
+        let (read, planning) = (started.elapsed(), Instant::now());
+        let inputs = self.next(place)?.inputs;
+        self.asked = Times { read, plan: planning.elapsed(), ..Times::default() };
+        Ok(inputs)
     }
 
     /// Renders the current release in memory, so that the next rebuild costs what moves; only where documents are shown by rule,
