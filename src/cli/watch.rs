@@ -17,11 +17,19 @@ use crate::replica::documents::is_store;
 use crate::watch::Batch;
 use crate::watch::Watch;
 
+/// Said instead of undoing what somebody did on purpose.
+const WENT_BACK: &str = "đã có người quay lại một bản phát hành cũ, nên không phát hành gì tự động. Khi muốn phát hành tiếp, chạy \
+    `niemyet build`, rồi `niemyet watch`. / Somebody went back to an older release, so nothing is released by itself. To release again, \
+    run `niemyet build`, then `niemyet watch`";
+
 /// Builds, then builds again after each change, until the process is stopped.
 pub fn run(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     // Events name resolved paths, so the folder is resolved once and for all.
     let dir = std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
     let workspace = Workspace::open(&dir, terminal)?;
+    if workspace.store.is_paused()? {
+        return Err(CliError::Refused(WENT_BACK.to_owned()));
+    }
     let watch = Watch::new(&dir)?;
     end_when_asked(watch.ender());
     let mut watching = Watching { workspace: &workspace, session: Session::default(), failed: false };

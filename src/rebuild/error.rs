@@ -20,7 +20,10 @@ pub enum RebuildError {
     #[error(transparent)]
     Project(#[from] ProjectError),
     /// The site cannot be rendered.
-    #[error("{0}\nThe last good release stays current. Correct the file named above and build again")]
+    #[error(
+        "{0}\nBản phát hành tốt gần nhất vẫn được giữ. Hãy sửa tệp nêu trên rồi dựng lại. / The last good release stays current. \
+         Correct the file named above and build again"
+    )]
     Build(BuildError),
     /// What was rendered cannot be stored.
     #[error("write {output}: {source}. {}. The last good release stays current", remedy(source))]
@@ -41,7 +44,8 @@ pub enum RebuildError {
     Release(#[from] ReleaseError),
     /// What must not happen.
     #[error(
-        "the builder failed: {0}. The last good release stays current; try again, and report it if it goes on"
+        "trình dựng trang gặp lỗi; bản phát hành tốt gần nhất vẫn được giữ, hãy thử lại. / The builder failed: {0}. The last good \
+         release stays current; try again, and report it if it goes on"
     )]
     Broken(String),
 }
@@ -73,7 +77,7 @@ pub struct Fault {
 
 impl From<&RebuildError> for Fault {
     fn from(error: &RebuildError) -> Self {
-        let mut fault = Self { message: error.to_string(), ..Self::default() };
+        let mut fault = Self { message: message(error), ..Self::default() };
         match error {
             RebuildError::Build(error) => {
                 if let Some((file, line)) = file_of(error) {
@@ -85,6 +89,28 @@ impl From<&RebuildError> for Fault {
         }
         fault
     }
+}
+
+/// The words for a screen. Where the folder lies on the server is for the server's log.
+fn message(error: &RebuildError) -> String {
+    let (vi, en) = match error {
+        RebuildError::Project(_) | RebuildError::Build(_) | RebuildError::Broken(_) => {
+            return error.to_string();
+        }
+        RebuildError::Lock(_) => (
+            "Một chương trình khác đang ghi bản phát hành (niemyet build hoặc watch); hãy thử lại khi nó xong.",
+            "Another program writes releases (niemyet build or watch); try again when it is done.",
+        ),
+        RebuildError::Store { source, .. } => {
+            let (vi, next) = ("Không ghi được lên đĩa của máy chủ", remedy(source));
+            return format!("{vi}: {source}. / The server's disk did not take it: {source}. {next}.");
+        }
+        RebuildError::Folder(_) | RebuildError::Release(_) => (
+            "Máy chủ không đọc hoặc ghi được thư mục làm việc; chi tiết ở nhật ký máy chủ, hãy báo người quản trị.",
+            "The server cannot read or write its working folder; its log says more, tell its administrator.",
+        ),
+    };
+    format!("{vi} / {en}")
 }
 
 fn file_of(error: &BuildError) -> Option<(String, Option<usize>)> {

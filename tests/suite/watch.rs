@@ -114,3 +114,17 @@ fn changes_become_releases_and_mistakes_are_survived() {
     let shown = fs::read_to_string(office.path("out/gioi-thieu/index.html")).unwrap();
     assert!(shown.contains("Một dòng sau cùng."), "{shown}");
 }
+
+#[test]
+fn what_somebody_went_back_to_is_not_replaced_by_itself() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    fs::write(office.path("niemyet/site/content/them.md"), "+++\ntitle = \"Thêm\"\n+++\n").unwrap();
+    office.ok(&["build"]);
+    let list = office.ok(&["--json", "release", "list"]);
+    let first: serde_json::Value = serde_json::from_str(list.lines().next().unwrap()).unwrap();
+    office.ok(&["release", "activate", first["id"].as_str().unwrap()]);
+    assert!(office.fails(1, &["watch"]).contains("Somebody went back"));
+    office.ok(&["build"]);
+    Watching::start(&office).until("Watching");
+}

@@ -18,6 +18,7 @@ use futures_util::stream;
 use niemyet_sync::http::Caller;
 use niemyet_sync::http::Problem;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::Desk;
 use crate::rebuild::state::State as Builder;
@@ -54,6 +55,8 @@ struct Listener {
     caller: Caller,
     state: watch::Receiver<Builder>,
     told: bool,
+    /// When it was last asked whether the caller may still listen.
+    asked: Instant,
     _place: Open,
 }
 
@@ -71,7 +74,7 @@ pub(super) async fn follow(
         .retry_after(10_000)
     })?;
     let state = desk.0.builder.state();
-    let listener = Listener { desk, caller, state, told: false, _place: place };
+    let listener = Listener { desk, caller, state, told: false, asked: Instant::now(), _place: place };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok(event), listener))
@@ -83,11 +86,16 @@ impl Listener {
     /// The next state; none at the end.
     async fn next(&mut self) -> Option<Event> {
         while std::mem::replace(&mut self.told, true) {
+            // Progress may come more often than that, and a caller who may not listen any more hears nothing of it.
+            if self.asked.elapsed() >= ASKED && !self.may_go_on().await {
+                return None;
+            }
             match tokio::time::timeout(ASKED, self.state.changed()).await {
                 Ok(Err(_)) => return None,
                 Ok(Ok(())) if self.desk.0.builder.is_ending() => return None,
+                Ok(Ok(())) if self.asked.elapsed() < ASKED => break,
+                Ok(Ok(())) if !self.may_go_on().await => return None,
                 Ok(Ok(())) => break,
-                Err(_) if !self.may_go_on().await => return None,
                 Err(_) => {}
             }
         }
@@ -96,11 +104,12 @@ impl Listener {
         Event::default().event("state").json_data(state).ok()
     }
 
-    async fn may_go_on(&self) -> bool {
+    async fn may_go_on(&mut self) -> bool {
         let (desk, caller) = (self.desk.clone(), self.caller.clone());
         let now = Utc::now().timestamp_millis();
         let asked = move || desk.may_go_on(caller.account.id, &caller.session, now);
-        // While too much waits nobody is sent away.
-        self.desk.0.server.blocking(asked).await.unwrap_or(true)
+        self.asked = Instant::now();
+        // Where too much waits for an answer, a page comes again by itself (`EventSource`).
+        self.desk.0.server.blocking(asked).await.unwrap_or(false)
     }
 }

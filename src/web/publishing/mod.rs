@@ -146,7 +146,7 @@ fn failed(error: RebuildError) -> Problem {
         RebuildError::Lock(_) => Problem::new(
             StatusCode::CONFLICT,
             "releases-in-use",
-            title,
+            "Another program writes releases (niemyet build or watch); wait until it is done and try again.",
             "Một tiến trình khác đang ghi bản công bố; hãy chờ nó xong rồi thử lại.",
         )
         .retry_after(5_000),

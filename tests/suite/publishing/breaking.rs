@@ -101,10 +101,13 @@ fn killed_in_the_middle_of_a_rebuild_the_server_comes_back_with_a_whole_release(
     show_by_rule(&office);
     office.ok(&["build"]);
     let mut desk = Desk::serve(office);
+    let mut in_the_middle = 0;
     for round in 0..6_u64 {
         edit_election(&desk.office, |election| election.units[1].name_vi = format!("Vòng {round}"));
         desk.post("/api/rebuild", &json!({ "full": true }));
         std::thread::sleep(std::time::Duration::from_millis(round * 37));
+        let phase = desk.get("/api/rebuild").json()["phase"].clone();
+        in_the_middle += usize::from(phase != "done" && phase != "failed");
         desk.serving.0.kill().unwrap();
         desk.serving.0.wait().unwrap();
         desk.office.ok(&["release", "verify"]);
@@ -112,6 +115,7 @@ fn killed_in_the_middle_of_a_rebuild_the_server_comes_back_with_a_whole_release(
         desk.address = desk.serving.address();
         assert!(desk.public("/").contains("</html>"));
     }
+    assert!(in_the_middle > 0, "no kill met a rebuild");
     // By rule, also after the last kill.
     desk.until_public("/don-vi/", "Vòng 5");
     assert_eq!(desk.serving.terminate(), Some(0));
