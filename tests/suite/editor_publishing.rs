@@ -63,6 +63,7 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
 
     // Taken from the public: decided on the device, built by the button, gone from the pages.
     team.press(&format!("{DIRECTIVE} .withdraw")).await?;
+    team.press(&format!("{DIRECTIVE} .confirm")).await?;
     state_of(&team, "withdrawn").await?;
     team.press("#rebuild").await?;
     team.until("document.querySelectorAll('.releases > li').length >= 2").await?;

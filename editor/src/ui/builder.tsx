@@ -133,6 +133,7 @@ export function Releases({ after }: { after: string }) {
     if (wrong) say(wrong);
     else setShown({ id, pages: answer as Pages });
   };
+  const way = (how: string) => (how === "by rule" ? tr("tự động theo quy tắc", "by rule") : tr("từ máy chủ", "on the server"));
   return (
     <section>
       <h2>{tr("Các bản công bố được giữ", "Releases that are kept")}</h2>
@@ -140,7 +141,7 @@ export function Releases({ after }: { after: string }) {
       <ul class="rows releases">
         {list.map((one, i) => (
           <li key={one.id} data-current={one.current}>
-            <p><strong>{showTime(Date.parse(one.at))}</strong> <span class="hint">{one.id} · {one.pages} {tr("trang", "page(s)")}{one.by && <> · {one.by}</>}{one.how && <> · <span lang="en">{one.how}</span></>}</span> {one.current && <strong class="tag accepted">{tr("Đang công khai", "Public now")}</strong>}</p>
+            <p><strong>{showTime(Date.parse(one.at))}</strong> <span class="hint">{one.id} · {one.pages} {tr("trang", "page(s)")}{one.by && <> · {one.by}</>}{one.how && <> · {way(one.how)}</>}</span> {one.current && <strong class="tag accepted">{tr("Đang công khai", "Public now")}</strong>}</p>
             {one.damaged && <p class="error">{one.damaged}</p>}
             {asking === one.id ? (
               <div class="errors" role="alert">
