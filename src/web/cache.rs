@@ -1,4 +1,4 @@
-//! Compressed bodies, each made once and kept while there is room.
+//! Bodies, each read and compressed once and kept while there is room.
 
 use std::collections::HashMap;
 use std::collections::VecDeque;

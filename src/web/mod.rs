@@ -33,7 +33,7 @@ use sync::Office;
 #[derive(Clone, Debug)]
 pub struct Site {
     current: Arc<Current>,
-    compressed: Arc<cache::Cache>,
+    bodies: Arc<cache::Cache>,
     damaged: Arc<damage::Told>,
 }
 
@@ -41,7 +41,7 @@ impl Site {
     /// Serves whatever is current in `store`, now and after each switch.
     pub fn new(store: Store) -> Self {
         let current = Arc::new(Current::new(Arc::new(store)));
-        Self { current, compressed: Arc::default(), damaged: Arc::default() }
+        Self { current, bodies: Arc::default(), damaged: Arc::default() }
     }
 
     /// The releases.

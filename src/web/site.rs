@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::HeaderValue;
@@ -28,6 +29,8 @@ use crate::release::loaded::File;
 
 /// Below this a body is not worth compressing.
 const SMALL: u64 = 256;
+/// As many headers as an answer has.
+const HEADERS: usize = 16;
 
 /// A file of the release.
 pub async fn page(State(site): State<Site>, request: Request<Body>) -> Response<Body> {
@@ -109,6 +112,7 @@ async fn send(
     let etag = etag(&file, encoding);
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
+    response.headers_mut().reserve(HEADERS);
     describe(response.headers_mut(), request, (&etag, compressible));
     if status == StatusCode::OK
         && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag))
@@ -126,7 +130,7 @@ async fn send(
         return part(response, &file, conditional::range(range, file.size()));
     }
     let bytes = body(site, file, encoding).await?;
-    set_body(&mut response, &bytes);
+    set_body(&mut response, Bytes::from_owner(bytes));
     Ok(response)
 }
 
@@ -164,16 +168,18 @@ fn part(mut response: Response<Body>, file: &File, range: Range) -> Result<Respo
         response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
     let bytes = bytes.map_err(unreadable)?;
-    set_body(&mut response, &bytes);
+    set_body(&mut response, bytes.into());
     Ok(response)
 }
 
 async fn body(site: &Site, file: File, encoding: Encoding) -> Result<Arc<[u8]>, Problem> {
-    if encoding == Encoding::Identity {
-        return file.read().map(Arc::from).map_err(unreadable);
-    }
     let key = (file.location().sha256, encoding);
-    if let Some(body) = site.compressed.get(&key) {
+    if let Some(body) = site.bodies.get(&key) {
+        return Ok(body);
+    }
+    if encoding == Encoding::Identity {
+        let body: Arc<[u8]> = file.read().map_err(unreadable)?.into();
+        site.bodies.put(key, Arc::clone(&body));
         return Ok(body);
     }
     let compressed = tokio::task::spawn_blocking(move || {
@@ -181,7 +187,7 @@ async fn body(site: &Site, file: File, encoding: Encoding) -> Result<Arc<[u8]>, 
         encoding::compress(encoding, &bytes).map_err(unreadable)
     });
     let body: Arc<[u8]> = compressed.await.map_err(unreadable)??.into();
-    site.compressed.put(key, Arc::clone(&body));
+    site.bodies.put(key, Arc::clone(&body));
     Ok(body)
 }
 
@@ -190,9 +196,9 @@ fn unreadable(error: impl std::fmt::Display) -> Problem {
     problem::UNREADABLE
 }
 
-fn set_body(response: &mut Response<Body>, bytes: &[u8]) {
+fn set_body(response: &mut Response<Body>, bytes: Bytes) {
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
-    *response.body_mut() = Body::from(bytes.to_vec());
+    *response.body_mut() = Body::from(bytes);
 }
 
 /// What holds for every answer; a `HEAD` keeps the headers and loses the body.
