@@ -2,6 +2,7 @@
 //! rule, and whoever wants to know sees where it is.
 
 mod queue;
+mod retry;
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -48,6 +49,7 @@ use crate::timetable::LawVersion;
 use queue::Queue;
 use queue::Request;
 use queue::Work;
+use retry::Retry;
 
 /// How long another process may have the releases before somebody is told.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -242,17 +244,29 @@ impl Inner {
     fn run(&self) {
         let mut session = Session::default();
         let mut seen = self.parts.documents.last().unwrap_or_default();
+        let mut retry = Retry::default();
         self.show_pause();
         self.queue.by_rule();
         self.warm(&mut session);
         loop {
+            if retry.is_due() {
+                self.queue.by_rule();
+            }
             let work = self.queue.next(POLL);
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match work {
                     Work::End => return false,
                     Work::Nothing => self.poll(&mut seen),
                     Work::Job(job) => job(&mut session, self.place()),
-                    Work::Build(request) => self.build(&mut session, &request),
+                    Work::Build(request) => match self.build(&mut session, &request) {
+                        Ok(()) => retry.over(),
+                        Err(error) => {
+                            self.failed(&error);
+                            if error.passes() {
+                                retry.later();
+                            }
+                        }
+                    },
                 }
                 true
             }));
@@ -290,19 +304,19 @@ impl Inner {
         }
     }
 
-    fn build(&self, session: &mut Session, request: &Request) {
+    fn build(&self, session: &mut Session, request: &Request) -> Result<(), RebuildError> {
         let place = self.place();
-        if request.by_rule && !self.is_to_be_released(session) {
-            return;
+        if request.by_rule && !self.is_to_be_released(session)? {
+            return Ok(());
         }
         let (build, started) = (self.queue.number(request), Instant::now());
         self.show(|state| {
             *state = State { build, phase: Phase::Waiting, paused: state.paused, ..State::default() };
         });
-        let lock = match self.lock(|| request.by_rule && !self.is_to_be_released(session)) {
-            Ok(Some(lock)) => lock,
-            Ok(None) => return self.show(|state| state.phase = Phase::Done),
-            Err(error) => return self.failed(&error),
+        let no_need = || request.by_rule && self.is_to_be_released(session).is_ok_and(|needed| !needed);
+        let Some(lock) = self.lock(no_need)? else {
+            self.show(|state| state.phase = Phase::Done);
+            return Ok(());
         };
         let wanted = Wanted {
             site: if request.by_rule { Files::AsRead } else { Files::Whole },
@@ -310,16 +324,12 @@ impl Inner {
             once: false,
         };
         let before = place.releases.current_id().ok().flatten();
-        let cleaned = place.releases.clean(&lock).map_err(RebuildError::from);
-        let built = cleaned.and_then(|()| session.rebuild(place, &lock, &wanted, &|step| self.tell(step)));
-        match built {
-            Ok(built) => {
-                self.released(&built, request, before.as_deref());
-                session.collect(place, &lock);
-                tracing::debug!(build, times = ?built.times, took = ?started.elapsed(), "built");
-            }
-            Err(error) => self.failed(&error),
-        }
+        place.releases.clean(&lock)?;
+        let built = session.rebuild(place, &lock, &wanted, &|step| self.tell(step))?;
+        self.released(&built, request, before.as_deref());
+        session.collect(place, &lock);
+        tracing::debug!(build, times = ?built.times, took = ?started.elapsed(), "built");
+        Ok(())
     }
 
     /// The public sees it from here on; who made it is noted, and screens are told.
@@ -346,17 +356,17 @@ impl Inner {
     }
 
     /// Whether documents are shown otherwise than in the current release, and nobody has gone back to it by hand.
-    fn is_to_be_released(&self, session: &mut Session) -> bool {
+    fn is_to_be_released(&self, session: &mut Session) -> Result<bool, RebuildError> {
         let place = self.place();
-        if place.releases.is_paused().unwrap_or(true) {
-            return false;
+        if place.releases.is_paused()? {
+            return Ok(false);
         }
         let current = place.releases.current().ok().flatten();
-        match session.inputs(place) {
+        Ok(match session.inputs(place) {
             Ok(inputs) => current.is_none_or(|current| current.header().inputs.documents != inputs.documents),
             // Tried, so that the failure is shown with its reason.
             Err(_) => true,
-        }
+        })
     }
 
     /// The folder's lock, tried again for a while; nothing if there is no need any more.

@@ -142,8 +142,7 @@ impl Queue {
                 return Work::Job(job);
             }
             if let Some(request) = waiting.asked.take() {
-                // It reads everything, so it is also the one that a rule asks for.
-                waiting.by_rule = false;
+                // What a rule asks for stays asked for: this one may fail, for a mistake in the site for example.
                 return Work::Build(request);
             }
             if std::mem::take(&mut waiting.by_rule) {
