@@ -36,7 +36,6 @@ use super::session::release_of;
 use super::state::Phase;
 use super::state::State;
 use crate::config::Config;
-use crate::document::Key;
 use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::Store;
@@ -149,7 +148,7 @@ impl Service {
 
     /// To be called when a document has become durable: quick, and never blocks for long.
     pub fn wake(&self, key: &str) {
-        if key.parse().is_ok_and(|key| decides(&key)) {
+        if key.parse().is_ok_and(|key| is_shown(&key)) {
             self.inner.queue.by_rule();
         }
     }
@@ -224,11 +223,6 @@ impl Service {
     }
 }
 
-/// Documents whose change may be released by rule.
-fn decides(key: &Key) -> bool {
-    matches!(key, Key::Publication | Key::Election)
-}
-
 impl Inner {
     fn place(&self) -> Place<'_> {
         let parts = &self.parts;
@@ -292,10 +286,8 @@ impl Inner {
     fn poll(&self, seen: &mut Position) {
         match self.parts.documents.since(*seen) {
             Ok(moved) => {
-                if moved
-                    .iter()
-                    .any(|listed| listed.key.parse().is_ok_and(|key| is_shown(&key) && decides(&key)))
-                {
+                // Also a directive: what it is approved at may be known before the change that made it so.
+                if moved.iter().any(|listed| listed.key.parse().is_ok_and(|key| is_shown(&key))) {
                     self.queue.by_rule();
                 }
                 *seen = moved.iter().map(|listed| listed.last).chain([*seen]).max().unwrap_or_default();
