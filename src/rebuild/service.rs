@@ -318,6 +318,10 @@ impl Inner {
         let before = place.releases.current_id().ok().flatten();
         place.releases.clean(&lock)?;
         let built = session.rebuild(place, &lock, &wanted, &|step| self.tell(step))?;
+        if !request.by_rule {
+            // Only now: a rebuild that fails leaves the older release as it was chosen.
+            place.releases.go_on(&lock)?;
+        }
         self.released(&built, request, before.as_deref());
         session.collect(place, &lock);
         tracing::debug!(build, times = ?built.times, took = ?started.elapsed(), "built");
@@ -341,9 +345,10 @@ impl Inner {
             self.note(request.by, event, release.id(), how);
         }
         let id = release.id().to_owned();
+        let paused = self.parts.releases.is_paused().unwrap_or(false);
         self.show(|state| {
             state.took = Some(built.times.into());
-            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, false);
+            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, paused);
         });
     }
 
