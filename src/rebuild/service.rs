@@ -311,7 +311,7 @@ impl Inner {
             return Ok(());
         };
         let wanted = Wanted {
-            site: if request.by_rule { Files::AsRead } else { Files::Whole },
+            site: if request.by_rule { Files::Released } else { Files::Whole },
             full: request.full,
             once: false,
         };

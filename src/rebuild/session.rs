@@ -153,7 +153,7 @@ impl Session {
     /// What cannot be read.
     pub fn inputs(&mut self, place: Place<'_>) -> Result<Inputs, RebuildError> {
         let started = Instant::now();
-        self.read(place, &Files::AsRead)?;
+        self.read(place, &Files::Released)?;
         let (read, planning) = (started.elapsed(), Instant::now());
         let inputs = self.next(place)?.inputs;
         self.asked = Times { read, plan: planning.elapsed(), ..Times::default() };
@@ -166,7 +166,7 @@ impl Session {
     /// # Errors
     /// What cannot be read or rendered.
     pub fn warm(&mut self, place: Place<'_>) -> Result<(), RebuildError> {
-        self.read(place, &Files::AsRead)?;
+        self.read(place, &Files::Released)?;
         let next = self.next(place)?;
         let by_rule =
             self.generated.as_ref().is_some_and(|(shown, _, _)| !shown.publication().rules.is_empty());
@@ -182,9 +182,9 @@ impl Session {
         let ours = self.rendered.as_ref().map(|rendered| rendered.release.as_str());
         let foreign = ours.is_some() && place.releases.current_id().ok().flatten().as_deref() != ours;
         match self.reading.as_mut() {
-            Some(reading) if foreign => reading.again(place, &Files::Whole)?,
+            Some(reading) if foreign && *files != Files::Released => reading.again(place, &Files::Whole)?,
             Some(reading) => reading.again(place, files)?,
-            None => self.reading = Some(Reading::whole(place)?),
+            None => self.reading = Some(Reading::new(place, files)?),
         }
         Ok(())
     }
