@@ -45,7 +45,9 @@ use crate::replica::lock;
 use crate::replica::lock::FolderLock;
 use crate::replica::lock::LockError;
 use crate::timetable::LawVersion;
+use queue::Job;
 use queue::Queue;
+use queue::Rank;
 use queue::Request;
 use queue::Work;
 use retry::Retry;
@@ -99,10 +101,16 @@ pub struct Counts {
     pub failures: u64,
 }
 
-/// The builder has stopped.
+/// Why the builder does not take work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server is stopping; ask again when it is up")]
-pub struct Stopped;
+pub enum Refused {
+    /// It has stopped.
+    #[error("the server is stopping; ask again when it is up")]
+    Stopped,
+    /// As much waits already as it takes.
+    #[error("the builder has enough to do; ask again in a few seconds")]
+    Busy,
+}
 
 impl Service {
     /// A builder that does nothing before [`Service::start`].
@@ -173,38 +181,37 @@ impl Service {
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does something between two rebuilds, with what the builder has in memory.
+    /// Does something between two rebuilds, with what the builder has in memory; not if whoever asked is gone by then.
     ///
     /// # Errors
-    /// If the builder has stopped.
+    /// If the builder has stopped, or has enough to do.
     pub async fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Session, Place<'_>) -> T + Send + 'static,
-    ) -> Result<T, Stopped> {
+    ) -> Result<T, Refused> {
         let (sender, done) = oneshot::channel();
-        self.inner.queue.job(Box::new(move |session, place| {
-            // Whoever asked may be gone.
-            let _ = sender.send(work(session, place));
-        }));
-        done.await.map_err(|_| Stopped)
+        let job: Job = Box::new(move |session, place| {
+            if !sender.is_closed() {
+                let _ = sender.send(work(session, place));
+            }
+        });
+        self.inner.queue.job(job, Rank::Usual)?;
+        done.await.map_err(|_| Refused::Stopped)
     }
 
-    /// Makes a kept release current; what is under way is finished first.
+    /// Makes a kept release current, before anything else that waits; what is under way is finished first. It is done even if whoever
+    /// asked is gone by then.
     ///
     /// # Errors
-    /// If there is no such release, another process has the releases, or the disk fails; or the builder has stopped.
-    pub async fn activate(&self, id: &str, by: AccountId) -> Result<Result<Release, RebuildError>, Stopped> {
+    /// If there is no such release, another process has the releases, or the disk fails; or the builder takes no work.
+    pub async fn activate(&self, id: &str, by: AccountId) -> Result<Result<Release, RebuildError>, Refused> {
         let (inner, id) = (Arc::clone(&self.inner), id.to_owned());
-        self.with(move |_, place| {
-            let lock =
-                inner.lock(|| false)?.ok_or_else(|| RebuildError::Broken("it is stopping".to_owned()))?;
-            let release = place.releases.activate(&id, &lock)?;
-            (inner.parts.on_release)(release.clone());
-            inner.show_pause();
-            inner.note(Some(by), Event::ReleaseActivated, &id, "");
-            Ok(release)
-        })
-        .await
+        let (sender, done) = oneshot::channel();
+        let job: Job = Box::new(move |_, place| {
+            let _ = sender.send(inner.go_to(&id, by, place));
+        });
+        self.inner.queue.job(job, Rank::First)?;
+        done.await.map_err(|_| Refused::Stopped)
     }
 
     /// Whether its end was asked for.
@@ -233,6 +240,15 @@ impl Inner {
             releases: &parts.releases,
             laws: &parts.laws,
         }
+    }
+
+    fn go_to(&self, id: &str, by: AccountId, place: Place<'_>) -> Result<Release, RebuildError> {
+        let lock = self.lock(|| false)?.ok_or_else(|| RebuildError::Broken("it is stopping".to_owned()))?;
+        let release = place.releases.activate(id, &lock)?;
+        (self.parts.on_release)(release.clone());
+        self.show_pause();
+        self.note(Some(by), Event::ReleaseActivated, id, "");
+        Ok(release)
     }
 
     fn run(&self) {
