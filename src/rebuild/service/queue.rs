@@ -199,3 +199,48 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing() -> Job {
+        Box::new(|_, _| ())
+    }
+
+    fn name(work: &Work) -> &'static str {
+        match work {
+            Work::Nothing => "nothing",
+            Work::Job(_) => "job",
+            Work::Build(request) if request.by_rule => "by rule",
+            Work::Build(_) => "asked",
+            Work::End => "end",
+        }
+    }
+
+    #[test]
+    fn jobs_and_rebuilds_take_turns() {
+        let queue = Queue::default();
+        for _ in 0..3 {
+            queue.job(nothing(), Rank::Usual).unwrap();
+        }
+        queue.by_rule();
+        queue.ask(Request::asked(), |_, _| ());
+        let order: Vec<_> = (0..6).map(|_| name(&queue.next(Duration::ZERO))).collect();
+        assert_eq!(order, ["job", "asked", "job", "by rule", "job", "nothing"]);
+    }
+
+    #[test]
+    fn what_waits_is_bounded_and_going_back_does_not_wait_behind_it() {
+        let queue = Queue::default();
+        let took = (0..MOST + 1).map(|_| queue.job(nothing(), Rank::Usual)).filter(Result::is_ok).count();
+        assert_eq!(took, MOST);
+        assert_eq!(queue.job(nothing(), Rank::Usual), Err(Refused::Busy));
+        queue.job(nothing(), Rank::First).unwrap();
+        queue.by_rule();
+        let order: Vec<_> = (0..3).map(|_| name(&queue.next(Duration::ZERO))).collect();
+        assert_eq!(order, ["job", "job", "by rule"]);
+        queue.end();
+        assert_eq!(queue.job(nothing(), Rank::First), Err(Refused::Stopped));
+    }
+}
