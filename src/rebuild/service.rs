@@ -10,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
@@ -87,6 +89,7 @@ struct Inner {
     parts: Parts,
     audit: Audit,
     queue: Queue,
+    ending: Arc<AtomicBool>,
     state: watch::Sender<State>,
     thread: Mutex<Option<JoinHandle<()>>>,
     last: Mutex<(Times, Counts)>,
@@ -120,6 +123,7 @@ impl Service {
             parts,
             audit,
             queue: Queue::default(),
+            ending: Arc::default(),
             state: watch::Sender::new(State::default()),
             thread: Mutex::default(),
             last: Mutex::default(),
@@ -219,12 +223,24 @@ impl Service {
         self.inner.queue.is_ending()
     }
 
-    /// Ends it after what is under way; those who follow its state are woken. Blocks.
-    pub fn stop(&self) {
+    /// Ends it: a release that is being rendered is given up, other work has `grace` to finish, and those who follow its state are
+    /// woken. What is not over by then ends with the process, which leaves the last release. Blocks.
+    pub fn stop(&self, grace: Duration) {
+        self.inner.ending.store(true, Ordering::Relaxed);
         self.inner.queue.end();
         self.inner.state.send_modify(|_| ());
         let thread = self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
+        let Some(thread) = thread else { return };
+        let started = Instant::now();
+        while !thread.is_finished() {
+            if started.elapsed() >= grace {
+                return tracing::warn!(
+                    "the builder is not waited for any longer; the last release stays current"
+                );
+            }
+            std::thread::sleep(AGAIN);
+        }
+        if thread.join().is_err() {
             tracing::error!("the builder ended with a panic");
         }
     }
@@ -252,7 +268,7 @@ impl Inner {
     }
 
     fn run(&self) {
-        let mut session = Session::default();
+        let mut session = Session::until(Arc::clone(&self.ending));
         let mut seen = self.parts.documents.last().unwrap_or_default();
         let mut retry = Retry::default();
         self.show_pause();
@@ -284,7 +300,7 @@ impl Inner {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(_) => {
-                    session = Session::default();
+                    session = Session::until(Arc::clone(&self.ending));
                     self.failed(&RebuildError::Broken("a fault of the program".to_owned()));
                 }
             }
