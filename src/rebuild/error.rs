@@ -50,6 +50,16 @@ pub enum RebuildError {
     Broken(String),
 }
 
+impl RebuildError {
+    /// Whether the same may succeed later with nothing corrected: another process is done, the disk has room again.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Lock(_) | Self::Release(_) | Self::Store { .. } | Self::Folder(_) => true,
+            Self::Project(_) | Self::Build(_) | Self::Broken(_) => false,
+        }
+    }
+}
+
 impl From<BuildError> for RebuildError {
     fn from(error: BuildError) -> Self {
         match error {

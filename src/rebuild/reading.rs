@@ -8,8 +8,12 @@ use std::sync::Arc;
 use niemyet_sync::store::Position;
 
 use super::Place;
+use super::RebuildError;
 use crate::build::source::SourceTree;
 use crate::document::Key;
+use crate::release::Release;
+use crate::release::ReleaseError;
+use crate::release::verify;
 use crate::replica::FolderError;
 use crate::replica::documents::DocumentStore;
 use crate::replica::documents::Documents;
@@ -27,6 +31,8 @@ pub enum Files {
     Paths(BTreeSet<PathBuf>),
     /// All.
     Whole,
+    /// None: the site is the one of the current release, which somebody asked for. Without a release, all.
+    Released,
 }
 
 /// What was read last.
@@ -42,21 +48,30 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Reads everything.
-    pub fn whole(place: Place<'_>) -> Result<Self, FolderError> {
+    /// Reads all documents, and the site as it was released or as it stands.
+    pub fn new(place: Place<'_>, files: &Files) -> Result<Self, RebuildError> {
         // Asked before: what comes between is read twice, and not missed.
         let seen = place.documents.last()?;
         let documents = place.documents.load_where(is_shown)?;
-        let site = Arc::new(site_source::read(&site_of(place.dir))?);
+        let released = if *files == Files::Released { released(place)? } else { None };
+        let site = Arc::new(match released {
+            Some(site) => site,
+            None => site_source::read(&site_of(place.dir))?,
+        });
         Ok(Self { documents, site_hash: project::hash(&site), site, seen })
     }
 
     /// Reads again what moved.
-    pub fn again(&mut self, place: Place<'_>, files: &Files) -> Result<(), FolderError> {
+    pub fn again(&mut self, place: Place<'_>, files: &Files) -> Result<(), RebuildError> {
         self.documents_again(place.documents)?;
         let folder = site_of(place.dir);
         let site = match files {
             Files::AsRead => return Ok(()),
+            Files::Released => match place.releases.current()? {
+                Some(current) if current.header().inputs.site == self.site_hash => return Ok(()),
+                Some(current) => source_of(&current)?,
+                None => site_source::read(&folder)?,
+            },
             Files::Whole => site_source::read(&folder)?,
             Files::Paths(paths) if !paths.iter().any(|path| path.starts_with(&folder)) => return Ok(()),
             Files::Paths(paths) => {
@@ -91,6 +106,16 @@ impl Reading {
 /// Documents of other kinds never reach a page, so they are not even read.
 pub fn is_shown(key: &Key) -> bool {
     matches!(key, Key::Election | Key::Directive(_) | Key::Publication)
+}
+
+/// The site of the current release, if there is one.
+fn released(place: Place<'_>) -> Result<Option<SourceTree>, ReleaseError> {
+    place.releases.current()?.map(|current| source_of(&current)).transpose()
+}
+
+fn source_of(release: &Release) -> Result<SourceTree, ReleaseError> {
+    let source = verify::source(release)?;
+    Ok(source.into_iter().map(|(path, bytes)| (path, Arc::from(bytes))).collect())
 }
 
 fn site_of(dir: &Path) -> PathBuf {

@@ -2,6 +2,7 @@
 //! rule, and whoever wants to know sees where it is.
 
 mod queue;
+mod retry;
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
@@ -35,7 +38,6 @@ use super::session::release_of;
 use super::state::Phase;
 use super::state::State;
 use crate::config::Config;
-use crate::document::Key;
 use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::Store;
@@ -45,9 +47,12 @@ use crate::replica::lock;
 use crate::replica::lock::FolderLock;
 use crate::replica::lock::LockError;
 use crate::timetable::LawVersion;
+use queue::Job;
 use queue::Queue;
+use queue::Rank;
 use queue::Request;
 use queue::Work;
+use retry::Retry;
 
 /// How long another process may have the releases before somebody is told.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -84,6 +89,7 @@ struct Inner {
     parts: Parts,
     audit: Audit,
     queue: Queue,
+    ending: Arc<AtomicBool>,
     state: watch::Sender<State>,
     thread: Mutex<Option<JoinHandle<()>>>,
     last: Mutex<(Times, Counts)>,
@@ -98,10 +104,16 @@ pub struct Counts {
     pub failures: u64,
 }
 
-/// The builder has stopped.
+/// Why the builder does not take work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the server is stopping; ask again when it is up")]
-pub struct Stopped;
+pub enum Refused {
+    /// It has stopped.
+    #[error("the server is stopping; ask again when it is up")]
+    Stopped,
+    /// As much waits already as it takes.
+    #[error("the builder has enough to do; ask again in a few seconds")]
+    Busy,
+}
 
 impl Service {
     /// A builder that does nothing before [`Service::start`].
@@ -111,6 +123,7 @@ impl Service {
             parts,
             audit,
             queue: Queue::default(),
+            ending: Arc::default(),
             state: watch::Sender::new(State::default()),
             thread: Mutex::default(),
             last: Mutex::default(),
@@ -147,7 +160,7 @@ impl Service {
 
     /// To be called when a document has become durable: quick, and never blocks for long.
     pub fn wake(&self, key: &str) {
-        if key.parse().is_ok_and(|key| decides(&key)) {
+        if key.parse().is_ok_and(|key| is_shown(&key)) {
             self.inner.queue.by_rule();
         }
     }
@@ -172,38 +185,37 @@ impl Service {
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does something between two rebuilds, with what the builder has in memory.
+    /// Does something between two rebuilds, with what the builder has in memory; not if whoever asked is gone by then.
     ///
     /// # Errors
-    /// If the builder has stopped.
+    /// If the builder has stopped, or has enough to do.
     pub async fn with<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Session, Place<'_>) -> T + Send + 'static,
-    ) -> Result<T, Stopped> {
+    ) -> Result<T, Refused> {
         let (sender, done) = oneshot::channel();
-        self.inner.queue.job(Box::new(move |session, place| {
-            // Whoever asked may be gone.
-            let _ = sender.send(work(session, place));
-        }));
-        done.await.map_err(|_| Stopped)
+        let job: Job = Box::new(move |session, place| {
+            if !sender.is_closed() {
+                let _ = sender.send(work(session, place));
+            }
+        });
+        self.inner.queue.job(job, Rank::Usual)?;
+        done.await.map_err(|_| Refused::Stopped)
     }
 
-    /// Makes a kept release current; what is under way is finished first.
+    /// Makes a kept release current, before anything else that waits; what is under way is finished first. It is done even if whoever
+    /// asked is gone by then.
     ///
     /// # Errors
-    /// If there is no such release, another process has the releases, or the disk fails; or the builder has stopped.
-    pub async fn activate(&self, id: &str, by: AccountId) -> Result<Result<Release, RebuildError>, Stopped> {
+    /// If there is no such release, another process has the releases, or the disk fails; or the builder takes no work.
+    pub async fn activate(&self, id: &str, by: AccountId) -> Result<Result<Release, RebuildError>, Refused> {
         let (inner, id) = (Arc::clone(&self.inner), id.to_owned());
-        self.with(move |_, place| {
-            let lock =
-                inner.lock(|| false)?.ok_or_else(|| RebuildError::Broken("it is stopping".to_owned()))?;
-            let release = place.releases.activate(&id, &lock)?;
-            (inner.parts.on_release)(release.clone());
-            inner.show_pause();
-            inner.note(Some(by), Event::ReleaseActivated, &id, "");
-            Ok(release)
-        })
-        .await
+        let (sender, done) = oneshot::channel();
+        let job: Job = Box::new(move |_, place| {
+            let _ = sender.send(inner.go_to(&id, by, place));
+        });
+        self.inner.queue.job(job, Rank::First)?;
+        done.await.map_err(|_| Refused::Stopped)
     }
 
     /// Whether its end was asked for.
@@ -211,20 +223,27 @@ impl Service {
         self.inner.queue.is_ending()
     }
 
-    /// Ends it after what is under way; those who follow its state are woken. Blocks.
-    pub fn stop(&self) {
+    /// Ends it: a release that is being rendered is given up, other work has `grace` to finish, and those who follow its state are
+    /// woken. What is not over by then ends with the process, which leaves the last release. Blocks.
+    pub fn stop(&self, grace: Duration) {
+        self.inner.ending.store(true, Ordering::Relaxed);
         self.inner.queue.end();
         self.inner.state.send_modify(|_| ());
         let thread = self.inner.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
+        let Some(thread) = thread else { return };
+        let started = Instant::now();
+        while !thread.is_finished() {
+            if started.elapsed() >= grace {
+                return tracing::warn!(
+                    "the builder is not waited for any longer; the last release stays current"
+                );
+            }
+            std::thread::sleep(AGAIN);
+        }
+        if thread.join().is_err() {
             tracing::error!("the builder ended with a panic");
         }
     }
-}
-
-/// Documents whose change may be released by rule.
-fn decides(key: &Key) -> bool {
-    matches!(key, Key::Publication | Key::Election)
 }
 
 impl Inner {
@@ -239,20 +258,41 @@ impl Inner {
         }
     }
 
+    fn go_to(&self, id: &str, by: AccountId, place: Place<'_>) -> Result<Release, RebuildError> {
+        let lock = self.lock(|| false)?.ok_or_else(|| RebuildError::Broken("it is stopping".to_owned()))?;
+        let release = place.releases.activate(id, &lock)?;
+        (self.parts.on_release)(release.clone());
+        self.show_pause();
+        self.note(Some(by), Event::ReleaseActivated, id, "");
+        Ok(release)
+    }
+
     fn run(&self) {
-        let mut session = Session::default();
+        let mut session = Session::until(Arc::clone(&self.ending));
         let mut seen = self.parts.documents.last().unwrap_or_default();
+        let mut retry = Retry::default();
         self.show_pause();
         self.queue.by_rule();
         self.warm(&mut session);
         loop {
+            if retry.is_due() {
+                self.queue.by_rule();
+            }
             let work = self.queue.next(POLL);
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match work {
                     Work::End => return false,
                     Work::Nothing => self.poll(&mut seen),
                     Work::Job(job) => job(&mut session, self.place()),
-                    Work::Build(request) => self.build(&mut session, &request),
+                    Work::Build(request) => match self.build(&mut session, &request) {
+                        Ok(()) => retry.over(),
+                        Err(error) => {
+                            self.failed(&error);
+                            if error.passes() {
+                                retry.later();
+                            }
+                        }
+                    },
                 }
                 true
             }));
@@ -260,7 +300,7 @@ impl Inner {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(_) => {
-                    session = Session::default();
+                    session = Session::until(Arc::clone(&self.ending));
                     self.failed(&RebuildError::Broken("a fault of the program".to_owned()));
                 }
             }
@@ -278,10 +318,8 @@ impl Inner {
     fn poll(&self, seen: &mut Position) {
         match self.parts.documents.since(*seen) {
             Ok(moved) => {
-                if moved
-                    .iter()
-                    .any(|listed| listed.key.parse().is_ok_and(|key| is_shown(&key) && decides(&key)))
-                {
+                // Also a directive: what it is approved at may be known before the change that made it so.
+                if moved.iter().any(|listed| listed.key.parse().is_ok_and(|key| is_shown(&key))) {
                     self.queue.by_rule();
                 }
                 *seen = moved.iter().map(|listed| listed.last).chain([*seen]).max().unwrap_or_default();
@@ -290,36 +328,36 @@ impl Inner {
         }
     }
 
-    fn build(&self, session: &mut Session, request: &Request) {
+    fn build(&self, session: &mut Session, request: &Request) -> Result<(), RebuildError> {
         let place = self.place();
-        if request.by_rule && !self.is_to_be_released(session) {
-            return;
+        if request.by_rule && !self.is_to_be_released(session)? {
+            return Ok(());
         }
         let (build, started) = (self.queue.number(request), Instant::now());
         self.show(|state| {
             *state = State { build, phase: Phase::Waiting, paused: state.paused, ..State::default() };
         });
-        let lock = match self.lock(|| request.by_rule && !self.is_to_be_released(session)) {
-            Ok(Some(lock)) => lock,
-            Ok(None) => return self.show(|state| state.phase = Phase::Done),
-            Err(error) => return self.failed(&error),
+        let no_need = || request.by_rule && self.is_to_be_released(session).is_ok_and(|needed| !needed);
+        let Some(lock) = self.lock(no_need)? else {
+            self.show(|state| state.phase = Phase::Done);
+            return Ok(());
         };
         let wanted = Wanted {
-            site: if request.by_rule { Files::AsRead } else { Files::Whole },
+            site: if request.by_rule { Files::Released } else { Files::Whole },
             full: request.full,
             once: false,
         };
         let before = place.releases.current_id().ok().flatten();
-        let cleaned = place.releases.clean(&lock).map_err(RebuildError::from);
-        let built = cleaned.and_then(|()| session.rebuild(place, &lock, &wanted, &|step| self.tell(step)));
-        match built {
-            Ok(built) => {
-                self.released(&built, request, before.as_deref());
-                session.collect(place, &lock);
-                tracing::debug!(build, times = ?built.times, took = ?started.elapsed(), "built");
-            }
-            Err(error) => self.failed(&error),
+        place.releases.clean(&lock)?;
+        let built = session.rebuild(place, &lock, &wanted, &|step| self.tell(step))?;
+        if !request.by_rule {
+            // Only now: a rebuild that fails leaves the older release as it was chosen.
+            place.releases.go_on(&lock)?;
         }
+        self.released(&built, request, before.as_deref());
+        session.collect(place, &lock);
+        tracing::debug!(build, times = ?built.times, took = ?started.elapsed(), "built");
+        Ok(())
     }
 
     /// The public sees it from here on; who made it is noted, and screens are told.
@@ -339,24 +377,25 @@ impl Inner {
             self.note(request.by, event, release.id(), how);
         }
         let id = release.id().to_owned();
+        let paused = self.parts.releases.is_paused().unwrap_or(false);
         self.show(|state| {
             state.took = Some(built.times.into());
-            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, false);
+            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, paused);
         });
     }
 
     /// Whether documents are shown otherwise than in the current release, and nobody has gone back to it by hand.
-    fn is_to_be_released(&self, session: &mut Session) -> bool {
+    fn is_to_be_released(&self, session: &mut Session) -> Result<bool, RebuildError> {
         let place = self.place();
-        if place.releases.is_paused().unwrap_or(true) {
-            return false;
+        if place.releases.is_paused()? {
+            return Ok(false);
         }
         let current = place.releases.current().ok().flatten();
-        match session.inputs(place) {
+        Ok(match session.inputs(place) {
             Ok(inputs) => current.is_none_or(|current| current.header().inputs.documents != inputs.documents),
             // Tried, so that the failure is shown with its reason.
             Err(_) => true,
-        }
+        })
     }
 
     /// The folder's lock, tried again for a while; nothing if there is no need any more.

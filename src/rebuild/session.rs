@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -110,9 +111,16 @@ pub struct Session {
     asked: Times,
     /// Kept releases stay loaded: retention asks for all of them after each rebuild.
     loaded: VecDeque<Release>,
+    /// Set when a rebuild is no longer wanted.
+    ending: Arc<AtomicBool>,
 }
 
 impl Session {
+    /// A session whose rebuilds are given up, as after a crash, once `ending` is set.
+    pub fn until(ending: Arc<AtomicBool>) -> Self {
+        Self { ending, ..Self::default() }
+    }
+
     /// One rebuild. After an error the last release is what it was.
     ///
     /// # Errors
@@ -153,7 +161,7 @@ impl Session {
     /// What cannot be read.
     pub fn inputs(&mut self, place: Place<'_>) -> Result<Inputs, RebuildError> {
         let started = Instant::now();
-        self.read(place, &Files::AsRead)?;
+        self.read(place, &Files::Released)?;
         let (read, planning) = (started.elapsed(), Instant::now());
         let inputs = self.next(place)?.inputs;
         self.asked = Times { read, plan: planning.elapsed(), ..Times::default() };
@@ -166,7 +174,7 @@ impl Session {
     /// # Errors
     /// What cannot be read or rendered.
     pub fn warm(&mut self, place: Place<'_>) -> Result<(), RebuildError> {
-        self.read(place, &Files::AsRead)?;
+        self.read(place, &Files::Released)?;
         let next = self.next(place)?;
         let by_rule =
             self.generated.as_ref().is_some_and(|(shown, _, _)| !shown.publication().rules.is_empty());
@@ -182,9 +190,9 @@ impl Session {
         let ours = self.rendered.as_ref().map(|rendered| rendered.release.as_str());
         let foreign = ours.is_some() && place.releases.current_id().ok().flatten().as_deref() != ours;
         match self.reading.as_mut() {
-            Some(reading) if foreign => reading.again(place, &Files::Whole)?,
+            Some(reading) if foreign && *files != Files::Released => reading.again(place, &Files::Whole)?,
             Some(reading) => reading.again(place, files)?,
-            None => self.reading = Some(Reading::whole(place)?),
+            None => self.reading = Some(Reading::new(place, files)?),
         }
         Ok(())
     }
@@ -266,7 +274,8 @@ impl Session {
         let total =
             place.releases.current().ok().flatten().map_or(0, |release| release.paths(Kind::Page).len());
         let engine = {
-            let sink = IntoDraft { draft: &draft, done: AtomicUsize::new(0), total, tell };
+            let ending = &self.ending;
+            let sink = IntoDraft { draft: &draft, done: AtomicUsize::new(0), total, tell, ending };
             Engine::build(next.tree(), &sink)
         };
         let engine = match engine {
@@ -427,6 +436,7 @@ fn store(
 }
 
 struct IntoDraft<'a, 'b, 'c> {
+    ending: &'a AtomicBool,
     draft: &'a Draft<'b>,
     done: AtomicUsize,
     total: usize,
@@ -435,6 +445,9 @@ struct IntoDraft<'a, 'b, 'c> {
 
 impl Sink for IntoDraft<'_, '_, '_> {
     fn write(&self, path: &str, bytes: Vec<u8>) -> std::io::Result<()> {
+        if self.ending.load(Ordering::Relaxed) {
+            return Err(std::io::Error::other("the server is stopping"));
+        }
         self.draft.put(Kind::Page, path, &bytes)?;
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         (self.tell)(Step::Rendering(done, self.total.max(done)));

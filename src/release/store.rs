@@ -229,6 +229,16 @@ impl Store {
         }
     }
 
+    /// Ends what [`Self::is_paused`] says: somebody asked for the release that is current.
+    pub fn go_on(&self, _lock: &FolderLock) -> Result<(), ReleaseError> {
+        let path = self.pause_path();
+        match self.disk.remove(&path) {
+            Ok(()) => self.disk.sync_dir(&self.folder).map_err(ReleaseError::io("write", &self.folder)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(ReleaseError::io("remove", path)(error)),
+        }
+    }
+
     pub(super) fn switch(&self, id: &str) -> Result<(), ReleaseError> {
         let path = self.current_path();
         disk::replace(self.disk.as_ref(), &path, format!("{id}\n").as_bytes())

@@ -150,7 +150,7 @@ impl Office {
     /// Ends it; says whether everything that came before was kept and acknowledged.
     pub async fn stop(&self) -> bool {
         let builder = self.builder.clone();
-        let builder = tokio::task::spawn_blocking(move || builder.stop());
+        let builder = tokio::task::spawn_blocking(move || builder.stop(GRACE));
         let kept = self.server.stop(GRACE).await;
         builder.await.is_ok() && kept
     }

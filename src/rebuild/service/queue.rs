@@ -10,11 +10,24 @@ use std::time::Instant;
 
 use niemyet_sync::access::AccountId;
 
+use super::Refused;
 use crate::rebuild::Place;
 use crate::rebuild::Session;
 
 /// Short work with what the builder has in memory.
 pub(super) type Job = Box<dyn FnOnce(&mut Session, Place<'_>) + Send>;
+
+/// Jobs of each rank that wait at most: each may render the whole site, and whoever waits longer has gone.
+const MOST: usize = 4;
+
+/// What goes before what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// Before everything: the public is to see something else.
+    First,
+    /// In turn with rebuilds.
+    Usual,
+}
 
 /// A rebuild that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +65,37 @@ pub(super) enum Work {
 struct Waiting {
     asked: Option<Request>,
     by_rule: bool,
+    first: VecDeque<Job>,
     jobs: VecDeque<Job>,
+    /// A job was done last, so that a rebuild goes before the next.
+    after_job: bool,
     last: u64,
     ending: bool,
+}
+
+impl Waiting {
+    /// What is next, if anything: neither jobs nor rebuilds keep the other from its turn.
+    fn take(&mut self) -> Option<Work> {
+        if let Some(job) = self.first.pop_front() {
+            return Some(Work::Job(job));
+        }
+        if !std::mem::take(&mut self.after_job)
+            && let Some(job) = self.jobs.pop_front()
+        {
+            self.after_job = true;
+            return Some(Work::Job(job));
+        }
+        if let Some(request) = self.asked.take() {
+            // What a rule asks for stays asked for: this one may fail, for a mistake in the site for example.
+            return Some(Work::Build(request));
+        }
+        if std::mem::take(&mut self.by_rule) {
+            return Some(Work::Build(Request { by_rule: true, ..Request::asked() }));
+        }
+        let job = self.jobs.pop_front()?;
+        self.after_job = true;
+        Some(Work::Job(job))
+    }
 }
 
 /// The queue.
@@ -91,21 +132,30 @@ impl Queue {
         self.woken.notify_one();
     }
 
-    /// Something short.
-    pub fn job(&self, job: Job) {
+    /// Something short, unless too much waits or the end was asked for. What waits at the end is dropped, which tells whoever waits for it.
+    pub fn job(&self, job: Job, rank: Rank) -> Result<(), Refused> {
         let mut waiting = self.waiting_now();
-        // Dropped after the end, which tells whoever waits for it.
-        if !waiting.ending {
-            waiting.jobs.push_back(job);
+        if waiting.ending {
+            return Err(Refused::Stopped);
         }
+        let jobs = match rank {
+            Rank::First => &mut waiting.first,
+            Rank::Usual => &mut waiting.jobs,
+        };
+        if jobs.len() >= MOST {
+            return Err(Refused::Busy);
+        }
+        jobs.push_back(job);
         drop(waiting);
         self.woken.notify_one();
+        Ok(())
     }
 
     /// Nothing more is taken.
     pub fn end(&self) {
         let mut waiting = self.waiting_now();
         waiting.ending = true;
+        waiting.first.clear();
         waiting.jobs.clear();
         drop(waiting);
         self.woken.notify_one();
@@ -138,16 +188,8 @@ impl Queue {
             if waiting.ending {
                 return Work::End;
             }
-            if let Some(job) = waiting.jobs.pop_front() {
-                return Work::Job(job);
-            }
-            if let Some(request) = waiting.asked.take() {
-                // It reads everything, so it is also the one that a rule asks for.
-                waiting.by_rule = false;
-                return Work::Build(request);
-            }
-            if std::mem::take(&mut waiting.by_rule) {
-                return Work::Build(Request { by_rule: true, ..Request::asked() });
+            if let Some(work) = waiting.take() {
+                return work;
             }
             let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
             else {
@@ -155,5 +197,50 @@ impl Queue {
             };
             waiting = self.woken.wait_timeout(waiting, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nothing() -> Job {
+        Box::new(|_, _| ())
+    }
+
+    fn name(work: &Work) -> &'static str {
+        match work {
+            Work::Nothing => "nothing",
+            Work::Job(_) => "job",
+            Work::Build(request) if request.by_rule => "by rule",
+            Work::Build(_) => "asked",
+            Work::End => "end",
+        }
+    }
+
+    #[test]
+    fn jobs_and_rebuilds_take_turns() {
+        let queue = Queue::default();
+        for _ in 0..3 {
+            queue.job(nothing(), Rank::Usual).unwrap();
+        }
+        queue.by_rule();
+        queue.ask(Request::asked(), |_, _| ());
+        let order: Vec<_> = (0..6).map(|_| name(&queue.next(Duration::ZERO))).collect();
+        assert_eq!(order, ["job", "asked", "job", "by rule", "job", "nothing"]);
+    }
+
+    #[test]
+    fn what_waits_is_bounded_and_going_back_does_not_wait_behind_it() {
+        let queue = Queue::default();
+        let took = (0..MOST + 1).map(|_| queue.job(nothing(), Rank::Usual)).filter(Result::is_ok).count();
+        assert_eq!(took, MOST);
+        assert_eq!(queue.job(nothing(), Rank::Usual), Err(Refused::Busy));
+        queue.job(nothing(), Rank::First).unwrap();
+        queue.by_rule();
+        let order: Vec<_> = (0..3).map(|_| name(&queue.next(Duration::ZERO))).collect();
+        assert_eq!(order, ["job", "job", "by rule"]);
+        queue.end();
+        assert_eq!(queue.job(nothing(), Rank::First), Err(Refused::Stopped));
     }
 }

@@ -32,7 +32,7 @@ use crate::policy::access::Role;
 use crate::policy::rules::ElectionRules;
 use crate::rebuild::RebuildError;
 use crate::rebuild::Service;
-use crate::rebuild::service::Stopped;
+use crate::rebuild::service::Refused;
 use crate::release::ReleaseError;
 
 /// What the routes share.
@@ -123,14 +123,20 @@ fn not_yours() -> Problem {
     )
 }
 
-fn stopped(_: Stopped) -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "stopping",
-        "The server is stopping; try again when it is up.",
-        "Máy chủ đang dừng; hãy thử lại khi máy chủ hoạt động.",
-    )
-    .retry_after(5_000)
+fn refused(why: Refused) -> Problem {
+    let (code, title, detail) = match why {
+        Refused::Stopped => (
+            "stopping",
+            "The server is stopping; try again when it is up.",
+            "Máy chủ đang dừng; hãy thử lại khi máy chủ hoạt động.",
+        ),
+        Refused::Busy => (
+            "busy",
+            "Too many previews are being made; try again in a few seconds.",
+            "Đang dựng quá nhiều bản xem thử; hãy thử lại sau vài giây.",
+        ),
+    };
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, title, detail).retry_after(5_000)
 }
 
 /// Why a release was not made, shown or switched to.

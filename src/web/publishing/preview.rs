@@ -28,7 +28,7 @@ use serde::Serialize;
 
 use super::Desk;
 use super::failed;
-use super::stopped;
+use super::refused;
 use crate::document::Key;
 use crate::rebuild::preview::Decisions;
 use crate::rebuild::preview::Preview;
@@ -105,7 +105,7 @@ pub(super) async fn make(
     let made = move |session: &mut crate::rebuild::Session, place: crate::rebuild::Place<'_>| {
         session.preview(place, &decisions, (&body, &crate::rebuild::now()))
     };
-    let preview = desk.0.builder.with(made).await.map_err(stopped)?.map_err(failed)?;
+    let preview = desk.0.builder.with(made).await.map_err(refused)?.map_err(failed)?;
     let pages = preview.pages.clone();
     desk.0.previews.put(id.clone(), preview);
     Ok(axum::Json(Made { url: format!("{}/preview/{id}/", desk.0.origin), pages }))

@@ -35,7 +35,7 @@ pub(super) async fn ask(
 ) -> Result<(StatusCode, axum::Json<Asked>), Problem> {
     let (builder, by) = (desk.0.builder.clone(), caller.account.id);
     if builder.is_ending() {
-        return Err(super::stopped(crate::rebuild::service::Stopped));
+        return Err(super::refused(crate::rebuild::service::Refused::Stopped));
     }
     let build = desk.0.server.blocking(move || builder.ask(Some(by), wanted.full)).await?;
     Ok((StatusCode::ACCEPTED, axum::Json(Asked { build })))

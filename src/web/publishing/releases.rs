@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::Desk;
 use super::failed;
-use super::stopped;
+use super::refused;
 use crate::release::Kind;
 use crate::release::ReleaseError;
 use crate::release::changes;
@@ -143,7 +143,7 @@ pub(super) async fn activate(
     Extension(caller): Extension<Caller>,
 ) -> Result<axum::Json<Activated>, Problem> {
     let builder = &desk.0.builder;
-    let release = builder.activate(&id, caller.account.id).await.map_err(stopped)?.map_err(failed)?;
+    let release = builder.activate(&id, caller.account.id).await.map_err(refused)?.map_err(failed)?;
     let paused = builder.state().borrow().paused;
     Ok(axum::Json(Activated { current: release.id().to_owned(), paused }))
 }

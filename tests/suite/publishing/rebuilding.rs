@@ -5,7 +5,15 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
 
+use automerge::ActorId;
+use niemyet::document::Content;
 use niemyet::document::Key;
+use niemyet::document::format_heads;
+use niemyet::document::publication;
+use niemyet::document::publication::Approval;
+use niemyet::document::write_directive;
+use niemyet::replica::documents::DocumentStore;
+use niemyet::replica::lock;
 use serde_json::Value;
 use serde_json::json;
 
@@ -13,7 +21,9 @@ use super::desk::Desk;
 use super::desk::PATIENCE;
 use super::desk::approve;
 use super::desk::edit_election;
+use super::desk::edit_publication;
 use super::desk::show_by_rule;
+use crate::support::cli::Office;
 
 const PAGE: &str = "/don-vi/";
 
@@ -154,4 +164,87 @@ fn progress_is_told_as_it_happens_and_ends_with_the_server() {
     assert_eq!(desk.serving.terminate(), Some(0));
     let mut rest = Vec::new();
     stream.read_to_end(&mut rest).unwrap();
+}
+
+#[test]
+fn what_could_not_be_released_by_rule_while_another_process_had_the_folder_is_released_afterwards() {
+    let mut desk = Desk::open();
+    let held = lock::lock(&desk.office.path("niemyet")).unwrap();
+    rename(&desk, "Sau khi khóa mở");
+    approve(&desk.office, &Key::Election);
+    desk.until("/api/rebuild", |state| state["phase"] == "failed");
+    drop(held);
+    desk.until_public(PAGE, "Sau khi khóa mở");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn an_approval_that_comes_before_the_change_is_released_when_the_change_comes() {
+    let mut desk = Desk::open();
+    let key = Key::directive("19/KL-UBBC").unwrap();
+    let documents = DocumentStore::open(&desk.office.path("niemyet"), None).unwrap();
+    let mut document = documents.load().unwrap().remove(&key).unwrap();
+    document.set_actor(ActorId::random());
+    let Content::Directive(mut directive) = document.content().unwrap() else { panic!("no directive") };
+    let task = directive.tasks.iter_mut().find(|task| task.publish == "public").unwrap();
+    task.text_vi = "Lời đến sau phê duyệt.".into();
+    write_directive(&mut document, &directive).unwrap();
+    document.commit("an edit", 1).unwrap();
+    let approval = Approval {
+        heads: format_heads(&document.heads()),
+        by: "team_comms".into(),
+        at: "2021-03-05T09:00:00+07:00".into(),
+        basis: "test".into(),
+        contested: false,
+    };
+    edit_publication(&desk.office, |document| publication::approve(document, &key, &approval).unwrap());
+    let failed = desk.until("/api/rebuild", |state| state["phase"] == "failed");
+    assert_eq!(failed["error"]["document"], key.to_string(), "{failed}");
+    let first = desk.current();
+    documents.save(&mut document).unwrap();
+    let done = desk.until("/api/rebuild", |state| state["phase"] == "done");
+    assert_ne!(done["release"], first, "{done}");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn a_rebuild_that_finds_the_older_release_right_ends_the_pause() {
+    let mut desk = Desk::open();
+    let first = desk.current();
+    let template = desk.office.path("niemyet/site/templates/page.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{good}\n<!-- lần hai -->\n")).unwrap();
+    assert_eq!(desk.rebuild()["new"], true);
+    assert_eq!(desk.post(&format!("/api/releases/{first}/activate"), &json!({})).json()["paused"], true);
+    fs::write(&template, &good).unwrap();
+    let state = desk.rebuild();
+    assert_eq!(state["release"], first, "{state}");
+    assert_eq!((state["new"].as_bool(), state["paused"].as_bool()), (Some(false), Some(false)), "{state}");
+    rename(&desk, "Sau khi quay lại");
+    approve(&desk.office, &Key::Election);
+    desk.until_public(PAGE, "Sau khi quay lại");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn what_is_released_by_rule_takes_no_edit_of_the_site_with_it() {
+    const EDIT: &str = "<!-- chưa ai duyệt -->";
+    let office = Office::ready();
+    show_by_rule(&office);
+    office.ok(&["build"]);
+    let template = office.path("niemyet/site/templates/base.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, good.replace("</body>", &format!("{EDIT}</body>"))).unwrap();
+    let mut desk = Desk::serve(office);
+    rename(&desk, "Ngay sau khi khởi động");
+    desk.until_public(PAGE, "Ngay sau khi khởi động");
+    assert!(!desk.public(PAGE).contains(EDIT), "after a start");
+    assert_eq!(desk.post("/api/preview", &json!({})).status, 200);
+    rename(&desk, "Sau khi xem thử");
+    desk.until_public(PAGE, "Sau khi xem thử");
+    assert!(!desk.public(PAGE).contains(EDIT), "after a preview");
+    desk.rebuild();
+    assert!(desk.public(PAGE).contains(EDIT), "who asks for a rebuild asks for everything on the disk");
+    assert_eq!(desk.serving.terminate(), Some(0));
+    desk.office.ok(&["release", "verify"]);
 }
