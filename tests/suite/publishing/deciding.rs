@@ -5,12 +5,17 @@ use std::io::Read;
 
 use niemyet::document::Content;
 use niemyet::document::Key;
+use niemyet::document::Kind;
 use niemyet::document::directive::Directive;
 use niemyet::document::publication;
+use niemyet::document::publication::Approval;
 use niemyet::document::publication::Hold;
 use niemyet::document::publication::Notice;
 use niemyet::document::publication::NoticeText;
+use niemyet::document::publication::Publication;
+use niemyet::document::publication::Rule;
 use niemyet::document::write_directive;
+use niemyet::policy::public::Shown;
 use niemyet::release::Store;
 use niemyet::replica::disk::RealDisk;
 use serde_json::Value;
@@ -232,4 +237,45 @@ fn traces(desk: &Desk, word: &str) -> Vec<String> {
     }
     fs::remove_dir_all(desk.office.path("out")).unwrap();
     found
+}
+
+/// A publication with these records, as a merge of two devices leaves it.
+fn merged(approved: &[(Key, &str)], held: &[(Key, &str)], rule: bool) -> Publication {
+    let heads = |letter: &str| vec![letter.repeat(64)];
+    let approval = |letter: &str| Approval { heads: heads(letter), ..Approval::default() };
+    let hold = |letter: &str| Hold { heads: heads(letter), ..Hold::default() };
+    Publication {
+        items: approved.iter().map(|(key, at)| (key.clone(), approval(at))).collect(),
+        held: held.iter().map(|(key, at)| (key.clone(), hold(at))).collect(),
+        rules: rule.then(|| (Kind::Election, Rule::default())).into_iter().collect(),
+        ..Publication::default()
+    }
+}
+
+/// The first letter of the heads at which a document is shown while all stand at `now`.
+fn shown_at(publication: &Publication, key: &Key, now: &str) -> Option<String> {
+    let shown = Shown::now(publication, |_| Some(vec![now.repeat(64)]));
+    shown.items().get(key).map(|at| at.heads[0][..1].to_owned())
+}
+
+#[test]
+fn what_is_approved_and_held_back_at_the_same_heads_is_not_shown() {
+    for key in [directive(), Key::Election] {
+        for rule in [false, true] {
+            let both = merged(&[(key.clone(), "a")], &[(key.clone(), "a")], rule);
+            assert_eq!(shown_at(&both, &key, "a"), None, "{key}, rule {rule}");
+            let later = merged(&[(key.clone(), "a")], &[(key.clone(), "b")], rule);
+            assert_eq!(shown_at(&later, &key, "b").as_deref(), Some("a"), "{key}, rule {rule}");
+        }
+    }
+}
+
+#[test]
+fn what_is_held_back_under_a_rule_stays_so_after_further_edits() {
+    let held = merged(&[(Key::Election, "a")], &[(Key::Election, "b")], true);
+    assert_eq!(shown_at(&held, &Key::Election, "c").as_deref(), Some("a"), "the last approval");
+    let never = merged(&[], &[(Key::Election, "b")], true);
+    assert_eq!(shown_at(&never, &Key::Election, "c"), None);
+    let taken_back = merged(&[(Key::Election, "a")], &[], true);
+    assert_eq!(shown_at(&taken_back, &Key::Election, "c").as_deref(), Some("c"));
 }
