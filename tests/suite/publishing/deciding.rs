@@ -279,3 +279,17 @@ fn what_is_held_back_under_a_rule_stays_so_after_further_edits() {
     let taken_back = merged(&[(Key::Election, "a")], &[], true);
     assert_eq!(shown_at(&taken_back, &Key::Election, "c").as_deref(), Some("c"));
 }
+
+#[test]
+fn what_is_shown_by_rule_is_neither_approved_nor_withdrawn_in_a_preview() {
+    let mut desk = Desk::open();
+    show_by_rule(&desk.office);
+    let approve = json!({ "approve": { "election": heads(&desk.office, &Key::Election) } });
+    for decision in [json!({ "withdraw": ["election"] }), approve] {
+        let refused = desk.post("/api/preview", &decision);
+        let said = refused.json();
+        assert_eq!(refused.status, 422, "{said}");
+        assert!(said.to_string().contains("shown by rule"), "{said}");
+    }
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
