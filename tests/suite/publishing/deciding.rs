@@ -293,3 +293,20 @@ fn what_is_shown_by_rule_is_neither_approved_nor_withdrawn_in_a_preview() {
     }
     assert_eq!(desk.serving.terminate(), Some(0));
 }
+
+#[test]
+fn a_directive_is_named_by_the_approved_election_and_long_values_are_cut() {
+    let mut desk = Desk::open();
+    edit_election(&desk.office, |election| {
+        election.bodies.iter_mut().for_each(|body| body.name_vi = "Tên chưa duyệt".into());
+    });
+    edit_directive(&desk, |directive| {
+        let public = directive.tasks.iter_mut().filter(|task| task.publish == "public");
+        public.for_each(|task| task.text_vi = "Dài. ".repeat(20_000));
+    });
+    let changed = item(&desk, &directive());
+    let changes = changed["changes"].as_array().unwrap();
+    assert!(!changes.is_empty() && !changed.to_string().contains("Tên chưa duyệt"), "{changed}");
+    assert!(changes.iter().all(|change| change["new"].as_str().unwrap().chars().count() < 5_000));
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
