@@ -147,10 +147,9 @@ impl Session {
         let settings = place.settings(&engine);
         let (shown, heads) = project::shown(&mut reading.documents)?;
         if let Some(document) = reading.documents.get(&Key::Publication) {
-            let keys = decisions.approve.keys().chain(&decisions.withdraw);
-            keys.map(|key| expect_not_by_rule(document, key))
-                .collect::<Result<(), _>>()
-                .map_err(ProjectError::Document)?;
+            for key in decisions.approve.keys().chain(&decisions.withdraw) {
+                expect_not_by_rule(document, key).map_err(ProjectError::Document)?;
+            }
         }
         let publication = decisions.made(shown.publication(), decided);
         let shown = Shown::now(&publication, |key| {
