@@ -48,6 +48,7 @@ pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), 
             let (by, at) = signed(&desk);
             let approval = Approval { heads, by, at, basis, contested: false };
             decide(&desk, ("approve", &key.to_string()), terminal, |document| {
+                publication::expect_not_by_rule(document, &key)?;
                 publication::release_hold(document, &key)?;
                 publication::approve(document, &key, &approval)
             })
@@ -63,6 +64,7 @@ pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), 
         }
         Publish::Withdraw { key, by } => {
             decide(&open(dir, &by)?, ("withdraw", &key.to_string()), terminal, |document| {
+                publication::expect_not_by_rule(document, &key)?;
                 publication::revoke(document, &key)
             })
         }

@@ -10,6 +10,7 @@ use automerge::ReadDoc;
 use automerge::transaction::Transactable;
 use serde::Serialize;
 
+use super::Content;
 use super::error::DocumentError;
 use super::key::IncidentId;
 use super::key::Key;
@@ -98,6 +99,12 @@ pub struct NoticeText {
 }
 
 impl Publication {
+    /// Whether a document is shown by rule. Whatever holds it back suspends the rule, also after further edits: these do not say
+    /// that what it was held back for is mended.
+    pub fn is_by_rule(&self, key: &Key) -> bool {
+        by_law(key.kind()) && self.rules.contains_key(&key.kind()) && !self.held.contains_key(key)
+    }
+
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
         let content = view.content();
         let mut publication = Self::default();
@@ -222,6 +229,20 @@ pub fn set_rule(document: &mut Document, kind: Kind, rule: &Rule) -> Result<(), 
 /// and 83/2025, ask that they be posted): nothing else may be shown unread.
 pub const fn by_law(kind: Kind) -> bool {
     matches!(kind, Kind::Election)
+}
+
+/// Refuses if a document is shown by rule, so that approving or withdrawing it would change nothing.
+pub fn expect_not_by_rule(document: &Document, key: &Key) -> Result<(), DocumentError> {
+    if let Content::Publication(publication) = document.content()?
+        && publication.is_by_rule(key)
+    {
+        return Err(document.refused(format!(
+            "`{key}` đang công khai theo quy tắc; hãy bỏ quy tắc trước. / `{key}` is shown by rule; switch the rule off first \
+             (`niemyet publish rule {kind} off`), or hold the document back",
+            kind = key.kind()
+        )));
+    }
+    Ok(())
 }
 
 /// Takes a standing approval back. Pending until the document is committed.

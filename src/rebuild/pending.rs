@@ -18,6 +18,7 @@ use crate::document::parse_heads;
 use crate::document::publication::Publication;
 use crate::document::publication::by_law;
 use crate::policy::public::PublicError;
+use crate::policy::public::Shown;
 use crate::policy::public::facts::Words;
 use crate::policy::public::part::Change;
 use crate::policy::public::part::Part;
@@ -26,7 +27,7 @@ use crate::replica::documents::Documents;
 use crate::replica::project::ProjectError;
 use crate::replica::project::Settings;
 
-/// Changes that are listed of one document.
+/// Changes that are listed of all documents together, and of the notices.
 const LISTED: usize = 2_000;
 
 /// Where a document stands.
@@ -163,10 +164,12 @@ pub fn pending(place: Place<'_>) -> Result<Pending, RebuildError> {
         documents: &documents,
         publication: &publication,
         settings: place.settings(&engine),
+        public: Shown::now(&publication, |key| heads.get(key).cloned()),
         heads,
         release: release.as_ref(),
     };
-    let items = documents.keys().filter(|key| **key != Key::Publication).map(|key| desk.item(key));
+    let mut left = LISTED;
+    let items = documents.keys().filter(|key| **key != Key::Publication).map(|key| desk.item(key, &mut left));
     let rules = publication.rules.iter().map(|(kind, rule)| RuleRow {
         kind: *kind,
         by: rule.by.clone(),
@@ -186,6 +189,8 @@ struct Desk<'a> {
     documents: &'a Documents,
     publication: &'a Publication,
     settings: Settings<'a>,
+    /// What the next release shows.
+    public: Shown,
     heads: BTreeMap<Key, Vec<String>>,
     release: Option<&'a Release>,
 }
@@ -195,7 +200,7 @@ impl Desk<'_> {
         self.release?.header().inputs.documents.get(&key.to_string())
     }
 
-    fn item(&self, key: &Key) -> Item {
+    fn item(&self, key: &Key, left: &mut usize) -> Item {
         let heads = self.heads.get(key).cloned().unwrap_or_default();
         let shown = self.shown(key).cloned();
         let now = self.part(key, None);
@@ -214,20 +219,26 @@ impl Desk<'_> {
             basis: None,
             reason: Some(hold.reason.clone()),
         });
-        let by_rule = by_law(key.kind()) && self.publication.rules.contains_key(&key.kind());
-        let (changes, changes_left_off) = Part::changes(seen.as_ref(), now.as_ref().ok(), LISTED);
+        let by_rule = self.publication.is_by_rule(key);
+        let suspended =
+            held.is_some() && by_law(key.kind()) && self.publication.rules.contains_key(&key.kind());
+        let (changes, changes_left_off) = Part::changes(seen.as_ref(), now.as_ref().ok(), *left);
+        *left -= changes.len();
         let is =
             |decision: &Option<Decision>| decision.as_ref().is_some_and(|decision| decision.heads == heads);
-        let state = match (is(&held), is(&approved) || by_rule, approved.is_some(), shown.as_ref()) {
-            (true, ..) => State::Held,
-            (_, true, _, Some(shown)) if *shown == heads => State::Shown,
-            (_, true, ..) => State::Approved,
-            (_, _, false, Some(_)) => State::Withdrawn,
-            (_, _, false, None) => State::New,
-            // What moved is not for the public.
-            (_, _, true, Some(_)) if changes.is_empty() && now.is_ok() => State::Shown,
-            (_, _, true, _) => State::Changed,
-        };
+        let state =
+            match (is(&held) || suspended, is(&approved) || by_rule, approved.is_some(), shown.as_ref()) {
+                (true, ..) => State::Held,
+                (_, true, _, Some(shown)) if *shown == heads => State::Shown,
+                (_, true, ..) => State::Approved,
+                (_, _, false, Some(_)) => State::Withdrawn,
+                (_, _, false, None) => State::New,
+                // What moved is not for the public.
+                (_, _, true, Some(_)) if changes.is_empty() && changes_left_off == 0 && now.is_ok() => {
+                    State::Shown
+                }
+                (_, _, true, _) => State::Changed,
+            };
         let title = now.as_ref().map(|part| part.title.clone()).unwrap_or_default();
         Item {
             title: if title.vi.is_empty() {
@@ -255,8 +266,11 @@ impl Desk<'_> {
         let Settings { laws, as_of, .. } = self.settings;
         let election = match key {
             Key::Election => self.election(at)?,
-            // Named by the election of the same moment.
-            _ => self.election(at.and_then(|_| self.shown(&Key::Election)).map(Vec::as_slice))?,
+            // Named by the election of the same moment, which a release shows with it.
+            _ => {
+                let now = || self.public.items().get(&Key::Election).map(|shown| shown.heads.as_slice());
+                self.election(at.map_or_else(now, |_| self.shown(&Key::Election).map(Vec::as_slice)))?
+            }
         };
         match self.content(key, at)? {
             Content::Directive(directive) => {

@@ -20,6 +20,7 @@ use crate::build::source::Edit;
 use crate::document::Key;
 use crate::document::publication::Approval;
 use crate::document::publication::Publication;
+use crate::document::publication::expect_not_by_rule;
 use crate::policy::public::Shown;
 use crate::release::Kind;
 use crate::release::Release;
@@ -27,6 +28,7 @@ use crate::release::ReleaseError;
 use crate::release::changes;
 use crate::release::changes::Difference;
 use crate::replica::project;
+use crate::replica::project::ProjectError;
 
 /// Decisions that are not made yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,12 +48,9 @@ impl Decisions {
             let approval = Approval { heads: heads.clone(), by, at, ..Approval::default() };
             publication.items.insert(key.clone(), approval);
             publication.held.remove(key);
-            // What is approved at heads is shown at these.
-            publication.rules.remove(&key.kind());
         }
         for key in &self.withdraw {
             publication.items.remove(key);
-            publication.rules.remove(&key.kind());
         }
         publication
     }
@@ -147,6 +146,11 @@ impl Session {
         let engine = super::embedded_name();
         let settings = place.settings(&engine);
         let (shown, heads) = project::shown(&mut reading.documents)?;
+        if let Some(document) = reading.documents.get(&Key::Publication) {
+            for key in decisions.approve.keys().chain(&decisions.withdraw) {
+                expect_not_by_rule(document, key).map_err(ProjectError::Document)?;
+            }
+        }
         let publication = decisions.made(shown.publication(), decided);
         let shown = Shown::now(&publication, |key| {
             let document = reading.documents.get_mut(key)?;

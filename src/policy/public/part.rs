@@ -168,6 +168,7 @@ impl Part {
                 }
                 count += 1;
                 if changes.len() < most {
+                    let (old, new) = (old.map(cut), new.map(cut));
                     changes.push(Change { place: place.clone(), field: name.clone(), old, new });
                 }
             }
@@ -175,6 +176,16 @@ impl Part {
         let left_off = count - changes.len();
         (changes, left_off)
     }
+}
+
+/// Characters of a value that are listed; a paragraph of law has some hundreds.
+const LONGEST: usize = 4_000;
+
+fn cut(value: String) -> String {
+    if value.chars().nth(LONGEST).is_none() {
+        return value;
+    }
+    value.chars().take(LONGEST).chain(['…']).collect()
 }
 
 fn said(vi: &str, en: &str) -> Words {

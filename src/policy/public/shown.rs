@@ -32,17 +32,26 @@ pub struct Shown {
 impl Shown {
     /// With the documents as they are now; `heads` gives the sorted heads of a document that is here.
     ///
-    /// A document of a kind that is shown by rule is shown as it stands. One that is held back exactly as it stands is shown as
-    /// it was last approved, if it was.
+    /// A document of a kind that is shown by rule is shown as it stands. One that is held back is shown as it was last approved,
+    /// unless it is held back exactly so: of two decisions about the same heads the careful one counts.
     pub fn now(publication: &Publication, mut heads: impl FnMut(&Key) -> Option<Vec<String>>) -> Self {
-        let held =
-            |key: &Key, heads: &Vec<String>| publication.held.get(key).is_some_and(|h| h.heads == *heads);
-        Self::with(publication, |key| heads(key).filter(|heads| !held(key, heads)))
+        let mut shown = Self::with(publication, |key| heads(key).filter(|_| publication.is_by_rule(key)));
+        shown.items.retain(|key, at| {
+            at.by_rule || publication.held.get(key).is_none_or(|hold| hold.heads != at.heads)
+        });
+        shown
     }
 
     /// As a release recorded it: what was shown by rule stands at the recorded heads.
     pub fn recorded(publication: &Publication, documents: &BTreeMap<String, Vec<String>>) -> Self {
-        Self::with(publication, |key| documents.get(&key.to_string()).cloned())
+        // Whatever is not at its approved heads was shown by rule.
+        let mut shown = Self::with(publication, |key| {
+            let heads = documents.get(&key.to_string())?;
+            let approved = publication.items.get(key).is_some_and(|approval| approval.heads == *heads);
+            (publication.is_by_rule(key) || !approved).then(|| heads.clone())
+        });
+        shown.items.retain(|key, _| documents.contains_key(&key.to_string()));
+        shown
     }
 
     fn with(publication: &Publication, mut by_rule: impl FnMut(&Key) -> Option<Vec<String>>) -> Self {

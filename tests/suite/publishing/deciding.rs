@@ -5,12 +5,17 @@ use std::io::Read;
 
 use niemyet::document::Content;
 use niemyet::document::Key;
+use niemyet::document::Kind;
 use niemyet::document::directive::Directive;
 use niemyet::document::publication;
+use niemyet::document::publication::Approval;
 use niemyet::document::publication::Hold;
 use niemyet::document::publication::Notice;
 use niemyet::document::publication::NoticeText;
+use niemyet::document::publication::Publication;
+use niemyet::document::publication::Rule;
 use niemyet::document::write_directive;
+use niemyet::policy::public::Shown;
 use niemyet::release::Store;
 use niemyet::replica::disk::RealDisk;
 use serde_json::Value;
@@ -232,4 +237,76 @@ fn traces(desk: &Desk, word: &str) -> Vec<String> {
     }
     fs::remove_dir_all(desk.office.path("out")).unwrap();
     found
+}
+
+/// A publication with these records, as a merge of two devices leaves it.
+fn merged(approved: &[(Key, &str)], held: &[(Key, &str)], rule: bool) -> Publication {
+    let heads = |letter: &str| vec![letter.repeat(64)];
+    let approval = |letter: &str| Approval { heads: heads(letter), ..Approval::default() };
+    let hold = |letter: &str| Hold { heads: heads(letter), ..Hold::default() };
+    Publication {
+        items: approved.iter().map(|(key, at)| (key.clone(), approval(at))).collect(),
+        held: held.iter().map(|(key, at)| (key.clone(), hold(at))).collect(),
+        rules: rule.then(|| (Kind::Election, Rule::default())).into_iter().collect(),
+        ..Publication::default()
+    }
+}
+
+/// The first letter of the heads at which a document is shown while all stand at `now`.
+fn shown_at(publication: &Publication, key: &Key, now: &str) -> Option<String> {
+    let shown = Shown::now(publication, |_| Some(vec![now.repeat(64)]));
+    shown.items().get(key).map(|at| at.heads[0][..1].to_owned())
+}
+
+#[test]
+fn what_is_approved_and_held_back_at_the_same_heads_is_not_shown() {
+    for key in [directive(), Key::Election] {
+        for rule in [false, true] {
+            let both = merged(&[(key.clone(), "a")], &[(key.clone(), "a")], rule);
+            assert_eq!(shown_at(&both, &key, "a"), None, "{key}, rule {rule}");
+            let later = merged(&[(key.clone(), "a")], &[(key.clone(), "b")], rule);
+            assert_eq!(shown_at(&later, &key, "b").as_deref(), Some("a"), "{key}, rule {rule}");
+        }
+    }
+}
+
+#[test]
+fn what_is_held_back_under_a_rule_stays_so_after_further_edits() {
+    let held = merged(&[(Key::Election, "a")], &[(Key::Election, "b")], true);
+    assert_eq!(shown_at(&held, &Key::Election, "c").as_deref(), Some("a"), "the last approval");
+    let never = merged(&[], &[(Key::Election, "b")], true);
+    assert_eq!(shown_at(&never, &Key::Election, "c"), None);
+    let taken_back = merged(&[(Key::Election, "a")], &[], true);
+    assert_eq!(shown_at(&taken_back, &Key::Election, "c").as_deref(), Some("c"));
+}
+
+#[test]
+fn what_is_shown_by_rule_is_neither_approved_nor_withdrawn_in_a_preview() {
+    let mut desk = Desk::open();
+    show_by_rule(&desk.office);
+    let approve = json!({ "approve": { "election": heads(&desk.office, &Key::Election) } });
+    for decision in [json!({ "withdraw": ["election"] }), approve] {
+        let refused = desk.post("/api/preview", &decision);
+        let said = refused.json();
+        assert_eq!(refused.status, 422, "{said}");
+        assert!(said.to_string().contains("shown by rule"), "{said}");
+    }
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn a_directive_is_named_by_the_approved_election_and_long_values_are_cut() {
+    let mut desk = Desk::open();
+    edit_election(&desk.office, |election| {
+        election.bodies.iter_mut().for_each(|body| body.name_vi = "Tên chưa duyệt".into());
+    });
+    edit_directive(&desk, |directive| {
+        let public = directive.tasks.iter_mut().filter(|task| task.publish == "public");
+        public.for_each(|task| task.text_vi = "Dài. ".repeat(20_000));
+    });
+    let changed = item(&desk, &directive());
+    let changes = changed["changes"].as_array().unwrap();
+    assert!(!changes.is_empty() && !changed.to_string().contains("Tên chưa duyệt"), "{changed}");
+    assert!(changes.iter().all(|change| change["new"].as_str().unwrap().chars().count() < 5_000));
+    assert_eq!(desk.serving.terminate(), Some(0));
 }
