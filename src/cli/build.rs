@@ -44,6 +44,8 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
         args::Engine::Embedded => build(&workspace, options.full, terminal)?,
         args::Engine::Zola => zola::build(&workspace, options.full, terminal)?,
     };
+    // Somebody has asked for a release: from here on they are made by themselves again.
+    workspace.store.go_on(&workspace.lock)?;
     terminal.warn(&warnings);
     let (Committed::New(release) | Committed::Unchanged(release)) = &committed;
     let new = matches!(committed, Committed::New(_));

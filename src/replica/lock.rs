@@ -14,7 +14,14 @@ pub const LOCK_FILE: &str = "niemyet.lock";
 /// Holds the folder until dropped; the operating system lets go of it also when the process is killed.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: fs::File,
+    file: fs::File,
+}
+
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Said to the system, not left to the closing of the file: a child that is being started has the file open for a moment as well.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Why the folder could not be locked.
@@ -60,7 +67,7 @@ pub fn lock(dir: &Path) -> Result<FolderLock, LockError> {
         Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
     }
     write_process_id(&mut file).map_err(failed)?;
-    Ok(FolderLock { _file: file })
+    Ok(FolderLock { file })
 }
 
 fn holder(file: &mut fs::File) -> String {
