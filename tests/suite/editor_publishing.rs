@@ -107,6 +107,35 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rule_is_set_rests_while_the_document_is_held_back_and_is_ended() -> Result<()> {
+    const ELECTION: &str = "#item-election";
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    team.go("#/publish").await?;
+    team.reads("Luôn công khai theo quy tắc").await?;
+    team.type_in(&format!("{ELECTION}-why"), "Luật 85/2015/QH13").await?;
+    team.press(&format!("{ELECTION} .rule")).await?;
+    team.reads("Công khai theo quy tắc: mọi thay đổi tự ra công khai.").await?;
+    let absent = |button: &str| format!("!document.querySelector('{ELECTION} {button}')");
+    team.until(&absent(".withdraw")).await?;
+
+    team.type_in(&format!("{ELECTION}-why"), "Đơn vị bầu cử số 3 ghi sai").await?;
+    team.press(&format!("{ELECTION} .hold")).await?;
+    team.reads("Quy tắc tạm dừng vì đang giữ lại.").await?;
+    team.reads("Đơn vị bầu cử số 3 ghi sai").await?;
+    let mut faults = team.look("publish-held").await?;
+
+    team.press(&format!("{ELECTION} .no-rule")).await?;
+    team.until(&absent(".no-rule")).await?;
+    team.reads("Luôn công khai theo quy tắc").await?;
+    faults.extend(team.look("publish-no-rule").await?);
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_publish_sees_none_of_it() -> Result<()> {
     let scene = Scene::new()?;
     for (login, body) in [("noi.vu", "standing_agency"), ("an.ninh", "team_security")] {

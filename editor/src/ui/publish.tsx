@@ -48,6 +48,7 @@ interface Item {
 interface Pending {
   release: { id: string; at: string } | null;
   paused: boolean;
+  rules: { kind: string }[];
   items: Item[];
   notices: { changes: Change[]; changesLeftOff: number };
 }
@@ -95,7 +96,7 @@ export function Publish() {
         <h2>{tr("Nội dung", "Items")} ({list?.items.length ?? 0})</h2>
         <p class="actions"><button type="button" class="quiet" id="reload-list" disabled={office.link.value !== "online"} onClick={() => void load()}>{tr("Xem lại danh sách", "Look again")}</button><Preview wanted={{}} name={tr("Xem trước bản sẽ công bố", "Preview what would be public")} /></p>
         {!list && <p>{tr("Đang lấy danh sách; lần đầu cần có mạng.", "Fetching the list; the first time needs a network.")}</p>}
-        {list?.items.map((item) => <Row key={item.key} item={item} />)}
+        {list?.items.map((item) => <Row key={item.key} item={item} ruled={list.rules.some((rule) => rule.kind === item.kind)} />)}
       </section>
       <Rebuild state={state} />
       <Notices changes={list?.notices.changes ?? []} Changes={Changes} />
@@ -157,7 +158,8 @@ function signed(): Signed {
   return { by: office.desk.value.account.body, at: new Date(office.now()).toISOString() };
 }
 
-function Row({ item }: { item: Item }) {
+/** `ruled`: there is a rule for its kind; `item.byRule` says that it is in force. */
+function Row({ item, ruled }: { item: Item; ruled: boolean }) {
   const office = here();
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
@@ -180,6 +182,7 @@ function Row({ item }: { item: Item }) {
     <article class="task item" id={id} data-state={item.state}>
       <h3>{tr(item.title.vi, item.title.en)} <Tag kind={kind}>{tr(vi, en)}</Tag></h3>
       {item.byRule && <p>{tr("Công khai theo quy tắc: mọi thay đổi tự ra công khai.", "Public by rule: every change becomes public by itself.")}</p>}
+      {ruled && !item.byRule && <p>{tr("Quy tắc tạm dừng vì đang giữ lại.", "The rule is suspended, as it is held back.")}</p>}
       {item.approved && <p class="hint">{tr("Duyệt lúc", "Approved at")} {showTime(Date.parse(item.approved.at))}{item.approved.basis && <> · <span lang="vi">{item.approved.basis}</span></>}</p>}
       {item.held && <p class="hint">{tr("Giữ lại", "Held back")}: <span lang="vi">{item.held.reason}</span></p>}
       {item.problem && <p class="error">{item.problem}</p>}
@@ -191,11 +194,11 @@ function Row({ item }: { item: Item }) {
       </div>
       <p class="actions">
         {!item.byRule && item.state !== "shown" && item.state !== "approved" && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
-        {!item.byRule && ["new", "changed"].includes(item.state) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
+        {item.state !== "held" && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
         {item.state === "held" && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
         {!item.byRule && item.approved && !asking && <button type="button" class="warn withdraw" onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
-        {item.mayBeByRule && !item.byRule && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
-        {item.byRule && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
+        {item.mayBeByRule && !ruled && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
+        {ruled && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
         {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
       </p>
       {asking && (
