@@ -6,6 +6,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use chromiumoxide::Page;
 use chromiumoxide::browser::Browser;
@@ -154,7 +155,17 @@ pub const AXE: &str = r"axe.run(document, { runOnly: RULES, resultTypes: ['viola
 pub async fn ask<T: serde::de::DeserializeOwned>(page: &Page, expression: &str) -> Result<T> {
     let question =
         EvaluateParams::builder().expression(expression).await_promise(true).return_by_value(true).build()?;
-    Ok(page.evaluate(question).await?.into_value()?)
+    for _ in 0..100 {
+        match page.evaluate(question.clone()).await {
+            Ok(answer) => return Ok(answer.into_value()?),
+            // One page goes and the next has not come: nobody has heard the question.
+            Err(error) if error.to_string().contains("Cannot find context") => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(format!("no page heard {expression}").into())
 }
 
 /// Collects the console's errors and uncaught exceptions from now on.
