@@ -108,7 +108,9 @@ pub enum Effect {
         /// The frame.
         frame: Vec<u8>,
     },
-    /// Read a document from the store and give it back with `loaded`.
+    /// Read what the store has of a document, its bytes if they suffice, and give it back with `loaded`.
+    Look(DocumentId),
+    /// Read all of a document from the store and give it back with `loaded`.
     Load(DocumentId),
     /// Make this durable and answer with `kept`.
     Keep {

@@ -5,6 +5,7 @@
 mod admit;
 mod body;
 mod peer;
+mod unread;
 mod view;
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ use admit::Created;
 use body::Loaded;
 use peer::Fresh;
 use peer::Peer;
+pub use unread::Unread;
 use view::done;
 
 /// Changes without a snapshot that a document may leave memory with: fewer are not worth two commits.
@@ -60,11 +62,20 @@ pub struct Read {
     /// Its key.
     pub key: String,
     /// It.
-    pub document: Automerge,
+    pub content: Content,
     /// Place of its last change.
     pub last: Position,
     /// Changes that no snapshot holds.
     pub loose: usize,
+}
+
+/// As much of a document as was read.
+#[derive(Debug)]
+pub enum Content {
+    /// Its bytes.
+    Bytes(Unread),
+    /// All of it.
+    Whole(Box<Automerge>),
 }
 
 /// Why the store kept nothing of a delivery, and will not however often it is asked.
@@ -84,6 +95,7 @@ enum Body {
     Away(bool),
     /// The store has nothing of it.
     Absent,
+    Unread(Box<Unread>),
     Here(Box<Loaded>),
 }
 
@@ -134,13 +146,29 @@ impl Document {
     /// A message of a connection.
     pub fn receive(&mut self, member: Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
         self.used = context.now;
-        self.call(context);
-        let loading = matches!(self.body, Body::Away(_));
         // What one connection says is dealt with in its order.
-        if loading || self.flight.is_some() && (incoming.carried || self.is_behind(member.id)) {
+        let waits = match &self.body {
+            Body::Away(_) | Body::Unread(_) => !self.waiting.is_empty() || !self.suffices(&member, &incoming),
+            Body::Absent | Body::Here(_) => {
+                self.flight.is_some() && (incoming.carried || self.is_behind(member.id))
+            }
+        };
+        if waits {
             self.waiting.push_back((member, incoming));
+            self.call(context);
         } else {
             self.take(member, incoming, context);
+        }
+    }
+
+    /// Whether as much of the document is in memory as a message needs.
+    fn suffices(&self, member: &Member, incoming: &Incoming) -> bool {
+        match &self.body {
+            Body::Away(_) => false,
+            Body::Unread(unread) => {
+                unread.answers(incoming) && self.peers.get(&member.id).is_none_or(Peer::is_plain)
+            }
+            Body::Absent | Body::Here(_) => true,
         }
     }
 
@@ -154,11 +182,18 @@ impl Document {
         match (&mut self.body, read) {
             (Body::Away(_), None) => self.body = Body::Absent,
             (Body::Absent, Some(_)) if self.flight.is_some() => self.stale = true,
-            (Body::Away(_) | Body::Absent, Some(read)) => self.appear(read, context),
+            (Body::Away(_) | Body::Absent | Body::Unread(_), Some(read)) => self.appear(*read, context),
             (Body::Here(here), Some(read)) => {
+                let Content::Whole(document) = read.content else {
+                    // Asked for before the document was read for another reason.
+                    if read.last > here.last {
+                        context.effects.push(Effect::Load(self.id));
+                    }
+                    return;
+                };
                 // A delivery on its way was admitted against less. Merging is what Automerge does with both, whichever
                 // server has which; only the working copy must be made anew.
-                let fresh = body::sort(&here.durable, read.document.get_changes(&[])).ready;
+                let fresh = body::sort(&here.durable, document.get_changes(&[])).ready;
                 here.last = here.last.max(read.last);
                 if !fresh.is_empty() {
                     if here.merge(&fresh).is_err() {
@@ -170,21 +205,27 @@ impl Document {
                     self.tell(Rules::read_again, context);
                 }
             }
-            (Body::Absent | Body::Here(_), None) => {}
+            (Body::Absent | Body::Unread(_) | Body::Here(_), None) => {}
         }
         self.resume(context);
     }
 
-    fn appear(&mut self, read: Box<Read>, context: &mut Context<'_>) {
-        let read = *read;
+    fn appear(&mut self, read: Read, context: &mut Context<'_>) {
         let known = self.key.replace(read.key).is_some();
-        let mut here = Loaded::new(read.document, read.last);
-        here.since_snapshot = read.loose;
-        self.body = Body::Here(Box::new(here));
+        self.body = match read.content {
+            Content::Bytes(unread) => Body::Unread(Box::new(unread)),
+            Content::Whole(document) => {
+                let mut here = Loaded::new(*document, read.last);
+                here.since_snapshot = read.loose;
+                Body::Here(Box::new(here))
+            }
+        };
         if !known {
             self.access_changed(context);
         }
-        if std::mem::take(&mut self.stale) {
+        // The rules are told once all of it has been read.
+        if self.stale && matches!(self.body, Body::Here(_)) {
+            self.stale = false;
             self.tell(Rules::read_again, context);
         }
         self.everybody_due();
@@ -253,7 +294,7 @@ impl Document {
                 self.key = Some(key);
                 self.access_changed(context);
             }
-            (Body::Away(_) | Body::Absent, None) => {}
+            (Body::Away(_) | Body::Absent | Body::Unread(_), None) => {}
         }
         // What the rules were told meanwhile was without this delivery.
         let overtaken = std::mem::take(&mut self.overtaken);
@@ -267,9 +308,15 @@ impl Document {
 
     /// Takes what waits, until something is on its way again.
     fn resume(&mut self, context: &mut Context<'_>) {
-        while self.flight.is_none() && !matches!(self.body, Body::Away(_)) {
-            let Some((member, incoming)) = self.waiting.pop_front() else { break };
-            self.take(member, incoming, context);
+        while self.flight.is_none()
+            && let Some((member, incoming)) = self.waiting.pop_front()
+        {
+            if self.suffices(&member, &incoming) {
+                self.take(member, incoming, context);
+            } else {
+                self.waiting.push_front((member, incoming));
+                break;
+            }
         }
         if !self.waiting.is_empty() {
             self.call(context);
@@ -282,14 +329,18 @@ impl Document {
         match self.body {
             Body::Away(false) => self.call(context),
             // What is being read may be from before; what is read again is merged into it.
-            Body::Away(true) | Body::Absent | Body::Here(_) => context.effects.push(Effect::Load(self.id)),
+            Body::Away(true) | Body::Absent | Body::Unread(_) | Body::Here(_) => {
+                context.effects.push(Effect::Load(self.id));
+            }
         }
     }
 
     /// The store could not read it; it is asked again when `retry` is called.
     pub fn not_loaded(&mut self) {
-        if matches!(self.body, Body::Away(true)) {
-            self.body = Body::Away(false);
+        match &mut self.body {
+            Body::Away(asked) => *asked = false,
+            Body::Unread(unread) => unread.asked = false,
+            Body::Absent | Body::Here(_) => {}
         }
     }
 
@@ -300,11 +351,20 @@ impl Document {
         }
     }
 
-    /// Has it loaded, if it is not in memory.
+    /// Has it read, if it is not in memory, or not so much of it as is needed.
     fn call(&mut self, context: &mut Context<'_>) {
-        if matches!(self.body, Body::Away(false)) {
-            self.body = Body::Away(true);
-            context.effects.push(Effect::Load(self.id));
+        let brings = self.waiting.iter().any(|(_, incoming)| incoming.carried);
+        match &mut self.body {
+            Body::Away(asked @ false) => {
+                *asked = true;
+                let whole = self.stale || brings;
+                context.effects.push(if whole { Effect::Load(self.id) } else { Effect::Look(self.id) });
+            }
+            Body::Unread(unread) if !unread.asked => {
+                unread.asked = true;
+                context.effects.push(Effect::Load(self.id));
+            }
+            Body::Away(true) | Body::Absent | Body::Unread(_) | Body::Here(_) => {}
         }
     }
 
@@ -393,7 +453,11 @@ impl Document {
 
     /// Bytes of memory, estimated.
     pub fn weight(&self) -> usize {
-        if let Body::Here(here) = &self.body { here.weight() } else { 0 }
+        match &self.body {
+            Body::Away(_) | Body::Absent => 0,
+            Body::Unread(unread) => size_of::<Unread>() + unread.bytes.len(),
+            Body::Here(here) => here.weight(),
+        }
     }
 
     /// Whether nothing of it is on its way or waits, so that it can leave memory.
@@ -417,12 +481,16 @@ impl Document {
 
     /// Whether it can be forgotten altogether.
     pub fn is_forgotten(&self) -> bool {
-        self.peers.is_empty() && self.is_at_rest() && !matches!(self.body, Body::Here(_) | Body::Away(true))
+        self.peers.is_empty() && self.is_at_rest() && matches!(self.body, Body::Away(false) | Body::Absent)
     }
 
     /// Up to which place it was last read from the store, if it is in memory. What this server itself keeps does not
     /// count: another may have kept something before it.
     pub fn last(&self) -> Option<Position> {
-        if let Body::Here(here) = &self.body { Some(here.last) } else { None }
+        match &self.body {
+            Body::Away(_) | Body::Absent => None,
+            Body::Unread(unread) => Some(unread.last),
+            Body::Here(here) => Some(here.last),
+        }
     }
 }

@@ -14,6 +14,8 @@ use automerge::sync::MessageFlags;
 use automerge::sync::SyncDoc;
 
 use super::body;
+use super::unread::Sight;
+use super::unread::Unread;
 use crate::access::Access;
 use crate::effect::Member;
 use crate::incoming::guarded;
@@ -40,6 +42,10 @@ impl Fresh {
         }
     }
 }
+
+/// A document's bytes do not suffice for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NotEnough;
 
 /// A connection that has asked for a document.
 #[derive(Debug)]
@@ -98,7 +104,7 @@ impl Peer {
     /// was really sent, since the sender of a change that has only now become durable waits for our heads as the
     /// acknowledgement; and `sent_hashes` is not searched for all ancestors of the heads, which costs time that grows
     /// with the document.
-    pub(super) fn absorb(&mut self, document: &Automerge, message: sync::Message) {
+    pub(super) fn absorb(&mut self, document: Sight<'_>, message: sync::Message) {
         let state = &mut self.state;
         state.in_flight = false;
         if let Some(flags) = message.flags {
@@ -109,7 +115,7 @@ impl Peer {
                 state.sent_hashes.clear();
             }
         }
-        let unknown = body::missing(document, &message.heads);
+        let unknown = document.missing(&message.heads);
         if unknown.is_empty() {
             state.shared_heads.clone_from(&message.heads);
         } else {
@@ -122,7 +128,7 @@ impl Peer {
             // It has lost everything, or never had anything.
             state.last_sent_heads.clear();
             state.sent_hashes.clear();
-        } else if message.heads == document.get_heads() {
+        } else if message.heads == document.heads() {
             state.sent_hashes.clear();
         }
         state.their_have = Some(message.have);
@@ -133,11 +139,11 @@ impl Peer {
 
     /// The next message for it, if there is any.
     pub(super) fn generate(&mut self, document: &Automerge, fresh: Option<&Fresh>) -> Option<Vec<u8>> {
-        if self.is_level(document) {
+        let heads = document.get_heads();
+        if self.is_level(&heads) {
             return None;
         }
         let sent = self.state.last_sent_heads.clone();
-        let heads = document.get_heads();
         let mut message = match fresh.filter(|fresh| self.lacks_only(fresh)) {
             Some(fresh) => self.pass_on(document, heads, fresh)?,
             None if self.has_all(&heads) => self.say(heads, &[]),
@@ -151,6 +157,47 @@ impl Peer {
         }
         let only_asks = message.changes.is_empty() && message.heads == sent;
         self.may_ask(&mut message, only_asks).then(|| message.encode())
+    }
+
+    /// The next message for it out of a document's bytes, if there is any.
+    ///
+    /// # Errors
+    /// If the bytes do not suffice: the document must be read.
+    pub(super) fn answer(&mut self, unread: &Unread) -> Result<Option<Vec<u8>>, NotEnough> {
+        let heads = &unread.heads;
+        if self.is_level(heads) {
+            return Ok(None);
+        }
+        if self.has_all(heads) {
+            return Ok(Some(self.say(heads.clone(), &[]).encode()));
+        }
+        if !self.has_nothing() {
+            return Err(NotEnough);
+        }
+        let state = &self.state;
+        if state.in_flight && state.have_responded && state.last_sent_heads == *heads {
+            return Ok(None);
+        }
+        let mut message = self.say(heads.clone(), &[]);
+        // It will have these when it reads the message, so that what it sends then is what came after.
+        message.have = vec![Have { last_sync: heads.clone(), bloom: BloomFilter::default() }];
+        message.changes = unread.bytes.clone().into();
+        Ok(Some(message.encode()))
+    }
+
+    /// Whether it has nothing of the document, wants it, and takes whole documents.
+    fn has_nothing(&self) -> bool {
+        let state = &self.state;
+        self.is_plain()
+            && !state.peer_read_only
+            && state.their_heads.as_ref().is_some_and(Vec::is_empty)
+            && state.their_need.as_ref().is_some_and(Vec::is_empty)
+            && state.their_capabilities.as_ref().is_some_and(|all| all.contains(&Capability::MessageV2))
+    }
+
+    /// Whether nothing of it is held back, and nothing of it was refused.
+    pub(super) fn is_plain(&self) -> bool {
+        !self.refused && self.stash.is_empty() && !self.state.needs_reset
     }
 
     /// A peer that has been asked for changes and answered without them believes that it has sent them. It is told to forget
@@ -168,14 +215,13 @@ impl Peer {
     }
 
     /// Whether both have the same, and both know.
-    fn is_level(&self, document: &Automerge) -> bool {
-        let heads = document.get_heads();
+    fn is_level(&self, heads: &[ChangeHash]) -> bool {
         let state = &self.state;
         let nothing_needed = state.their_need.as_ref().is_some_and(Vec::is_empty);
         state.have_responded
             && nothing_needed
             && state.last_sent_heads == heads
-            && state.their_heads.as_ref() == Some(&heads)
+            && state.their_heads.as_deref() == Some(heads)
     }
 
     /// Whether it was sent all that was there before, and has not got what is fresh.
@@ -272,6 +318,7 @@ mod tests {
     use crate::access::AccountId;
     use crate::access::Principal;
     use crate::effect::ConnectionId;
+    use crate::store::Position;
 
     fn edit(document: &mut Automerge, value: i64) {
         let mut transaction = document.transaction();
@@ -279,24 +326,28 @@ mod tests {
         transaction.commit();
     }
 
+    /// A peer that has just connected.
+    fn stranger(access: Access) -> Peer {
+        let principal = Principal { account: AccountId(1), body: String::new() };
+        Peer::new(Arc::new(Member::new(ConnectionId(1), "p".to_owned(), principal)), access)
+    }
+
     /// A document of some changes, and a peer that has all of them and knows that the server has.
     fn level(access: Access) -> (Automerge, Peer) {
         let mut document = Automerge::new();
         (0..5).for_each(|value| edit(&mut document, value));
-        let principal = Principal { account: AccountId(1), body: String::new() };
-        let member = Arc::new(Member::new(ConnectionId(1), "p".to_owned(), principal));
-        let mut peer = Peer::new(member, access);
+        let mut peer = stranger(access);
         let (mut theirs, mut copy) = (sync::State::new(), document.fork());
         for _ in 0..3 {
             if let Some(message) = copy.generate_sync_message(&mut theirs) {
-                peer.absorb(&document, message);
+                peer.absorb(Sight::Whole(&document), message);
             }
             if let Some(bytes) = peer.generate(&document, None) {
                 let message = sync::Message::decode(&bytes).unwrap();
                 copy.receive_sync_message(&mut theirs, message).unwrap();
             }
         }
-        assert!(peer.is_level(&document));
+        assert!(peer.is_level(&document.get_heads()));
         (document, peer)
     }
 
@@ -323,7 +374,7 @@ mod tests {
                     flags: peer_flags(),
                     version: sync::MessageVersion::V2,
                 };
-                peer.absorb(&document, message);
+                peer.absorb(Sight::Whole(&document), message);
                 assert!(peer.has_all(&heads), "it has all");
                 let mut state = peer.state.clone();
                 let expected = document.generate_sync_message(&mut state).unwrap().encode();
@@ -344,6 +395,40 @@ mod tests {
             let expected = document.generate_sync_message(&mut state).unwrap().encode();
             assert_eq!(peer.generate(&document, Some(&fresh)), Some(expected), "{access:?}");
             assert_eq!(peer.state, state, "{access:?}");
+        }
+    }
+
+    /// A newcomer is sent the bytes; what it writes then comes in its next message, and it is sent nothing twice.
+    #[test]
+    fn a_document_that_was_not_read_is_answered_from_its_bytes() {
+        for access in [Access::Read, Access::ReadWrite] {
+            let (mut document, _) = level(access);
+            let snapshot = document.save();
+            let later = change(&mut document, 40).bytes;
+            let unread = Unread::new(&snapshot, &[later], Position(1)).unwrap();
+            let mut peer = stranger(access);
+            let (mut theirs, mut copy) = (sync::State::new(), Automerge::new());
+            assert_eq!(peer.answer(&unread), Err(NotEnough), "nothing is known of it");
+            let first = copy.generate_sync_message(&mut theirs).unwrap();
+            peer.absorb(Sight::Unread(&unread), first);
+            let answer = peer.answer(&unread).unwrap().expect("it has nothing");
+            assert_eq!(peer.answer(&unread), Ok(None), "once is enough");
+            copy.receive_sync_message(&mut theirs, sync::Message::decode(&answer).unwrap()).unwrap();
+            assert_eq!(copy.save(), document.save());
+            let reply = copy.generate_sync_message(&mut theirs).unwrap();
+            peer.absorb(Sight::Unread(&unread), reply);
+            assert_eq!(peer.answer(&unread), Ok(None), "both have the same");
+            assert_eq!(peer.generate(&document, None), None, "and Automerge agrees");
+            edit(&mut copy, 50);
+            let written = copy.generate_sync_message(&mut theirs).unwrap();
+            let carried = if access == Access::Read { 0 } else { 1 };
+            assert_eq!(written.changes.iter().count(), carried, "{access:?}");
+            let mut level = stranger(access);
+            let mut theirs = sync::State::new();
+            level.absorb(Sight::Unread(&unread), document.generate_sync_message(&mut theirs).unwrap());
+            let told = level.answer(&unread).unwrap().expect("it is told what is here");
+            document.receive_sync_message(&mut theirs, sync::Message::decode(&told).unwrap()).unwrap();
+            assert_eq!(theirs.their_heads, Some(document.get_heads()));
         }
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::Body;
 use super::Context;
 use super::Document;
-use super::body;
+use super::peer::NotEnough;
 use super::peer::Peer;
+use super::unread::Sight;
 use crate::DocumentId;
 use crate::access::Access;
 use crate::access::Refusal;
@@ -36,10 +37,11 @@ impl Document {
         let Some(message) = incoming.message else { return };
         let Some(peer) = self.peers.get_mut(&member.id) else { return };
         let document = match &self.body {
-            Body::Here(here) if peer.sees() => &here.durable,
-            _ => context.nothing,
+            Body::Here(here) if peer.sees() => Sight::Whole(&here.durable),
+            Body::Unread(unread) if peer.sees() => Sight::Unread(unread),
+            _ => Sight::Whole(context.nothing),
         };
-        let unknown = peer.state.read_only && !body::missing(document, &message.heads).is_empty();
+        let unknown = peer.state.read_only && !document.missing(&message.heads).is_empty();
         if peer.refused && !unknown && !incoming.carried {
             // What was refused is gone from the peer's copy.
             if peer.access == Access::Read {
@@ -108,14 +110,18 @@ impl Document {
     /// Makes the messages that have come due.
     pub fn flush(&mut self, context: &mut Context<'_>) {
         for peer in self.peers.values_mut().filter(|peer| peer.due) {
-            let document = match &self.body {
-                Body::Here(here) if peer.sees() => &here.durable,
+            let fresh = self.fresh.as_ref().filter(|_| peer.sees());
+            let message = match &self.body {
+                Body::Here(here) if peer.sees() => peer.generate(&here.durable, fresh),
+                Body::Unread(unread) if peer.sees() => match peer.answer(unread) {
+                    Ok(message) => message,
+                    Err(NotEnough) => continue,
+                },
                 Body::Away(_) if peer.sees() => continue,
-                _ => context.nothing,
+                _ => peer.generate(context.nothing, fresh),
             };
             peer.due = false;
-            let fresh = self.fresh.as_ref().filter(|_| peer.sees());
-            if let Some(data) = peer.generate(document, fresh) {
+            if let Some(data) = message {
                 send(peer, Says::Sync { document: self.id, data: &data }, context);
             }
         }

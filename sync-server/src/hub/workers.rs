@@ -19,6 +19,7 @@ use crate::committer::Round;
 use crate::effect::Closing;
 use crate::effect::Effect;
 use crate::reader;
+use crate::reader::Depth;
 use crate::shard::Input;
 use crate::shard::Shard;
 use crate::shard::Terms;
@@ -48,7 +49,7 @@ pub(super) enum ToStore<T> {
 pub(super) struct Senders {
     shards: Vec<Sender<ToShard>>,
     commits: Sender<ToStore<Job>>,
-    reads: Sender<ToStore<DocumentId>>,
+    reads: Sender<ToStore<(DocumentId, Depth)>>,
     snapshots: Sender<ToStore<DocumentId>>,
 }
 
@@ -56,7 +57,7 @@ pub(super) struct Senders {
 pub(super) struct Receivers {
     shards: Vec<Receiver<ToShard>>,
     commits: Receiver<ToStore<Job>>,
-    reads: Receiver<ToStore<DocumentId>>,
+    reads: Receiver<ToStore<(DocumentId, Depth)>>,
     snapshots: Receiver<ToStore<DocumentId>>,
 }
 
@@ -79,6 +80,10 @@ impl Senders {
         if let Some(shard) = self.shards.get(place) {
             let _ = shard.send(ToShard::Input(input));
         }
+    }
+
+    fn read(&self, document: DocumentId, depth: Depth) {
+        let _ = self.reads.send(ToStore::Do((document, depth)));
     }
 
     pub(super) fn every_shard(&self, input: impl Fn() -> Input) {
@@ -227,7 +232,8 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
                         link.done(bytes);
                     }
                 }
-                Effect::Load(document) => drop(inner.senders.reads.send(ToStore::Do(document))),
+                Effect::Look(document) => inner.senders.read(document, Depth::Bytes),
+                Effect::Load(document) => inner.senders.read(document, Depth::Whole),
                 Effect::Compact(document) => drop(inner.senders.snapshots.send(ToStore::Do(document))),
                 Effect::Keep { append, creates } => {
                     inner.in_flight.fetch_add(1, Ordering::AcqRel);
@@ -287,11 +293,11 @@ fn settle_round(inner: &Inner, round: Round, failures: &mut usize) -> Vec<Job> {
     round.again
 }
 
-fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<DocumentId>>>) {
+fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<(DocumentId, Depth)>>>) {
     loop {
         let next = documents.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(ToStore::Do(document)) = next else { return };
-        let read = reader::read(&*inner.parts.store, document).map_err(|error| {
+        let Ok(ToStore::Do((document, depth))) = next else { return };
+        let read = reader::read(&*inner.parts.store, document, depth).map_err(|error| {
             inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
         });
         inner.senders.shard(document, Input::Loaded { document, read });

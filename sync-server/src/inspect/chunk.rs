@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use automerge::ChangeHash;
 use flate2::read::DeflateDecoder;
 
 use super::InspectError;
@@ -60,7 +61,7 @@ pub(super) fn walk(data: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectErro
 fn change(body: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectError> {
     meter.changes(1)?;
     let mut cursor = Cursor::new(body, "change");
-    skip_hashes(&mut cursor)?;
+    hashes(&mut cursor)?;
     cursor.prefixed()?; // actor
     cursor.unsigned()?; // number of the change
     cursor.unsigned()?; // first operation
@@ -77,7 +78,7 @@ fn change(body: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectError> {
 fn document(body: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectError> {
     let mut cursor = Cursor::new(body, "document");
     skip_actors(&mut cursor)?;
-    skip_hashes(&mut cursor)?;
+    hashes(&mut cursor)?;
     let changes = columns(&mut cursor)?;
     let operations = columns(&mut cursor)?;
     read_columns(&changes, &mut cursor, meter)?;
@@ -120,10 +121,10 @@ fn inflate(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Vec<u8>, InspectError>
     Ok(inflated)
 }
 
-fn skip_hashes(cursor: &mut Cursor<'_>) -> Result<(), InspectError> {
+fn hashes<'a>(cursor: &mut Cursor<'a>) -> Result<&'a [u8], InspectError> {
     let count = cursor.unsigned()?;
     let length = count.checked_mul(HASH).ok_or_else(|| cursor.malformed())?;
-    cursor.take(length).map(drop)
+    cursor.take(length)
 }
 
 fn skip_actors(cursor: &mut Cursor<'_>) -> Result<(), InspectError> {
@@ -132,6 +133,24 @@ fn skip_actors(cursor: &mut Cursor<'_>) -> Result<(), InspectError> {
         return Err(cursor.malformed());
     }
     (0..count).try_for_each(|_| cursor.prefixed().map(drop))
+}
+
+/// Heads that a whole document states in front of its columns.
+pub(super) fn heads(data: &[u8]) -> Result<Vec<ChangeHash>, InspectError> {
+    let mut cursor = Cursor::new(data, "document");
+    if cursor.take(4)? != MAGIC {
+        return Err(cursor.malformed());
+    }
+    cursor.take(CHECKSUM)?;
+    let kind = cursor.byte()?;
+    let body = cursor.prefixed()?;
+    if kind != 0 || !cursor.is_empty() {
+        return Err(cursor.malformed());
+    }
+    let mut cursor = Cursor::new(body, "document");
+    skip_actors(&mut cursor)?;
+    let heads = hashes(&mut cursor)?.chunks_exact(32).map(ChangeHash::try_from);
+    heads.collect::<Result<_, _>>().map_err(|_| cursor.malformed())
 }
 
 /// Chunks of data that was walked before: kind and bytes of each.

@@ -10,6 +10,8 @@ mod column;
 mod cursor;
 mod message;
 
+use automerge::ChangeHash;
+
 use crate::limits::Limits;
 
 /// What a message would cost to read.
@@ -65,6 +67,14 @@ pub fn chunks(data: &[u8], limits: &Limits) -> Result<Cost, InspectError> {
 /// The chunks of data that was measured: the kind of each (0 a document, 1 a change, 2 a deflated change) and its bytes.
 pub fn split(data: &[u8]) -> Vec<(u8, &[u8])> {
     chunk::split(data)
+}
+
+/// The heads of a saved document, which it states itself; nothing else is read.
+///
+/// # Errors
+/// If the data is not one whole document.
+pub fn heads(data: &[u8]) -> Result<Vec<ChangeHash>, InspectError> {
+    chunk::heads(data)
 }
 
 /// Adds up, and stops at a limit.

@@ -45,6 +45,7 @@ pub struct Tally {
     pub crashes: usize,
     pub failures: usize,
     pub snapshots: usize,
+    pub unread: usize,
     pub frames: usize,
 }
 
@@ -57,6 +58,7 @@ impl std::ops::AddAssign for Tally {
         self.crashes += other.crashes;
         self.failures += other.failures;
         self.snapshots += other.snapshots;
+        self.unread += other.unread;
         self.frames += other.frames;
     }
 }
@@ -266,6 +268,7 @@ impl Network {
             }
         }
         self.tally.failures += self.servers[server].failures;
+        self.tally.unread += self.servers[server].unread;
     }
 
     /// What this run came to.

@@ -9,12 +9,15 @@ use niemyet_sync::access::Principal;
 use niemyet_sync::access::Rules;
 use niemyet_sync::committer::Committer;
 use niemyet_sync::committer::Job;
+use niemyet_sync::document::Content;
+use niemyet_sync::document::Read;
 use niemyet_sync::effect::Closing;
 use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::effect::Effect;
 use niemyet_sync::effect::Member;
 use niemyet_sync::limits::Limits;
 use niemyet_sync::reader;
+use niemyet_sync::reader::Depth;
 use niemyet_sync::session::Said;
 use niemyet_sync::session::Session;
 use niemyet_sync::shard::Input;
@@ -50,13 +53,15 @@ pub struct Server {
     /// What waits to be made durable.
     pub jobs: Vec<Job>,
     /// What waits to be read.
-    pub reads: VecDeque<DocumentId>,
+    pub reads: VecDeque<(DocumentId, Depth)>,
     /// What waits to be compacted.
     pub compactions: VecDeque<DocumentId>,
     /// What happened.
     pub events: Vec<Event>,
     /// Rounds of commits that failed.
     pub failures: usize,
+    /// Reads that gave only the bytes of a document.
+    pub unread: usize,
     seen: Position,
     pub now: i64,
 }
@@ -90,6 +95,7 @@ impl Server {
             compactions: VecDeque::new(),
             events: Vec::new(),
             failures: 0,
+            unread: 0,
             seen: Position(0),
             now: 0,
         }
@@ -151,7 +157,8 @@ impl Server {
                         link.outgoing.push_back(frame);
                     }
                 }
-                Effect::Load(document) => self.reads.push_back(document),
+                Effect::Look(document) => self.reads.push_back((document, Depth::Bytes)),
+                Effect::Load(document) => self.reads.push_back((document, Depth::Whole)),
                 Effect::Keep { append, creates } => self.jobs.push(Job { append, creates }),
                 Effect::Compact(document) => self.compactions.push_back(document),
                 Effect::Done { of, bytes } => {
@@ -179,8 +186,11 @@ impl Server {
 
     /// One read.
     pub fn read(&mut self) {
-        if let Some(document) = self.reads.pop_front() {
-            let read = reader::read(&*self.store, document).map_err(|error| panic!("{error}"));
+        if let Some((document, depth)) = self.reads.pop_front() {
+            let read = reader::read(&*self.store, document, depth).map_err(|error| panic!("{error}"));
+            let is_unread = |read: &Read| matches!(read.content, Content::Bytes(_));
+            self.unread +=
+                usize::from(read.as_ref().is_ok_and(|read| read.as_deref().is_some_and(is_unread)));
             self.input(Input::Loaded { document, read });
         }
     }
