@@ -29,11 +29,12 @@ type Running = Pin<Box<dyn Future<Output = Figures> + Send>>;
 type Workload = fn(Server, Duration) -> Running;
 
 /// Name and function of every workload.
-pub const WORKLOADS: [(&str, Workload); 7] = [
+pub const WORKLOADS: [(&str, Workload); 8] = [
     ("one-by-one", |server, _| Box::pin(one_by_one(server))),
-    ("writers-1", |server, time| Box::pin(writers(server, time, 1))),
-    ("writers-200", |server, time| Box::pin(writers(server, time, 200))),
-    ("writers-1000", |server, time| Box::pin(writers(server, time, 1_000))),
+    ("writers-1", |server, time| Box::pin(writers(server, time, 1, 1))),
+    ("writers-1-of-200", |server, time| Box::pin(writers(server, time, 1, 200))),
+    ("writers-200", |server, time| Box::pin(writers(server, time, 200, 1))),
+    ("writers-1000", |server, time| Box::pin(writers(server, time, 1_000, 1))),
     ("first-contact", |server, _| Box::pin(first_contact(server, 10_000))),
     ("documents", |server, _| Box::pin(documents(server, 1_000, 200))),
     ("idle-connections", |server, _| Box::pin(idle_connections(server, 2_000))),
@@ -41,17 +42,18 @@ pub const WORKLOADS: [(&str, Workload); 7] = [
 
 type Heads = HashMap<DocumentId, Vec<ChangeHash>>;
 
-/// As many documents as connections, each written by one; another connection watches all. Each writer has one change under
-/// way at a time.
-async fn writers(server: Server, time: Duration, count: u64) -> Figures {
+/// Connections, each of which writes so many documents of its own, in turn; another connection watches all. Each writer has one
+/// change under way at a time.
+async fn writers(server: Server, time: Duration, count: u64, each: u64) -> Figures {
     let peers: Vec<Peer> =
-        stream::iter(0..count).map(|number| writer(&server, number)).buffered(50).collect().await;
+        stream::iter(0..count).map(|number| writer(&server, number, each)).buffered(50).collect().await;
+    let documents = count * each;
     let mut observer = Peer::connect(&server, "observer").await;
-    for number in 0..count {
+    for number in 0..documents {
         observer.hold(peer::id(number), Automerge::new());
     }
     observer.say_all().await;
-    observer.until(count as usize, |copy| !copy.document.is_empty()).await;
+    observer.until(documents as usize, |copy| !copy.document.is_empty()).await;
     observer.looks_on = true;
 
     let (last, finals) = watch::channel(None);
@@ -73,27 +75,32 @@ async fn writers(server: Server, time: Duration, count: u64) -> Figures {
     last.send(Some(heads)).unwrap();
     observing.await.unwrap();
     let cpu = (server.cpu() - cpu) * 1_000.0 / changes as f64;
-    let name = |what: &str| format!("{count} × {count} + 1 observer: {what}");
+    let name = |what: &str| format!("{documents} × {count} + 1 observer: {what}");
     vec![(name("changes/s"), changes as f64 / passed), (name("CPU ms a change"), cpu)]
 }
 
-async fn writer(server: &Server, number: u64) -> Peer {
+async fn writer(server: &Server, number: u64, each: u64) -> Peer {
     let mut peer = Peer::connect(server, &format!("writer-{number}")).await;
-    peer.hold(peer::id(number), peer::document(number, 1));
+    for document in number * each..(number + 1) * each {
+        peer.hold(peer::id(document), peer::document(document, 1));
+    }
     peer.say_all().await;
-    peer.until(1, |copy| copy.is_acknowledged()).await;
+    peer.until(each as usize, |copy| copy.is_acknowledged()).await;
     peer
 }
 
 /// One change after another, each when the last is acknowledged.
 async fn write(mut peer: Peer, over: Arc<AtomicBool>) -> (Peer, u64) {
-    let id = *peer.copies.keys().next().unwrap();
+    let ids: Vec<DocumentId> = peer.copies.keys().copied().collect();
     let mut written = 0;
-    while !over.load(Ordering::Relaxed) {
+    for &id in ids.iter().cycle().take_while(|_| !over.load(Ordering::Relaxed)) {
         written += 1;
         peer::edit(&mut peer.copies.get_mut(&id).unwrap().document, written as i64);
-        peer.say_all().await;
-        peer.until(1, |copy| copy.is_acknowledged()).await;
+        peer.say(id).await;
+        peer.flush().await;
+        while !peer.copies[&id].is_acknowledged() {
+            peer.next().await;
+        }
     }
     (peer, written)
 }
@@ -114,7 +121,7 @@ async fn observe(mut observer: Peer, finals: watch::Receiver<Option<Heads>>) {
 
 /// A change each 120 ms, from the writer's hand to the reader's document, and to the writer's acknowledgement.
 async fn one_by_one(server: Server) -> Figures {
-    let mut from = writer(&server, 0).await;
+    let mut from = writer(&server, 0, 1).await;
     let mut to = Peer::connect(&server, "reader").await;
     let id = peer::id(0);
     to.hold(id, Automerge::new());

@@ -89,6 +89,10 @@ fn clients_find_the_server_again_and_it_has_what_it_acknowledged() {
     let id = a.create(json!({"before": 1}));
     assert!(b.find(&id));
     let alone = a.create(json!({"kept": true}));
+    // More changes than stay without a snapshot.
+    let long = a.create(json!({"count": 0}));
+    a.tell(json!({"do": "many", "id": long, "key": "count", "count": 105}));
+    a.acknowledged(&long);
     probe.stop();
     a.put(&id, "of-a", json!(1));
     b.put(&id, "of-b", json!(2));
@@ -100,6 +104,19 @@ fn clients_find_the_server_again_and_it_has_what_it_acknowledged() {
     drop(a);
     assert!(b.find(&alone));
     assert_eq!(b.doc(&alone), json!({"kept": true}));
+    b.put(&alone, "later", json!(1));
+    b.acknowledged(&alone);
+    assert!(b.find(&long));
+    assert_eq!(b.doc(&long), json!({"count": 105}));
+    b.put(&long, "later", json!(1));
+    b.acknowledged(&long);
+    let mut c = Peer::connect(&probe, 2, "c");
+    for (id, expected) in
+        [(&alone, json!({"kept": true, "later": 1})), (&long, json!({"count": 105, "later": 1}))]
+    {
+        assert!(c.find(id));
+        assert_eq!(c.doc(id), expected);
+    }
 }
 
 #[test]
