@@ -165,6 +165,7 @@ impl DocumentStore {
             document: niemyet_sync::DocumentId::new(*document.id().as_bytes()),
             key: document.key().to_string(),
             account: None,
+            judged: None,
             changes: changes.collect(),
         };
         self.append(Utc::now().timestamp_millis(), &[append])

@@ -101,7 +101,10 @@ impl Committer {
             Err(StoreError::ActorTaken { document, .. }) => {
                 round.answers.push((document, Err(NotKept::ActorTaken)));
             }
-            // Another server on the store was faster, or the client has numbered two changes alike.
+            Err(StoreError::Overtaken { document }) => {
+                round.answers.push((document, Err(NotKept::Overtaken)));
+            }
+            // The client has numbered two changes alike.
             Err(StoreError::OutOfOrder { document, .. }) => {
                 round.answers.push((document, Err(NotKept::OutOfOrder)));
             }

@@ -376,7 +376,13 @@ fn append(received: Received) -> Append {
         bytes: change.bytes().to_vec(),
         binds: false,
     });
-    Append { document: received.id, key: received.key.to_string(), account: None, changes: changes.collect() }
+    Append {
+        document: received.id,
+        key: received.key.to_string(),
+        account: None,
+        judged: None,
+        changes: changes.collect(),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -16,6 +16,7 @@ use crate::incoming::guarded;
 use crate::refusals;
 use crate::store::Append;
 use crate::store::NewChange;
+use crate::store::Position;
 
 /// Where changes want to go, and whose they are.
 pub(super) struct Claim<'a> {
@@ -23,6 +24,8 @@ pub(super) struct Claim<'a> {
     /// Its key, if it exists.
     pub(super) key: &'a str,
     pub(super) principal: &'a Principal,
+    /// Place of its last change here.
+    pub(super) last: Position,
 }
 
 /// A document that does not exist yet, as its first delivery makes it.
@@ -91,6 +94,7 @@ impl Claim<'_> {
             document: self.id,
             key: key.to_owned(),
             account: (!context.restoring).then_some(self.principal.account),
+            judged: Some(self.last),
             changes: kept.collect(),
         }
     }

@@ -18,7 +18,7 @@ use crate::store::Position;
 pub struct Loaded {
     /// What the store has. Sync messages are made from this and from nothing else.
     pub durable: Automerge,
-    /// Up to which place it was read from the store.
+    /// Place of its last change. Nothing of it is missing up to there.
     pub last: Position,
     /// Changes since it was last asked to be compacted.
     pub since_snapshot: usize,

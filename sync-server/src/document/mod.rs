@@ -4,6 +4,7 @@
 
 mod admit;
 mod body;
+mod flight;
 mod peer;
 mod unread;
 mod view;
@@ -13,23 +14,18 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use automerge::Automerge;
-use automerge::Change;
 
 use crate::DocumentId;
-use crate::access::Refusal;
 use crate::access::Rules;
 use crate::effect::ConnectionId;
 use crate::effect::Effect;
 use crate::effect::Member;
 use crate::incoming::Incoming;
 use crate::limits::Limits;
-use crate::refusals;
 use crate::store::Position;
-use crate::store::Receipt;
-use crate::witness::Event;
-use admit::Claim;
-use admit::Created;
 use body::Loaded;
+use flight::Flight;
+pub use flight::NotKept;
 use peer::Fresh;
 use peer::Peer;
 pub use unread::Unread;
@@ -78,17 +74,6 @@ pub enum Content {
     Whole(Box<Automerge>),
 }
 
-/// Why the store kept nothing of a delivery, and will not however often it is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotKept {
-    /// An actor is another account's.
-    ActorTaken,
-    /// A change is not its actor's next.
-    OutOfOrder,
-    /// The account has created as many documents as it may.
-    TooManyDocuments,
-}
-
 #[derive(Debug)]
 enum Body {
     /// Not in memory; `true` if it has been asked for.
@@ -97,15 +82,6 @@ enum Body {
     Absent,
     Unread(Box<Unread>),
     Here(Box<Loaded>),
-}
-
-/// A delivery on its way to the store.
-#[derive(Debug)]
-struct Flight {
-    member: Arc<Member>,
-    incoming: Incoming,
-    changes: Vec<Change>,
-    created: Option<Box<Created>>,
 }
 
 /// One document.
@@ -240,72 +216,6 @@ impl Document {
         }
     }
 
-    /// The store has kept the delivery that was on its way, or never will.
-    pub fn kept(&mut self, result: Result<Vec<Receipt>, NotKept>, context: &mut Context<'_>) {
-        let Some(flight) = self.flight.take() else { return };
-        self.used = context.now;
-        match result {
-            Ok(receipts) => self.durable(flight, &receipts, context),
-            Err(why) => {
-                if let Body::Here(here) = &mut self.body {
-                    here.fall_back();
-                }
-                self.overtaken = false;
-                self.tell(Rules::read_again, context);
-                let refusal = match why {
-                    NotKept::ActorTaken => refusals::actor_taken(),
-                    NotKept::OutOfOrder => refusals::actor_sequence(),
-                    NotKept::TooManyDocuments => refusals::too_many_documents(),
-                };
-                self.refuse(&flight.member, refusal, context);
-                self.absorb(&flight.member, flight.incoming, context);
-            }
-        }
-        self.resume(context);
-    }
-
-    fn durable(&mut self, flight: Flight, receipts: &[Receipt], context: &mut Context<'_>) {
-        let Flight { member, incoming, changes, created } = flight;
-        let last = receipts.iter().map(|receipt| receipt.position).max().unwrap_or_default();
-        context.effects.push(Effect::Note(Event::Kept {
-            document: self.id,
-            account: member.principal.account,
-            changes: changes.len(),
-            last,
-            created: created.is_some(),
-        }));
-        self.remember(&member, None, context);
-        match (&mut self.body, created) {
-            (Body::Here(here), _) => {
-                here.since_snapshot += changes.len();
-                self.fresh.get_or_insert_with(|| Fresh::new(here.durable.get_heads())).add(&changes);
-                if here.advance(&changes).is_err() {
-                    self.body = Body::Away(false);
-                } else if here.since_snapshot >= context.limits.snapshot_after {
-                    here.since_snapshot = 0;
-                    context.effects.push(Effect::Compact(self.id));
-                }
-            }
-            (body, Some(created)) => {
-                let Created { key, document } = *created;
-                let mut here = Loaded::new(document, Position::default());
-                here.since_snapshot = changes.len();
-                *body = Body::Here(Box::new(here));
-                self.key = Some(key);
-                self.access_changed(context);
-            }
-            (Body::Away(_) | Body::Absent | Body::Unread(_), None) => {}
-        }
-        // What the rules were told meanwhile was without this delivery.
-        let overtaken = std::mem::take(&mut self.overtaken);
-        self.tell(if overtaken { Rules::read_again } else { Rules::kept }, context);
-        if std::mem::take(&mut self.stale) {
-            context.effects.push(Effect::Load(self.id));
-        }
-        self.everybody_due();
-        self.absorb(&member, incoming, context);
-    }
-
     /// Takes what waits, until something is on its way again.
     fn resume(&mut self, context: &mut Context<'_>) {
         while self.flight.is_none()
@@ -384,68 +294,6 @@ impl Document {
         self.absorb(&member, incoming, context);
     }
 
-    fn deliver(
-        &mut self,
-        member: Arc<Member>,
-        changes: Vec<Change>,
-        mut incoming: Incoming,
-        context: &mut Context<'_>,
-    ) {
-        let Some(peer) = self.peers.get_mut(&member.id) else { return };
-        let mut changes = changes;
-        let stashed = !peer.stash.is_empty();
-        changes.append(&mut peer.stash);
-        let base = match &self.body {
-            Body::Here(here) if peer.sees() => &here.durable,
-            _ => context.nothing,
-        };
-        let sorted = body::sort(base, changes);
-        if sorted.orphans.len() as u64 > context.limits.changes_per_message {
-            self.refuse(&member, refusals::too_large("changes without those they depend on"), context);
-            return self.absorb(&member, incoming, context);
-        }
-        peer.stash = sorted.orphans;
-        let whole = incoming.whole.take().filter(|_| !stashed && peer.stash.is_empty());
-        if sorted.ready.is_empty() {
-            return self.absorb(&member, incoming, context);
-        }
-        match self.admit(&member, &sorted.ready, whole, context) {
-            Ok(created) => {
-                self.flight = Some(Flight { member, incoming, changes: sorted.ready, created });
-            }
-            Err(refusal) => {
-                self.refuse(&member, refusal, context);
-                self.absorb(&member, incoming, context);
-            }
-        }
-    }
-
-    fn admit(
-        &mut self,
-        member: &Member,
-        changes: &[Change],
-        whole: Option<Box<Automerge>>,
-        context: &mut Context<'_>,
-    ) -> Result<Option<Box<Created>>, Refusal> {
-        let key = self.key.as_deref().unwrap_or_default();
-        let claim = Claim { id: self.id, key, principal: &member.principal };
-        let sees = self.peers.get(&member.id).is_some_and(Peer::sees);
-        let (append, created) = match &mut self.body {
-            Body::Here(here) if sees => (claim.extend(here, changes, context)?, None),
-            Body::Absent => {
-                let (append, created) = claim.create(changes, whole, context)?;
-                (append, Some(Box::new(created)))
-            }
-            _ => {
-                // It exists and is hidden: whoever may not create it learns that, and nobody who may is here.
-                claim.create(changes, whole, context)?;
-                return Err(refusals::forbidden());
-            }
-        };
-        context.effects.push(Effect::Keep { append, creates: created.is_some() });
-        Ok(created)
-    }
-
     /// When it was last used.
     pub const fn used(&self) -> i64 {
         self.used
@@ -484,8 +332,7 @@ impl Document {
         self.peers.is_empty() && self.is_at_rest() && matches!(self.body, Body::Away(false) | Body::Absent)
     }
 
-    /// Up to which place it was last read from the store, if it is in memory. What this server itself keeps does not
-    /// count: another may have kept something before it.
+    /// Place of its last change, if it is in memory.
     pub fn last(&self) -> Option<Position> {
         match &self.body {
             Body::Away(_) | Body::Absent => None,

@@ -158,7 +158,7 @@ mod tests {
         for snapshot in [cut, &long, &change, b"rubbish"] {
             assert!(Unread::new(snapshot, &[], Position(1)).is_none(), "{snapshot:?}");
         }
-        assert!(Unread::new(&saved, &[saved.clone()], Position(1)).is_none());
+        assert!(Unread::new(&saved, std::slice::from_ref(&saved), Position(1)).is_none());
         assert!(Unread::new(&[], &[], Position(1)).is_none());
     }
 }

@@ -56,6 +56,12 @@ pub enum StoreError {
         /// The number of the last that was kept.
         kept: u64,
     },
+    /// Another server has kept something of the document since these changes were judged. They must be judged again.
+    #[error("document {document} has changes that these were not judged with")]
+    Overtaken {
+        /// The document.
+        document: DocumentId,
+    },
     /// A snapshot does not hold what it is to stand for. The changes are still there.
     #[error("the snapshot of document {document} cannot stand for its changes: {what}. Nothing was let go")]
     Incomplete {
@@ -90,6 +96,9 @@ pub struct Append {
     pub key: String,
     /// Who delivered; `None` for the server itself (import, restore).
     pub account: Option<AccountId>,
+    /// Place of the last change of the document that these were judged with, 0 if it did not exist; `None` if they were not
+    /// judged, as what the server itself brings.
+    pub judged: Option<Position>,
     /// Each after those it depends on.
     pub changes: Vec<NewChange>,
 }
@@ -145,7 +154,8 @@ pub trait Store: Send + Sync + 'static {
     /// Keeps a group of appends in one commit. When it returns, each `Ok` is durable (fsynced). A change that is kept
     /// already is not kept twice: its first receipt is returned. An append that binds an actor of another account
     /// fails alone, with [`StoreError::ActorTaken`], and so does one with a change that is not its actor's next, with
-    /// [`StoreError::OutOfOrder`]; any other failure fails the group.
+    /// [`StoreError::OutOfOrder`], and one whose document has other changes after those that it was judged with, with
+    /// [`StoreError::Overtaken`]; any other failure fails the group.
     ///
     /// # Errors
     /// If the group could not be made durable; nothing of it is kept then.

@@ -93,7 +93,13 @@ impl Author {
             binds: true,
         });
         let key = format!("probe/{}", self.id);
-        Ok(Append { document: self.id, key, account: Some(AccountId(1)), changes: changes.collect() })
+        Ok(Append {
+            document: self.id,
+            key,
+            account: Some(AccountId(1)),
+            judged: None,
+            changes: changes.collect(),
+        })
     }
 }
 

@@ -10,6 +10,7 @@ mod http;
 mod hub;
 mod interop;
 mod maintenance;
+mod servers;
 mod simulation;
 mod store;
 mod support;

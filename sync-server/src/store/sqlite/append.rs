@@ -17,6 +17,7 @@ use crate::database::fault_at;
 use crate::database::sum_of;
 use crate::store::Append;
 use crate::store::NewChange;
+use crate::store::Position;
 use crate::store::Receipt;
 use crate::store::StoreError;
 
@@ -74,10 +75,14 @@ impl<'a> Group<'a> {
             return Ok(Ok(Vec::new()));
         }
         let mut open = self.take(append)?;
-        let kept = self.kept_already(&open, append)?;
-        let receipts = match refusal(&open.log, append, &kept) {
-            Some(refusal) => Ok(Err(refusal)),
-            None => self.keep(&mut open, append, kept).map(Ok),
+        let receipts = if self.is_overtaken(&open, append)? {
+            Ok(Err(StoreError::Overtaken { document: append.document }))
+        } else {
+            let kept = self.kept_already(&open, append)?;
+            match refusal(&open.log, append, &kept) {
+                Some(refusal) => Ok(Err(refusal)),
+                None => self.keep(&mut open, append, kept).map(Ok),
+            }
         };
         self.open.insert(append.document, open);
         receipts
@@ -101,6 +106,23 @@ impl<'a> Group<'a> {
         let mut log = self.store.logs.take(id).unwrap_or_default();
         log.extend(self.connection, &row)?;
         Ok(Open { before: row.last, row, log })
+    }
+
+    /// Whether the document has other changes after those that the append was judged with. Its own may be there: a commit can
+    /// succeed and be reported as failed.
+    fn is_overtaken(&self, open: &Open, append: &Append) -> Result<bool, StoreError> {
+        let Some(Position(judged)) = append.judged else { return Ok(false) };
+        let judged = judged.cast_signed();
+        if open.row.last <= judged {
+            return Ok(false);
+        }
+        let own: HashSet<&[u8; 32]> = append.changes.iter().map(|change| &change.hash.0).collect();
+        let mut overtaken = false;
+        seek(self.connection, &open.row, |row| {
+            overtaken = row.position > judged && !own.contains(&row.hash);
+            overtaken || row.position <= judged
+        })?;
+        Ok(overtaken)
     }
 
     /// Those of the changes that may be kept already, if they are: with a number that their actor has passed. Rare, so they are

@@ -86,6 +86,28 @@ fn servers_that_share_a_store_see_what_each_other_keep() {
 }
 
 #[test]
+fn what_was_judged_with_less_than_is_kept_is_not_kept() {
+    let folder = Folder::with_store();
+    let (one, two) = (folder.share(), folder.share());
+    let (mut anne, mut binh) = (Author::new(document(1), ANNE, 1), Author::new(document(1), BINH, 2));
+    let judged = |append: Append, last| Append { judged: Some(Position(last)), ..append };
+    let first = judged(anne.writes("a", 1), 0);
+    let receipts = keep(&one, 1, std::slice::from_ref(&first));
+    // The same again, as after a commit that succeeded and was reported as failed.
+    assert_eq!(keep(&one, 2, std::slice::from_ref(&first)), receipts);
+    let (other, elsewhere) = (binh.writes("b", 1), Author::new(document(2), BINH, 3).writes("c", 1));
+    let overtaken = [judged(other.clone(), 0), elsewhere];
+    let results = two.append(3, &overtaken).unwrap();
+    assert!(matches!(results[0], Err(StoreError::Overtaken { .. })), "{results:?}");
+    assert_eq!(results[1].as_ref().unwrap()[0].position, Position(2), "the others of its group are kept");
+    assert_eq!(two.receipts(document(1)).unwrap(), receipts);
+    assert_eq!(two.owner(document(1), &binh.actor()).unwrap(), None);
+    assert_eq!(keep(&two, 4, &[judged(other, 1)])[0].position, Position(3));
+    let late = one.append(5, &[judged(anne.writes("a", 2), 1)]).unwrap();
+    assert!(matches!(late[0], Err(StoreError::Overtaken { .. })), "{late:?}");
+}
+
+#[test]
 fn servers_that_write_at_the_same_time_leave_no_gap() {
     let folder = Folder::with_store();
     let stores: Vec<_> = (0..3).map(|_| folder.share()).collect();

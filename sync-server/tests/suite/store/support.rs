@@ -163,7 +163,7 @@ pub fn append(document: DocumentId, account: Option<AccountId>, changes: &[Chang
         bytes: change.raw_bytes().to_vec(),
         binds: true,
     });
-    Append { document, key: format!("key/{document}"), account, changes: changes.collect() }
+    Append { document, key: format!("key/{document}"), account, judged: None, changes: changes.collect() }
 }
 
 /// Appends that must be kept.

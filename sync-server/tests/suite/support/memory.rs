@@ -133,6 +133,14 @@ impl State {
     }
 
     fn check(&self, append: &Append) -> Result<(), StoreError> {
+        if let (Some(kept), Some(judged)) = (self.documents.get(&append.document), append.judged) {
+            let later = kept.receipts.iter().filter(|receipt| receipt.position > judged);
+            let mut others =
+                later.filter(|receipt| !append.changes.iter().any(|change| change.hash == receipt.hash));
+            if others.next().is_some() {
+                return Err(StoreError::Overtaken { document: append.document });
+            }
+        }
         let Some(account) = append.account else { return Ok(()) };
         for change in append.changes.iter().filter(|change| change.binds) {
             let (document, actor) = (append.document, change.actor.clone());

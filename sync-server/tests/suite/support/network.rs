@@ -46,6 +46,7 @@ pub struct Tally {
     pub failures: usize,
     pub snapshots: usize,
     pub unread: usize,
+    pub overtaken: usize,
     pub frames: usize,
 }
 
@@ -59,6 +60,7 @@ impl std::ops::AddAssign for Tally {
         self.failures += other.failures;
         self.snapshots += other.snapshots;
         self.unread += other.unread;
+        self.overtaken += other.overtaken;
         self.frames += other.frames;
     }
 }
@@ -269,6 +271,7 @@ impl Network {
         }
         self.tally.failures += self.servers[server].failures;
         self.tally.unread += self.servers[server].unread;
+        self.tally.overtaken += self.servers[server].overtaken;
     }
 
     /// What this run came to.

@@ -1,4 +1,5 @@
-//! A made-up application: a document states its key, its id is a hash of it, and a field `bad` is against its rules.
+//! A made-up application: a document states its key, its id is a hash of it, a field `bad` is against its rules, and a field
+//! `once` is said once.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -62,7 +63,13 @@ impl Rules for TestRules {
 
     fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
         let bad = delivery.after.get(ROOT, "bad").is_ok_and(|value| value.is_some());
-        if bad { Err(refusal("bad-field")) } else { Ok(()) }
+        let said = |document: &Automerge| document.get_all(ROOT, "once").map_or(0, |values| values.len());
+        match delivery.before.map(said) {
+            _ if bad => Err(refusal("bad-field")),
+            // What was said once is not said again, nor beside it.
+            Some(before) if before > 0 && said(delivery.after) > 1 => Err(refusal("said-before")),
+            _ => Ok(()),
+        }
     }
 }
 

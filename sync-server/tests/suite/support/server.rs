@@ -10,6 +10,7 @@ use niemyet_sync::access::Rules;
 use niemyet_sync::committer::Committer;
 use niemyet_sync::committer::Job;
 use niemyet_sync::document::Content;
+use niemyet_sync::document::NotKept;
 use niemyet_sync::document::Read;
 use niemyet_sync::effect::Closing;
 use niemyet_sync::effect::ConnectionId;
@@ -62,6 +63,8 @@ pub struct Server {
     pub failures: usize,
     /// Reads that gave only the bytes of a document.
     pub unread: usize,
+    /// Deliveries that were judged again.
+    pub overtaken: usize,
     seen: Position,
     pub now: i64,
 }
@@ -96,6 +99,7 @@ impl Server {
             events: Vec::new(),
             failures: 0,
             unread: 0,
+            overtaken: 0,
             seen: Position(0),
             now: 0,
         }
@@ -180,6 +184,7 @@ impl Server {
         self.jobs = round.again;
         self.failures += usize::from(round.error.is_some());
         for (document, result) in round.answers {
+            self.overtaken += usize::from(matches!(result, Err(NotKept::Overtaken)));
             self.input(Input::Kept { document, result });
         }
     }
