@@ -15,7 +15,7 @@ use crate::inspect;
 use crate::store::Position;
 
 /// Most changes beside a snapshot that are passed on one by one: more would be several times as many bytes as a whole
-/// document that Automerge saves, and districts have thin lines.
+/// document that Automerge saves, and lines are thin.
 const LOOSE: usize = 16;
 
 /// A document's bytes.
