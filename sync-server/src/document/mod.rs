@@ -341,3 +341,13 @@ impl Document {
         }
     }
 }
+
+/// A change, for the tests of the parts.
+#[cfg(test)]
+fn edit(document: &mut Automerge, value: i64) {
+    use automerge::transaction::Transactable;
+
+    let mut transaction = document.transaction();
+    transaction.put(automerge::ROOT, "x", value).unwrap();
+    transaction.commit();
+}

@@ -311,20 +311,12 @@ impl Peer {
 /// What is said without a search of the history is what Automerge says after one.
 #[cfg(test)]
 mod tests {
-    use automerge::ROOT;
-    use automerge::transaction::Transactable;
-
+    use super::super::edit;
     use super::*;
     use crate::access::AccountId;
     use crate::access::Principal;
     use crate::effect::ConnectionId;
     use crate::store::Position;
-
-    fn edit(document: &mut Automerge, value: i64) {
-        let mut transaction = document.transaction();
-        transaction.put(ROOT, "x", value).unwrap();
-        transaction.commit();
-    }
 
     /// A peer that has just connected.
     fn stranger(access: Access) -> Peer {

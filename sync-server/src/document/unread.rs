@@ -92,16 +92,8 @@ impl Sight<'_> {
 
 #[cfg(test)]
 mod tests {
-    use automerge::ROOT;
-    use automerge::transaction::Transactable;
-
+    use super::super::edit;
     use super::*;
-
-    fn edit(document: &mut Automerge, value: i64) {
-        let mut transaction = document.transaction();
-        transaction.put(ROOT, "x", value).unwrap();
-        transaction.commit();
-    }
 
     /// Two authors who edit side by side and meet now and then: 40 changes.
     fn history() -> Vec<Automerge> {
