@@ -19,6 +19,7 @@ use crate::effect::Effect;
 use crate::effect::Member;
 use crate::incoming::Incoming;
 use crate::limits::Limits;
+use crate::reader::Depth;
 use crate::store::Listed;
 use crate::store::Receipt;
 use crate::wire::Body;
@@ -69,6 +70,8 @@ pub enum Input {
     Loaded {
         /// Which.
         document: DocumentId,
+        /// How much of it was asked for.
+        depth: Depth,
         /// What it has; an error has been noted where it arose.
         read: Result<Option<Box<Read>>, ()>,
     },
@@ -125,12 +128,11 @@ impl Shard {
                 self.relay(&from, document, &says, effects);
             }
             Input::Left(connection) => self.left(connection),
-            Input::Loaded { document, read: Ok(read) } => {
-                self.with(now, document, effects, |document, context| document.loaded(read, context));
-            }
-            Input::Loaded { document, read: Err(()) } => {
-                self.with(now, document, effects, |document, _| document.not_loaded());
-                self.touched.remove(&document);
+            Input::Loaded { document, depth, read } => {
+                self.with(now, document, effects, |document, context| match read {
+                    Ok(read) => document.loaded(depth, read, context),
+                    Err(()) => document.not_loaded(depth),
+                });
             }
             Input::Kept { document, result } => {
                 self.with(now, document, effects, |document, context| document.kept(result, context));
@@ -196,24 +198,19 @@ impl Shard {
 
     fn foreign(&mut self, now: i64, listed: &[Listed], effects: &mut Vec<Effect>) {
         for listed in listed {
-            let last = self.documents.get(&listed.id).map(Document::last);
-            match last {
-                Some(Some(last)) if last >= listed.last => {}
-                Some(Some(_)) => effects.push(Effect::Load(listed.id)),
-                // Not in memory. Who has it open is told when it is next there; the rules would not be.
-                _ if self.terms.rules.depend_on(&listed.key) => {
-                    self.documents.entry(listed.id).or_insert_with(|| Document::new(listed.id, now));
-                    self.with(now, listed.id, effects, Document::changed_elsewhere);
-                }
-                Some(None) => effects.push(Effect::Load(listed.id)),
-                None => {}
+            let matters = self.terms.rules.depend_on(&listed.key);
+            if matters {
+                self.documents.entry(listed.id).or_insert_with(|| Document::new(listed.id, now));
             }
+            self.with(now, listed.id, effects, |document, context| {
+                document.changed_elsewhere(listed.last, matters, context);
+            });
         }
     }
 
     fn tick(&mut self, now: i64, effects: &mut Vec<Effect>) {
         for id in self.documents.keys().copied().collect::<Vec<_>>() {
-            self.with(now, id, effects, Document::retry);
+            self.with(now, id, effects, Document::tick);
         }
         let idle = now.saturating_sub(self.terms.limits.idle);
         self.unload(|document| document.used() <= idle, effects);

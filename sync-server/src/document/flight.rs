@@ -87,9 +87,9 @@ impl Document {
         let Flight { member, mut incoming, changes, .. } = flight;
         incoming.changes = Ok(changes);
         self.waiting.push_front((member, incoming));
-        self.body = Body::Away(false);
+        self.body = Body::Away;
         self.fresh = None;
-        (self.overtaken, self.stale) = (false, true);
+        (self.overtaken, self.untold) = (false, true);
     }
 
     fn durable(&mut self, flight: Flight, receipts: &[Receipt], context: &mut Context<'_>) {
@@ -109,7 +109,7 @@ impl Document {
                 here.last = here.last.max(last);
                 self.fresh.get_or_insert_with(|| Fresh::new(here.durable.get_heads())).add(&changes);
                 if here.advance(&changes).is_err() {
-                    self.body = Body::Away(false);
+                    self.body = Body::Away;
                 } else if here.since_snapshot >= context.limits.snapshot_after {
                     here.since_snapshot = 0;
                     context.effects.push(Effect::Compact(self.id));
@@ -123,14 +123,11 @@ impl Document {
                 self.key = Some(key);
                 self.access_changed(context);
             }
-            (Body::Away(_) | Body::Absent | Body::Unread(_), None) => {}
+            (Body::Away | Body::Absent | Body::Unread(_), None) => {}
         }
         // What the rules were told meanwhile was without this delivery.
         let overtaken = std::mem::take(&mut self.overtaken);
         self.tell(if overtaken { Rules::read_again } else { Rules::kept }, context);
-        if std::mem::take(&mut self.stale) {
-            context.effects.push(Effect::Load(self.id));
-        }
         self.everybody_due();
         self.absorb(&member, incoming, context);
     }

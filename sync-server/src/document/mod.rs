@@ -6,6 +6,7 @@ mod admit;
 mod body;
 mod flight;
 mod peer;
+mod reading;
 mod unread;
 mod view;
 
@@ -22,6 +23,7 @@ use crate::effect::Effect;
 use crate::effect::Member;
 use crate::incoming::Incoming;
 use crate::limits::Limits;
+use crate::reader::Depth;
 use crate::store::Position;
 use body::Loaded;
 use flight::Flight;
@@ -76,8 +78,8 @@ pub enum Content {
 
 #[derive(Debug)]
 enum Body {
-    /// Not in memory; `true` if it has been asked for.
-    Away(bool),
+    /// Not in memory.
+    Away,
     /// The store has nothing of it.
     Absent,
     Unread(Box<Unread>),
@@ -91,8 +93,16 @@ pub struct Document {
     /// Known from when it was first in memory.
     key: Option<String>,
     body: Body,
-    /// Whether another process has kept something that could not be merged at once, or that the rules are not told of yet.
-    stale: bool,
+    /// What has been asked of the store and not answered.
+    asked: Option<Depth>,
+    /// Whether the store could not answer. It is not asked again before time has passed.
+    failed: bool,
+    /// Up to which place another process has kept something that is not in what is in memory.
+    behind: Option<Position>,
+    /// Up to which place the rules were told what it is.
+    told: Position,
+    /// Whether they must be told anew.
+    untold: bool,
     /// Whether another process's changes were merged while a delivery was on its way.
     overtaken: bool,
     peers: HashMap<ConnectionId, Peer>,
@@ -108,8 +118,12 @@ impl Document {
         Self {
             id,
             key: None,
-            body: Body::Away(false),
-            stale: false,
+            body: Body::Away,
+            asked: None,
+            failed: false,
+            behind: None,
+            told: Position::default(),
+            untold: false,
             overtaken: false,
             peers: HashMap::new(),
             waiting: VecDeque::new(),
@@ -124,7 +138,8 @@ impl Document {
         self.used = context.now;
         // What one connection says is dealt with in its order.
         let waits = match &self.body {
-            Body::Away(_) | Body::Unread(_) => !self.waiting.is_empty() || !self.suffices(&member, &incoming),
+            Body::Away => true,
+            Body::Unread(_) => !self.suffices(&member, &incoming) || self.is_behind(member.id),
             Body::Absent | Body::Here(_) => {
                 self.flight.is_some() && (incoming.carried || self.is_behind(member.id))
             }
@@ -140,7 +155,7 @@ impl Document {
     /// Whether as much of the document is in memory as a message needs.
     fn suffices(&self, member: &Member, incoming: &Incoming) -> bool {
         match &self.body {
-            Body::Away(_) => false,
+            Body::Away => false,
             Body::Unread(unread) => {
                 unread.answers(incoming) && self.peers.get(&member.id).is_none_or(Peer::is_plain)
             }
@@ -151,131 +166,6 @@ impl Document {
     fn is_behind(&self, connection: ConnectionId) -> bool {
         let flies = self.flight.as_ref().is_some_and(|flight| flight.member.id == connection);
         flies || self.waiting.iter().any(|(member, _)| member.id == connection)
-    }
-
-    /// What the store has of the document, asked for or changed by another server.
-    pub fn loaded(&mut self, read: Option<Box<Read>>, context: &mut Context<'_>) {
-        match (&mut self.body, read) {
-            (Body::Away(_), None) => self.body = Body::Absent,
-            (Body::Absent, Some(_)) if self.flight.is_some() => self.stale = true,
-            (Body::Away(_) | Body::Absent | Body::Unread(_), Some(read)) => self.appear(*read, context),
-            (Body::Here(here), Some(read)) => {
-                let Content::Whole(document) = read.content else {
-                    // Asked for before the document was read for another reason.
-                    if read.last > here.last {
-                        context.effects.push(Effect::Load(self.id));
-                    }
-                    return;
-                };
-                // A delivery on its way was admitted against less. Merging is what Automerge does with both, whichever
-                // server has which; only the working copy must be made anew.
-                let fresh = body::sort(&here.durable, document.get_changes(&[])).ready;
-                here.last = here.last.max(read.last);
-                if !fresh.is_empty() {
-                    if here.merge(&fresh).is_err() {
-                        self.body = Body::Away(false);
-                    }
-                    self.fresh = None;
-                    self.everybody_due();
-                    self.overtaken = self.flight.is_some();
-                    self.tell(Rules::read_again, context);
-                }
-            }
-            (Body::Absent | Body::Unread(_) | Body::Here(_), None) => {}
-        }
-        self.resume(context);
-    }
-
-    fn appear(&mut self, read: Read, context: &mut Context<'_>) {
-        let known = self.key.replace(read.key).is_some();
-        self.body = match read.content {
-            Content::Bytes(unread) => Body::Unread(Box::new(unread)),
-            Content::Whole(document) => {
-                let mut here = Loaded::new(*document, read.last);
-                here.since_snapshot = read.loose;
-                Body::Here(Box::new(here))
-            }
-        };
-        if !known {
-            self.access_changed(context);
-        }
-        // The rules are told once all of it has been read.
-        if self.stale && matches!(self.body, Body::Here(_)) {
-            self.stale = false;
-            self.tell(Rules::read_again, context);
-        }
-        self.everybody_due();
-    }
-
-    /// Tells the rules what the document is now.
-    fn tell(&self, how: fn(&dyn Rules, &str, &Automerge) -> bool, context: &mut Context<'_>) {
-        if let (Some(key), Body::Here(here)) = (&self.key, &self.body)
-            && how(context.rules, key, &here.durable)
-        {
-            context.effects.push(Effect::AccessChanged);
-        }
-    }
-
-    /// Takes what waits, until something is on its way again.
-    fn resume(&mut self, context: &mut Context<'_>) {
-        while self.flight.is_none()
-            && let Some((member, incoming)) = self.waiting.pop_front()
-        {
-            if self.suffices(&member, &incoming) {
-                self.take(member, incoming, context);
-            } else {
-                self.waiting.push_front((member, incoming));
-                break;
-            }
-        }
-        if !self.waiting.is_empty() {
-            self.call(context);
-        }
-    }
-
-    /// Another process has changed it, and the rules want to know what it is now.
-    pub fn changed_elsewhere(&mut self, context: &mut Context<'_>) {
-        self.stale = true;
-        match self.body {
-            Body::Away(false) => self.call(context),
-            // What is being read may be from before; what is read again is merged into it.
-            Body::Away(true) | Body::Absent | Body::Unread(_) | Body::Here(_) => {
-                context.effects.push(Effect::Load(self.id));
-            }
-        }
-    }
-
-    /// The store could not read it; it is asked again when `retry` is called.
-    pub fn not_loaded(&mut self) {
-        match &mut self.body {
-            Body::Away(asked) => *asked = false,
-            Body::Unread(unread) => unread.asked = false,
-            Body::Absent | Body::Here(_) => {}
-        }
-    }
-
-    /// Has it loaded, if something waits for it.
-    pub fn retry(&mut self, context: &mut Context<'_>) {
-        if self.stale || !self.waiting.is_empty() || self.peers.values().any(|peer| peer.due) {
-            self.call(context);
-        }
-    }
-
-    /// Has it read, if it is not in memory, or not so much of it as is needed.
-    fn call(&mut self, context: &mut Context<'_>) {
-        let brings = self.waiting.iter().any(|(_, incoming)| incoming.carried);
-        match &mut self.body {
-            Body::Away(asked @ false) => {
-                *asked = true;
-                let whole = self.stale || brings;
-                context.effects.push(if whole { Effect::Load(self.id) } else { Effect::Look(self.id) });
-            }
-            Body::Unread(unread) if !unread.asked => {
-                unread.asked = true;
-                context.effects.push(Effect::Load(self.id));
-            }
-            Body::Away(true) | Body::Absent | Body::Unread(_) | Body::Here(_) => {}
-        }
     }
 
     /// Deals with a message now.
@@ -294,6 +184,27 @@ impl Document {
         self.absorb(&member, incoming, context);
     }
 
+    /// Takes what waits, as far as it is in memory what each needs, until something is on its way again.
+    fn resume(&mut self, context: &mut Context<'_>) {
+        if matches!(self.body, Body::Unread(_)) {
+            // Whoever needs only the bytes does not wait for those who need all.
+            for (member, incoming) in std::mem::take(&mut self.waiting) {
+                if self.suffices(&member, &incoming) && !self.is_behind(member.id) {
+                    self.take(member, incoming, context);
+                } else {
+                    self.waiting.push_back((member, incoming));
+                }
+            }
+        }
+        while self.flight.is_none()
+            && matches!(self.body, Body::Absent | Body::Here(_))
+            && let Some((member, incoming)) = self.waiting.pop_front()
+        {
+            self.take(member, incoming, context);
+        }
+        self.call(context);
+    }
+
     /// When it was last used.
     pub const fn used(&self) -> i64 {
         self.used
@@ -302,7 +213,7 @@ impl Document {
     /// Bytes of memory, estimated.
     pub fn weight(&self) -> usize {
         match &self.body {
-            Body::Away(_) | Body::Absent => 0,
+            Body::Away | Body::Absent => 0,
             Body::Unread(unread) => size_of::<Unread>() + unread.bytes.len(),
             Body::Here(here) => here.weight(),
         }
@@ -311,7 +222,9 @@ impl Document {
     /// Whether nothing of it is on its way or waits, so that it can leave memory.
     pub fn is_at_rest(&self) -> bool {
         self.flight.is_none()
-            && !self.stale
+            && self.asked.is_none()
+            && self.behind.is_none()
+            && !self.untold
             && self.waiting.is_empty()
             && self.peers.values().all(|peer| !peer.due)
     }
@@ -319,23 +232,23 @@ impl Document {
     /// Lets it leave memory. It is all in the store. A snapshot of many loose changes is asked for then: nobody waits for it,
     /// and the next who wants the document, perhaps after a restart, reads it in a third of the time.
     pub fn unload(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_at_rest() && !matches!(self.body, Body::Away(true)) {
+        if self.is_at_rest() {
             if matches!(&self.body, Body::Here(here) if here.since_snapshot >= LOOSE) {
                 effects.push(Effect::Compact(self.id));
             }
-            self.body = Body::Away(false);
+            self.body = Body::Away;
         }
     }
 
     /// Whether it can be forgotten altogether.
     pub fn is_forgotten(&self) -> bool {
-        self.peers.is_empty() && self.is_at_rest() && matches!(self.body, Body::Away(false) | Body::Absent)
+        self.peers.is_empty() && self.is_at_rest() && matches!(self.body, Body::Away | Body::Absent)
     }
 
     /// Place of its last change, if it is in memory.
     pub fn last(&self) -> Option<Position> {
         match &self.body {
-            Body::Away(_) | Body::Absent => None,
+            Body::Away | Body::Absent => None,
             Body::Unread(unread) => Some(unread.last),
             Body::Here(here) => Some(here.last),
         }

@@ -60,6 +60,8 @@ pub(super) struct Peer {
     pub(super) due: bool,
     /// Changes that came before those they depend on (a Bloom filter erred).
     pub(super) stash: Vec<Change>,
+    /// Whether it was sent a document's bytes. If it has nothing even then, Automerge finds out what to send.
+    fed: bool,
     /// What it was last asked for, and how often again in vain.
     asked: (Vec<ChangeHash>, u8),
 }
@@ -68,7 +70,16 @@ impl Peer {
     pub(super) fn new(member: Arc<Member>, access: Access) -> Self {
         let read_only = access == Access::Read;
         let state = sync::State { read_only, ..sync::State::default() };
-        Self { member, access, state, refused: false, due: false, stash: Vec::new(), asked: (Vec::new(), 0) }
+        Self {
+            member,
+            access,
+            state,
+            refused: false,
+            due: false,
+            stash: Vec::new(),
+            fed: false,
+            asked: (Vec::new(), 0),
+        }
     }
 
     /// Whether it is shown the document. To others it does not exist.
@@ -88,6 +99,7 @@ impl Peer {
         self.access = access;
         self.refused = false;
         self.stash.clear();
+        self.fed = false;
         self.asked = (Vec::new(), 0);
     }
 
@@ -140,7 +152,7 @@ impl Peer {
     /// The next message for it, if there is any.
     pub(super) fn generate(&mut self, document: &Automerge, fresh: Option<&Fresh>) -> Option<Vec<u8>> {
         let heads = document.get_heads();
-        if self.is_level(&heads) {
+        if self.is_level(&heads) || self.awaits_answer(&heads) {
             return None;
         }
         let sent = self.state.last_sent_heads.clone();
@@ -171,13 +183,13 @@ impl Peer {
         if self.has_all(heads) {
             return Ok(Some(self.say(heads.clone(), &[]).encode()));
         }
-        if !self.has_nothing() {
-            return Err(NotEnough);
-        }
-        let state = &self.state;
-        if state.in_flight && state.have_responded && state.last_sent_heads == *heads {
+        if self.awaits_answer(heads) {
             return Ok(None);
         }
+        if self.fed || !self.has_nothing() {
+            return Err(NotEnough);
+        }
+        self.fed = true;
         let mut message = self.say(heads.clone(), &[]);
         // It will have these when it reads the message, so that what it sends then is what came after.
         message.have = vec![Have { last_sync: heads.clone(), bloom: BloomFilter::default() }];
@@ -222,6 +234,12 @@ impl Peer {
             && nothing_needed
             && state.last_sent_heads == heads
             && state.their_heads.as_deref() == Some(heads)
+    }
+
+    /// Whether it was told of these heads and has not answered. Automerge finds out what it would send before it sends nothing.
+    fn awaits_answer(&self, heads: &[ChangeHash]) -> bool {
+        let state = &self.state;
+        state.in_flight && state.have_responded && state.last_sent_heads == heads
     }
 
     /// Whether it was sent all that was there before, and has not got what is fresh.

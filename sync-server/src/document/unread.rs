@@ -17,6 +17,8 @@ use crate::store::Position;
 /// Most changes beside a snapshot that are passed on one by one: more would be several times as many bytes as a whole
 /// document that Automerge saves, and lines are thin.
 const LOOSE: usize = 16;
+/// Most bytes of them, if the snapshot is not longer.
+const LOOSE_BYTES: usize = 64 << 10;
 
 /// A document's bytes.
 #[derive(Debug)]
@@ -27,8 +29,6 @@ pub struct Unread {
     pub(super) bytes: Vec<u8>,
     /// Up to which place they were read from the store.
     pub(super) last: Position,
-    /// Whether the whole document has been asked for.
-    pub(super) asked: bool,
 }
 
 impl Unread {
@@ -39,17 +39,21 @@ impl Unread {
         }
         let first = if snapshot.is_empty() { Vec::new() } else { inspect::heads(snapshot).ok()? };
         let mut heads: HashSet<ChangeHash> = first.into_iter().collect();
-        for bytes in changes {
-            let change = guarded(|| Change::try_from(&bytes[..]).ok())?;
+        let mut bytes = snapshot.to_vec();
+        for change in changes {
+            let mut change = guarded(|| Change::try_from(&change[..]).ok())?;
             for dep in change.deps() {
                 heads.remove(dep);
             }
             heads.insert(change.hash());
+            bytes.extend_from_slice(&change.bytes());
+        }
+        if bytes.len() - snapshot.len() > LOOSE_BYTES.max(snapshot.len()) {
+            return None;
         }
         let mut heads: Vec<ChangeHash> = heads.into_iter().collect();
         heads.sort_unstable();
-        let bytes = [snapshot, &changes.concat()].concat();
-        (!heads.is_empty()).then_some(Self { heads, bytes, last, asked: false })
+        (!heads.is_empty()).then_some(Self { heads, bytes, last })
     }
 
     /// Whether a message can be answered: its peer has nothing, or all, brings nothing and asks for nothing.

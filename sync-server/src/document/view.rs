@@ -117,7 +117,7 @@ impl Document {
                     Ok(message) => message,
                     Err(NotEnough) => continue,
                 },
-                Body::Away(_) if peer.sees() => continue,
+                Body::Away if peer.sees() => continue,
                 _ => peer.generate(context.nothing, fresh),
             };
             peer.due = false;
@@ -126,7 +126,7 @@ impl Document {
             }
         }
         self.fresh = None;
-        self.retry(context);
+        self.call(context);
     }
 
     /// A connection is gone.

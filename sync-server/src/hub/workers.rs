@@ -300,7 +300,7 @@ fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<(DocumentId, Dept
         let read = reader::read(&*inner.parts.store, document, depth).map_err(|error| {
             inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
         });
-        inner.senders.shard(document, Input::Loaded { document, read });
+        inner.senders.shard(document, Input::Loaded { document, depth, read });
     }
 }
 

@@ -8,6 +8,8 @@ use automerge::ReadDoc;
 use niemyet_sync::access::Access;
 use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::limits::Limits;
+use niemyet_sync::reader::Depth;
+use niemyet_sync::shard::Input;
 use niemyet_sync::store::Store;
 use niemyet_sync::witness::Event;
 
@@ -108,6 +110,56 @@ fn of_two_changes_that_exclude_each_other_one_server_refuses_its_own() {
         assert_eq!(said, [format!("\"{}\"", ["north", "south"][first])]);
         assert_eq!(pair.refusals(), ["said-before"]);
     }
+}
+
+#[test]
+fn what_was_read_later_is_not_replaced_by_what_was_read_before() {
+    let mut pair = Pair::new();
+    pair.sides[0].1.begin("k", [1; 16]);
+    pair.sides[1].1.want("k", [2; 16]);
+    pair.settle();
+    let writes = |pair: &mut Pair, value: &str| {
+        pair.sides[0].1.edit("k", "x", value);
+        pair.deliver(0);
+        pair.sides[0].0.commit();
+    };
+    let (server, _) = &mut pair.sides[1];
+    server.now += Limits::default().idle + 1;
+    server.input(Input::Tick);
+    // Somebody who has nothing asks for the bytes, and all is asked for because another server has kept something.
+    let newcomer = ConnectionId(2);
+    let mut client = Client::new("newcomer", principal(3, "south"));
+    server.connect(newcomer, client.principal.clone());
+    client.connected();
+    client.want("k", [3; 16]);
+    while !client.outgoing.is_empty() {
+        for frame in std::mem::take(&mut client.outgoing) {
+            server.receive(newcomer, &frame).unwrap();
+        }
+        while let Some(frame) = server.next_frame(newcomer) {
+            client.receive(&frame);
+        }
+    }
+    writes(&mut pair, "1");
+    let (server, _) = &mut pair.sides[1];
+    server.poll();
+    assert_eq!(
+        server.reads.iter().map(|(_, depth)| *depth).collect::<Vec<_>>(),
+        [Depth::Bytes, Depth::Whole]
+    );
+    // What was asked last is read first, and given back last.
+    server.reads.swap(0, 1);
+    server.look();
+    writes(&mut pair, "2");
+    let (server, _) = &mut pair.sides[1];
+    server.look();
+    server.give_back(1);
+    server.poll();
+    server.give_back(0);
+    server.disconnect(newcomer);
+    pair.settle();
+    let has = pair.sides[1].1.copies[&id_of("k")].document.get_heads();
+    assert_eq!(has, pair.stored("k").get_heads());
 }
 
 #[test]

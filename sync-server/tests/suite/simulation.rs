@@ -39,7 +39,7 @@ fn replicas_converge_acknowledged_changes_stay_and_refused_ones_appear_nowhere()
         }
     }
     let met = [all.kept, all.acknowledged, all.refused, all.taken_actors];
-    let broke = [all.crashes, all.failures, all.snapshots, all.unread, all.overtaken];
+    let broke = [all.crashes, all.failures, all.snapshots, all.unread, all.unreadable, all.overtaken];
     assert!(
         met.iter().chain(&broke).all(|count| *count > 20),
         "the runs did not meet what they are for: {all:?}"

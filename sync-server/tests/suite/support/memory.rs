@@ -46,6 +46,8 @@ struct State {
     writes: u64,
     /// By the number of the call that writes, from 1.
     plan: BTreeMap<u64, Fault>,
+    /// So many calls that read a document fail.
+    unreadable: usize,
     /// Every call that writes fails.
     full: bool,
     crashed: bool,
@@ -61,6 +63,11 @@ impl MemoryStore {
         let mut state = self.0.lock().unwrap();
         let call = state.writes + n;
         state.plan.insert(call, fault);
+    }
+
+    /// The next calls that read a document fail.
+    pub fn fail_reads(&self, count: usize) {
+        self.0.lock().unwrap().unreadable = count;
     }
 
     /// Whether every write fails from now on.
@@ -83,6 +90,7 @@ impl MemoryStore {
         let mut state = self.0.lock().unwrap();
         state.plan.clear();
         state.full = false;
+        state.unreadable = 0;
     }
 
     /// A backup.
@@ -188,7 +196,11 @@ fn listed(documents: &BTreeMap<DocumentId, Kept>, after: Position) -> Vec<Listed
 
 impl Store for MemoryStore {
     fn load(&self, document: DocumentId) -> Result<Option<Stored>, StoreError> {
-        let state = self.0.lock().unwrap();
+        let mut state = self.0.lock().unwrap();
+        if state.unreadable > 0 {
+            state.unreadable -= 1;
+            return Err(unavailable("input/output error"));
+        }
         Ok(state.documents.get(&document).map(|kept| Stored {
             key: kept.key.clone(),
             snapshot: kept.snapshot.clone(),

@@ -20,6 +20,8 @@ use super::memory::Fault;
 use super::memory::MemoryStore;
 use super::random::Random;
 use super::rules;
+use super::rules::LEARNT;
+use super::rules::Learning;
 use super::rules::TestRules;
 use super::server::Server;
 
@@ -46,6 +48,7 @@ pub struct Tally {
     pub failures: usize,
     pub snapshots: usize,
     pub unread: usize,
+    pub unreadable: usize,
     pub overtaken: usize,
     pub frames: usize,
 }
@@ -60,6 +63,7 @@ impl std::ops::AddAssign for Tally {
         self.failures += other.failures;
         self.snapshots += other.snapshots;
         self.unread += other.unread;
+        self.unreadable += other.unreadable;
         self.overtaken += other.overtaken;
         self.frames += other.frames;
     }
@@ -74,6 +78,8 @@ pub struct Network {
     pub servers: Vec<Server>,
     pub store: Arc<MemoryStore>,
     rules: Arc<TestRules>,
+    /// What the rules of each server have learnt.
+    learning: Vec<Arc<Learning>>,
     limits: Limits,
     /// Changes that break a rule, or follow from one that does.
     pub bad: BTreeSet<(DocumentId, ChangeHash)>,
@@ -106,6 +112,7 @@ impl Network {
             clients,
             servers: Vec::new(),
             store,
+            learning: (0..servers).map(|_| Arc::new(Learning::new(Arc::clone(&rules)))).collect(),
             rules,
             limits,
             bad: BTreeSet::new(),
@@ -118,7 +125,7 @@ impl Network {
     }
 
     fn server(&self, place: usize) -> Server {
-        let (store, rules) = (Arc::clone(&self.store), Arc::clone(&self.rules));
+        let (store, rules) = (Arc::clone(&self.store), Arc::clone(&self.learning[place]));
         Server::new(&format!("server-{place}"), store, rules, self.limits.clone())
     }
 
@@ -130,12 +137,12 @@ impl Network {
             0..15 => self.edit(place),
             15..41 => self.carry_up(place),
             41..63 => self.carry_down(place),
-            63..84 => self.serve(),
-            84..90 => self.reconnect(place),
-            90..92 => self.cut(place),
-            92 => self.restart(),
-            93..95 => self.plan_fault(),
-            95 => self.regrade(),
+            63..83 => self.serve(),
+            83..89 => self.reconnect(place),
+            89..91 => self.cut(place),
+            91 => self.restart(),
+            92..94 => self.plan_fault(),
+            94 => self.regrade(),
             _ => self.forge(place),
         }
         self.notice_crash();
@@ -217,11 +224,12 @@ impl Network {
         let place = self.random.below(self.servers.len());
         let server = &mut self.servers[place];
         server.now = self.now;
-        match self.random.below(8) {
+        match self.random.below(10) {
             0..3 => server.commit(),
-            3..5 => server.read(),
-            5 => server.compact(),
-            6 => drop(server.poll()),
+            3..5 => server.look(),
+            5..7 => server.give_back(self.random.below(server.found().max(1))),
+            7 => server.compact(),
+            8 => drop(server.poll()),
             _ => server.input(Input::Tick),
         }
     }
@@ -259,6 +267,7 @@ impl Network {
             }
         }
         self.count_events(server);
+        self.learning[server] = Arc::new(Learning::new(Arc::clone(&self.rules)));
         self.servers[server] = self.server(server);
     }
 
@@ -271,6 +280,7 @@ impl Network {
         }
         self.tally.failures += self.servers[server].failures;
         self.tally.unread += self.servers[server].unread;
+        self.tally.unreadable += self.servers[server].unreadable;
         self.tally.overtaken += self.servers[server].overtaken;
     }
 
@@ -286,6 +296,7 @@ impl Network {
     fn plan_fault(&mut self) {
         let fault = [Fault::Full, Fault::CrashBefore, Fault::CrashAfter][self.random.below(3)];
         self.store.plan(1 + self.random.below(5) as u64, fault);
+        self.store.fail_reads(self.random.below(2));
     }
 
     fn notice_crash(&mut self) {
@@ -325,6 +336,7 @@ impl Network {
             for server in &mut self.servers {
                 server.now = self.now;
                 server.commit();
+                (0..server.found()).for_each(|_| server.give_back(0));
                 (0..server.reads.len()).for_each(|_| server.read());
                 server.compact();
                 busy |= server.poll();
@@ -355,8 +367,10 @@ impl Network {
         for (id, hash) in &self.bad {
             assert!(!kept[id].contains(hash), "a refused change was kept");
         }
-        for server in &self.servers {
+        for (server, rules) in self.servers.iter().zip(&self.learning) {
             assert_eq!(server.pending(), 0, "a delivery is still waiting");
+            let learnt: BTreeSet<ChangeHash> = rules.learnt().into_iter().collect();
+            assert_eq!(learnt, kept[&rules::id_of(LEARNT)], "the rules of a server know another document");
         }
         for client in &self.clients {
             for (id, hash) in &client.acknowledged {

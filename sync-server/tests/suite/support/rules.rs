@@ -2,11 +2,13 @@
 //! `once` is said once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::Mutex;
 
 use automerge::ActorId;
 use automerge::Automerge;
 use automerge::Change;
+use automerge::ChangeHash;
 use automerge::ROOT;
 use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
@@ -70,6 +72,61 @@ impl Rules for TestRules {
             Some(before) if before > 0 && said(delivery.after) > 1 => Err(refusal("said-before")),
             _ => Ok(()),
         }
+    }
+}
+
+/// The key of a document on which the rules for others could depend.
+pub const LEARNT: &str = "a";
+
+/// The same rules, as one server has them: they learn what one document holds.
+#[derive(Debug)]
+pub struct Learning {
+    rules: Arc<TestRules>,
+    learnt: Mutex<Vec<ChangeHash>>,
+}
+
+impl Learning {
+    pub fn new(rules: Arc<TestRules>) -> Self {
+        Self { rules, learnt: Mutex::default() }
+    }
+
+    /// Changes of the document, as they were last told.
+    pub fn learnt(&self) -> Vec<ChangeHash> {
+        self.learnt.lock().unwrap().clone()
+    }
+}
+
+impl Rules for Learning {
+    fn key(&self, id: DocumentId, document: &Automerge) -> Result<String, Refusal> {
+        self.rules.key(id, document)
+    }
+
+    fn access(&self, principal: &Principal, key: &str) -> Access {
+        self.rules.access(principal, key)
+    }
+
+    fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool {
+        self.rules.is_common(id, key, change)
+    }
+
+    fn admit(&self, delivery: &Delivery<'_>) -> Result<(), Refusal> {
+        self.rules.admit(delivery)
+    }
+
+    fn kept(&self, key: &str, document: &Automerge) -> bool {
+        self.read_again(key, document)
+    }
+
+    fn read_again(&self, key: &str, document: &Automerge) -> bool {
+        if key == LEARNT {
+            let changes = document.get_changes_meta(&[]);
+            *self.learnt.lock().unwrap() = changes.iter().map(|change| change.hash).collect();
+        }
+        false
+    }
+
+    fn depend_on(&self, key: &str) -> bool {
+        key == LEARNT
     }
 }
 

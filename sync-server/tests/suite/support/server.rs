@@ -55,6 +55,8 @@ pub struct Server {
     pub jobs: Vec<Job>,
     /// What waits to be read.
     pub reads: VecDeque<(DocumentId, Depth)>,
+    /// What was read and is not given back yet.
+    found: Vec<Input>,
     /// What waits to be compacted.
     pub compactions: VecDeque<DocumentId>,
     /// What happened.
@@ -63,6 +65,8 @@ pub struct Server {
     pub failures: usize,
     /// Reads that gave only the bytes of a document.
     pub unread: usize,
+    /// Reads that failed.
+    pub unreadable: usize,
     /// Deliveries that were judged again.
     pub overtaken: usize,
     seen: Position,
@@ -95,10 +99,12 @@ impl Server {
             links: BTreeMap::new(),
             jobs: Vec::new(),
             reads: VecDeque::new(),
+            found: Vec::new(),
             compactions: VecDeque::new(),
             events: Vec::new(),
             failures: 0,
             unread: 0,
+            unreadable: 0,
             overtaken: 0,
             seen: Position(0),
             now: 0,
@@ -189,14 +195,34 @@ impl Server {
         }
     }
 
-    /// One read.
+    /// One read, given back at once.
     pub fn read(&mut self) {
+        self.look();
+        self.give_back(self.found.len().saturating_sub(1));
+    }
+
+    /// One read of the store. What it found is given back later, perhaps after what was found later.
+    pub fn look(&mut self) {
         if let Some((document, depth)) = self.reads.pop_front() {
-            let read = reader::read(&*self.store, document, depth).map_err(|error| panic!("{error}"));
+            let read = reader::read(&*self.store, document, depth).map_err(drop);
             let is_unread = |read: &Read| matches!(read.content, Content::Bytes(_));
             self.unread +=
                 usize::from(read.as_ref().is_ok_and(|read| read.as_deref().is_some_and(is_unread)));
-            self.input(Input::Loaded { document, read });
+            self.unreadable += usize::from(read.is_err());
+            self.found.push(Input::Loaded { document, depth, read });
+        }
+    }
+
+    /// How many reads are not given back.
+    pub fn found(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Gives back one of what was found.
+    pub fn give_back(&mut self, place: usize) {
+        if place < self.found.len() {
+            let found = self.found.remove(place);
+            self.input(found);
         }
     }
 
@@ -221,6 +247,7 @@ impl Server {
     pub fn is_busy(&self) -> bool {
         !self.jobs.is_empty()
             || !self.reads.is_empty()
+            || !self.found.is_empty()
             || self.links.values().any(|link| !link.outgoing.is_empty())
     }
 
