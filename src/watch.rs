@@ -29,6 +29,17 @@ pub enum Batch {
     Everything,
 }
 
+/// What a wait came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Something has changed.
+    Batch(Batch),
+    /// Nothing has, in the time that was given.
+    Nothing,
+    /// The watch is over.
+    End,
+}
+
 /// Why a folder cannot be watched.
 #[derive(Debug, thiserror::Error)]
 #[error("watch {}: {source}. Check that the folder is there; on Linux, raise fs.inotify.max_user_watches", path.display())]
@@ -77,28 +88,32 @@ impl Watch {
         }
     }
 
-    /// Waits for the next batch of paths that `interesting` accepts. `None` if the watch is over.
-    pub fn next(&self, interesting: impl Fn(&Path) -> bool) -> Option<Batch> {
+    /// Waits for the next batch of paths that `interesting` accepts, for `at_most` so long as none begins.
+    pub fn next(&self, at_most: Duration, interesting: impl Fn(&Path) -> bool) -> Heard {
+        let until = Instant::now() + at_most;
         let mut batch = loop {
             let mut batch = Batch::Paths(BTreeSet::new());
-            let Message::Event(event) = self.messages.recv().ok()? else {
-                return None;
-            };
-            if add(&mut batch, event, &interesting) {
-                break batch;
+            match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Message::Event(event)) => {
+                    if add(&mut batch, event, &interesting) {
+                        break batch;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => return Heard::Nothing,
+                Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => return Heard::End,
             }
         };
         let opened = Instant::now();
         while let Some(left) = LONGEST.checked_sub(opened.elapsed()) {
             match self.messages.recv_timeout(QUIET.min(left)) {
-                Ok(Message::End) => return None,
+                Ok(Message::End) => return Heard::End,
                 Ok(Message::Event(event)) => {
                     add(&mut batch, event, &interesting);
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        Some(batch)
+        Heard::Batch(batch)
     }
 }
 

@@ -10,6 +10,7 @@ use super::args;
 use super::error::CliError;
 use super::release as export;
 use super::terminal::Terminal;
+use super::workspace;
 use super::workspace::Workspace;
 use super::zola;
 use crate::build::engine::Engine;
@@ -17,6 +18,7 @@ use crate::build::engine::Memory;
 use crate::build::engine::warnings::Warning;
 use crate::build::source::SourceTree;
 use crate::rebuild;
+use crate::rebuild::Place;
 use crate::rebuild::Session;
 use crate::rebuild::session::Step;
 use crate::rebuild::session::Wanted;
@@ -27,6 +29,7 @@ use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::draft::Committed;
 use crate::release::retention;
+use crate::replica::lock::FolderLock;
 
 /// What a build came to.
 #[derive(Debug)]
@@ -68,17 +71,17 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
 /// Builds with the embedded engine, unless the current release was built from exactly these inputs.
 pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Result<Built, CliError> {
     let mut session = Session::default();
-    rebuild(workspace, &mut session, &Wanted { full, once: true, ..Wanted::default() }, terminal)
+    let wanted = Wanted { full, once: true, ..Wanted::default() };
+    rebuild((workspace.place(), &workspace.lock), &mut session, &wanted, terminal)
 }
 
 /// One rebuild of a session, with a bar.
 pub fn rebuild(
-    workspace: &Workspace,
+    (place, lock): (Place<'_>, &FolderLock),
     session: &mut Session,
     wanted: &Wanted,
     terminal: &Terminal,
 ) -> Result<Built, CliError> {
-    let place = workspace.place();
     let bar = terminal.progress("files rendered");
     let tell = |step| match step {
         Step::Reading => bar.set_message("reading"),
@@ -89,12 +92,12 @@ pub fn rebuild(
         }
         Step::Writing => bar.set_message("files rendered, writing"),
     };
-    let built = session.rebuild(place, &workspace.lock, wanted, &tell);
+    let built = session.rebuild(place, lock, wanted, &tell);
     bar.finish_and_clear();
     let built = built?;
     if let Committed::New(release) = &built.committed {
-        workspace.note(Event::ReleaseMade, release.id(), "command line");
-        session.collect(place, &workspace.lock);
+        workspace::note(place.documents, Event::ReleaseMade, release.id(), "command line");
+        session.collect(place, lock);
     }
     Ok(Built { committed: built.committed, warnings: built.warnings })
 }

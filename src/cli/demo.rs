@@ -31,7 +31,7 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     let mut workspace = Workspace::open(dir, terminal)?;
     let address = listen.unwrap_or(workspace.config.listen);
     serve::with_listener(dir, address, |bound| {
-        workspace.config.base_url.get_or_insert_with(|| format!("http://{bound}"));
+        workspace.folder.config.base_url.get_or_insert_with(|| format!("http://{bound}"));
         let built = build::build(&workspace, false, terminal)?;
         terminal.warn(&built.warnings);
         // Others may build from here on.

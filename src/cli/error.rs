@@ -119,20 +119,9 @@ pub enum CliError {
     /// Reference data that cannot be made into documents.
     #[error("import: {0}. Correct the data set, then run `niemyet check` on it")]
     Import(DocumentError),
-    /// What is approved cannot be made into a project.
+    /// There is no new release.
     #[error(transparent)]
-    Project(#[from] ProjectError),
-    /// The site cannot be rendered.
-    #[error("{0}\nThe last good release stays current. Correct the file named above and build again")]
-    Build(BuildError),
-    /// What was rendered cannot be stored.
-    #[error("write {output}: {source}. {}. The last good release stays current", remedy(source))]
-    Store {
-        /// The page.
-        output: String,
-        /// The system's reason.
-        source: io::Error,
-    },
+    Rebuild(#[from] RebuildError),
     /// Zola could not be run, or refused the project.
     #[error(
         "{} failed: {what}. Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
@@ -163,24 +152,34 @@ pub enum CliError {
 
 impl From<BuildError> for CliError {
     fn from(error: BuildError) -> Self {
-        match error {
-            BuildError::Write { output, source } => Self::Store { output, source },
-            error => Self::Build(error),
-        }
+        RebuildError::from(error).into()
     }
 }
 
-impl From<RebuildError> for CliError {
-    fn from(error: RebuildError) -> Self {
-        match error {
-            RebuildError::Project(error) => error.into(),
-            RebuildError::Build(error) => Self::Build(error),
-            RebuildError::Store { output, source } => Self::Store { output, source },
-            RebuildError::Folder(error) => error.into(),
-            RebuildError::Lock(error) => error.into(),
-            RebuildError::Release(error) => error.into(),
-            RebuildError::Broken(_) => Self::Refused(error.to_string()),
-        }
+impl From<ProjectError> for CliError {
+    fn from(error: ProjectError) -> Self {
+        RebuildError::from(error).into()
+    }
+}
+
+/// Stable name for programs of why there is no new release.
+fn rebuild_code(error: &RebuildError) -> &'static str {
+    match error {
+        RebuildError::Project(_) => "project",
+        RebuildError::Build(_) => "build",
+        RebuildError::Store { .. } => "store",
+        RebuildError::Folder(error) => folder_code(error),
+        RebuildError::Lock(_) => "locked",
+        RebuildError::Release(_) => "release",
+        RebuildError::Broken(_) => "refused",
+    }
+}
+
+fn folder_code(error: &FolderError) -> &'static str {
+    match error {
+        FolderError::Config(_) => "config",
+        FolderError::Lock(_) => "locked",
+        _ => "folder",
     }
 }
 
@@ -222,14 +221,10 @@ impl CliError {
             Self::NotKept => "not_kept",
             Self::Occupied { .. } => "occupied",
             Self::Import(_) => "import",
-            Self::Project(_) => "project",
-            Self::Build(_) => "build",
-            Self::Store { .. } => "store",
+            Self::Rebuild(error) => rebuild_code(error),
             Self::Zola { .. } => "zola",
             Self::Watch(_) => "watch",
-            Self::Folder(FolderError::Config(_)) => "config",
-            Self::Folder(FolderError::Lock(_)) => "locked",
-            Self::Folder(_) => "folder",
+            Self::Folder(error) => folder_code(error),
             Self::Lock(_) => "locked",
             Self::Release(_) => "release",
             Self::Timetable(_) => "timetable",

@@ -100,14 +100,18 @@ fn signed(desk: &Desk) -> (String, String) {
 fn heads(desk: &Desk, key: &Key) -> Result<Vec<String>, CliError> {
     if !matches!(key, Key::Election | Key::Directive(_)) {
         return Err(CliError::Usage(format!(
-            "`{key}` can never be public; `niemyet publish list` says what can"
+            "`{key}` không bao giờ được công khai; `niemyet publish list` cho biết văn bản nào được. / `{key}` can never be public; \
+             `niemyet publish list` says what can"
         )));
     }
     let mut found = desk.documents(|other| other == key)?;
     let document = found.get_mut(key);
     let heads = document.map(|document| format_heads(&document.heads()));
     heads.ok_or_else(|| {
-        CliError::Usage(format!("there is no `{key}` here; `niemyet publish list` says what is"))
+        CliError::Usage(format!(
+            "không có `{key}` ở đây; `niemyet publish list` cho biết có những gì. / There is no `{key}` here; \
+             `niemyet publish list` says what is"
+        ))
     })
 }
 
@@ -145,7 +149,9 @@ fn rule(
 ) -> Result<(), CliError> {
     let found = Kind::ALL.into_iter().find(|known| known.word() == kind);
     let found = found.ok_or_else(|| {
-        CliError::Usage(format!("there is no kind `{kind}`; a rule may be set for `election`"))
+        CliError::Usage(format!(
+            "không có loại `{kind}`; chỉ đặt được quy tắc cho `election`. / There is no kind `{kind}`; a rule may be set for `election`"
+        ))
     })?;
     let (by, at) = signed(desk);
     match switch {
@@ -181,7 +187,10 @@ fn found(dir: &Path, terminal: &mut Terminal) -> Result<pending::Pending, CliErr
 fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let all = found(dir, terminal)?;
     if all.paused {
-        terminal.say("Đang dừng công bố tự động. / Nothing is released by itself: somebody went back to an older release.");
+        terminal.say(
+            "Đang dừng công bố tự động vì đã có người quay lại một bản phát hành cũ. / Nothing is released by itself: somebody went back to \
+             an older release.",
+        );
     }
     for item in &all.items {
         let changes = item.changes.len() + item.changes_left_off;
@@ -207,7 +216,10 @@ fn show(dir: &Path, key: &Key, terminal: &mut Terminal) -> Result<(), CliError> 
     let all = found(dir, terminal)?;
     let item = all.items.into_iter().find(|item| item.key == key.to_string());
     let item = item.ok_or_else(|| {
-        CliError::Usage(format!("there is no `{key}` here that could be public; see `niemyet publish list`"))
+        CliError::Usage(format!(
+            "không có `{key}` nào ở đây có thể công khai; xem `niemyet publish list`. / There is no `{key}` here that could be public; \
+             see `niemyet publish list`"
+        ))
     })?;
     let text = lines(&item);
     terminal.result(&item, &text)

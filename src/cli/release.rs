@@ -19,6 +19,7 @@ use crate::release::Store;
 use crate::release::changes;
 use crate::release::export;
 use crate::release::export::Exported;
+use crate::release::wording;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
 use crate::replica::documents::DocumentStore;
@@ -137,8 +138,18 @@ fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) 
             text += &format!("\n{mark} … {more} more");
         }
     }
+    let wording = wording::between(&old, &new, &pages)?;
+    for page in &wording {
+        text += &format!("\n\n{}  {}", page.path, page.title);
+        for (mark, lines) in [('-', &page.removed), ('+', &page.added)] {
+            lines.lines.iter().for_each(|line| text += &format!("\n  {mark} {line}"));
+            if lines.count > lines.lines.len() {
+                text += &format!("\n  {mark} … {}", lines.count - lines.lines.len());
+            }
+        }
+    }
     documents.keys().for_each(|key| text += &format!("\nvăn bản / document: {key}"));
-    let object = json!({ "old": old.id(), "new": new.id(), "pages": pages, "documents": documents });
+    let object = json!({ "old": old.id(), "new": new.id(), "pages": pages, "documents": documents, "wording": wording });
     terminal.result(&object, &text)
 }
 

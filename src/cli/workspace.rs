@@ -1,5 +1,6 @@
 //! A working folder opened for writing: locked, its settings read, its releases at hand.
 
+use std::ops::Deref;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,15 +28,30 @@ use crate::replica::project::Project;
 use crate::replica::site_source;
 use crate::timetable::LawVersion;
 
-/// An open working folder.
+/// A working folder that nobody else writes releases of.
 #[derive(Debug)]
 pub struct Workspace {
+    /// Held as long as the folder is open.
+    pub lock: FolderLock,
+    /// All else of it.
+    pub folder: Unlocked,
+}
+
+impl Deref for Workspace {
+    type Target = Unlocked;
+
+    fn deref(&self) -> &Unlocked {
+        &self.folder
+    }
+}
+
+/// A working folder whose lock is for others too.
+#[derive(Debug)]
+pub struct Unlocked {
     /// Where it is.
     pub dir: PathBuf,
     /// Its settings.
     pub config: Config,
-    /// Held as long as the folder is open.
-    pub lock: FolderLock,
     /// Its documents.
     pub documents: DocumentStore,
     /// Its releases.
@@ -60,9 +76,12 @@ impl Workspace {
         let lock = lock::lock(dir)?;
         let store = Store::open_for_writing(&dir.join(folder::RELEASES), Arc::new(RealDisk), &lock)?;
         let documents = DocumentStore::open(dir, Some(&lock))?;
-        Ok(Self { dir: dir.to_owned(), config, lock, documents, store, laws: data::laws(terminal)? })
+        let laws = data::laws(terminal)?;
+        Ok(Self { lock, folder: Unlocked { dir: dir.to_owned(), config, documents, store, laws } })
     }
+}
 
+impl Unlocked {
     /// Reads documents and site.
     pub fn load(&self) -> Result<Loaded, CliError> {
         Ok(Loaded { documents: self.documents()?, site: site_source::read(&self.site())? })
@@ -93,14 +112,9 @@ impl Workspace {
     pub fn project(&self, loaded: &mut Loaded, engine: &str) -> Result<Project, CliError> {
         Ok(project::current(&mut loaded.documents, &loaded.site, self.place().settings(engine))?)
     }
-
-    /// Notes something in the audit log. What was done stands already, so a failure is told and not made the command's own.
-    pub fn note(&self, event: Event, subject: &str, details: &str) {
-        note(&self.documents, event, subject, details);
-    }
 }
 
-/// The same, for whoever has only the documents.
+/// Notes something in the audit log. What was done stands already, so a failure is told and not made the command's own.
 pub fn note(documents: &DocumentStore, event: Event, subject: &str, details: &str) {
     let audit = Audit::new(Arc::clone(documents.database()));
     let act = Act { now: Utc::now().timestamp_millis(), by: None };

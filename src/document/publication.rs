@@ -193,7 +193,10 @@ fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
 pub fn approve(document: &mut Document, key: &Key, approval: &Approval) -> Result<(), DocumentError> {
     document.expect_kind(Kind::Publication)?;
     if approval.heads.is_empty() {
-        return Err(document.refused("an approval names heads; open the document and approve what you see"));
+        return Err(document.refused(
+            "phê duyệt phải nêu đúng phiên bản; hãy mở văn bản và duyệt nội dung đang thấy. / An approval names heads; open the document \
+             and approve what you see",
+        ));
     }
     let heads = format_heads(&parse_heads(&approval.heads)?);
     let items = text::object(document, &["content", "items"])?;
@@ -212,7 +215,8 @@ pub fn set_rule(document: &mut Document, kind: Kind, rule: &Rule) -> Result<(), 
     document.expect_kind(Kind::Publication)?;
     if !by_law(kind) {
         return Err(document.refused(format!(
-            "documents of kind `{kind}` are not public by law; approve each by the heads that were looked at"
+            "văn bản loại `{kind}` không đương nhiên công khai theo luật; hãy duyệt từng văn bản. / Documents of kind `{kind}` are not \
+             public by law; approve each by the heads that were looked at"
         )));
     }
     let maps = made(document, RULES)?;
@@ -249,7 +253,9 @@ pub fn expect_not_by_rule(document: &Document, key: &Key) -> Result<(), Document
 pub fn clear_rule(document: &mut Document, kind: Kind) -> Result<(), DocumentError> {
     document.expect_kind(Kind::Publication)?;
     if !remove(document, RULES, kind.word())? {
-        return Err(document.refused(format!("there is no rule for `{kind}`; there is nothing to take back")));
+        return Err(document.refused(format!(
+            "chưa đặt quy tắc cho `{kind}` nên không có gì để bỏ. / There is no rule for `{kind}`; there is nothing to take back"
+        )));
     }
     Ok(())
 }
@@ -259,7 +265,10 @@ pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), Docum
     document.expect_kind(Kind::Publication)?;
     if hold.heads.is_empty() {
         return Err(
-            document.refused("holding back names heads; open the document and hold back what you see")
+            document.refused(
+                "giữ lại phải nêu đúng phiên bản; hãy mở văn bản và giữ lại nội dung đang thấy. / Holding back names heads; open the \
+                 document and hold back what you see",
+            )
         );
     }
     let heads = format_heads(&parse_heads(&hold.heads)?);
@@ -320,7 +329,9 @@ pub fn revoke(document: &mut Document, key: &Key) -> Result<(), DocumentError> {
     let items = text::object(document, &["content", "items"])?;
     let name = key.to_string();
     if text::child(document, &items, name.as_str(), ObjType::Map).is_none() {
-        return Err(document.refused(format!("`{key}` is not public; there is nothing to take back")));
+        return Err(document.refused(format!(
+            "`{key}` đang không công khai nên không có gì để thu hồi. / `{key}` is not public; there is nothing to take back"
+        )));
     }
     document.write(|doc| doc.delete(&items, name.as_str()))
 }
@@ -367,7 +378,9 @@ pub fn remove_notice(document: &mut Document, id: &str) -> Result<(), DocumentEr
     if removed {
         return Ok(());
     }
-    Err(document.refused(format!("there is no notice `{id}`; there is nothing to take back")))
+    Err(document.refused(format!(
+        "không có thông báo `{id}` để thu hồi. / There is no notice `{id}`; there is nothing to take back"
+    )))
 }
 
 /// The map of the notice with this id, made at the end of the list if there is none.

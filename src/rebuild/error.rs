@@ -26,7 +26,10 @@ pub enum RebuildError {
     )]
     Build(BuildError),
     /// What was rendered cannot be stored.
-    #[error("write {output}: {source}. {}. The last good release stays current", remedy(source))]
+    #[error(
+        "không ghi được {output}; bản phát hành tốt gần nhất vẫn được giữ. / Write {output}: {source}. {}. The last good release stays current",
+        remedy(source)
+    )]
     Store {
         /// The page.
         output: String,

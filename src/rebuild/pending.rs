@@ -1,6 +1,8 @@
 //! What waits for the communications team: each document that can be public, as the public sees it now and as it would.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -11,8 +13,6 @@ use crate::document::Content;
 use crate::document::Document;
 use crate::document::Key;
 use crate::document::Kind;
-use crate::document::directive::Directive;
-use crate::document::election::Election;
 use crate::document::format_heads;
 use crate::document::parse_heads;
 use crate::document::publication::Publication;
@@ -21,13 +21,14 @@ use crate::policy::public::PublicError;
 use crate::policy::public::Shown;
 use crate::policy::public::facts::Words;
 use crate::policy::public::part::Change;
+use crate::policy::public::part::Ground;
 use crate::policy::public::part::Part;
 use crate::release::Release;
 use crate::replica::documents::Documents;
 use crate::replica::project::ProjectError;
 use crate::replica::project::Settings;
 
-/// Changes that are listed of all documents together, and of the notices.
+/// Changes that are listed of all documents and the notices together.
 const LISTED: usize = 2_000;
 
 /// Where a document stands.
@@ -167,9 +168,11 @@ pub fn pending(place: Place<'_>) -> Result<Pending, RebuildError> {
         public: Shown::now(&publication, |key| heads.get(key).cloned()),
         heads,
         release: release.as_ref(),
+        grounds: Grounds::default(),
     };
     let mut left = LISTED;
     let items = documents.keys().filter(|key| **key != Key::Publication).map(|key| desk.item(key, &mut left));
+    let items: Vec<Item> = items.collect();
     let rules = publication.rules.iter().map(|(kind, rule)| RuleRow {
         kind: *kind,
         by: rule.by.clone(),
@@ -180,8 +183,8 @@ pub fn pending(place: Place<'_>) -> Result<Pending, RebuildError> {
         release: release.as_ref().map(|r| Named { id: r.id().to_owned(), at: r.header().created.clone() }),
         paused: place.releases.is_paused()?,
         rules: rules.collect(),
-        items: items.collect(),
-        notices: desk.notices(),
+        items,
+        notices: desk.notices(left),
     })
 }
 
@@ -193,6 +196,16 @@ struct Desk<'a> {
     public: Shown,
     heads: BTreeMap<Key, Vec<String>>,
     release: Option<&'a Release>,
+    grounds: Grounds,
+}
+
+/// The election, each way read once for all documents that rest on it.
+#[derive(Default)]
+struct Grounds {
+    /// As the next release shows it.
+    now: OnceCell<Result<Ground, Arc<PublicError>>>,
+    /// As the current release shows it.
+    seen: OnceCell<Result<Ground, Arc<PublicError>>>,
 }
 
 impl Desk<'_> {
@@ -262,29 +275,30 @@ impl Desk<'_> {
     }
 
     /// The public part of a document as it stands, or stood at these heads.
-    fn part(&self, key: &Key, at: Option<&[String]>) -> Result<Part, PublicError> {
+    fn part(&self, key: &Key, at: Option<&[String]>) -> Result<Part, Arc<PublicError>> {
         let Settings { laws, as_of, .. } = self.settings;
-        let election = match key {
-            Key::Election => self.election(at)?,
-            // Named by the election of the same moment, which a release shows with it.
-            _ => {
-                let now = || self.public.items().get(&Key::Election).map(|shown| shown.heads.as_slice());
-                self.election(at.map_or_else(now, |_| self.shown(&Key::Election).map(Vec::as_slice)))?
-            }
-        };
         match self.content(key, at)? {
+            Content::Election(election) => Ok(Part::of_election(&election, laws, as_of)?),
             Content::Directive(directive) => {
-                let directive: Directive = *directive;
-                Part::of_directive(&directive, &election, laws, as_of)
+                // Named by the election of the same moment, which a release shows with it.
+                let (grounds, shown) = match at {
+                    Some(_) => (&self.grounds.seen, self.shown(&Key::Election)),
+                    None => {
+                        (&self.grounds.now, self.public.items().get(&Key::Election).map(|one| &one.heads))
+                    }
+                };
+                let ground = grounds.get_or_init(|| self.ground(shown.map(Vec::as_slice)));
+                Ok(Part::of_directive(&directive, ground.as_ref().map_err(Clone::clone)?))
             }
-            _ => Part::of_election(&election, laws, as_of),
+            _ => Err(PublicError::NothingApproved.into()),
         }
     }
 
-    fn election(&self, at: Option<&[String]>) -> Result<Election, PublicError> {
+    fn ground(&self, at: Option<&[String]>) -> Result<Ground, Arc<PublicError>> {
+        let Settings { laws, as_of, .. } = self.settings;
         match self.content(&Key::Election, at)? {
-            Content::Election(election) => Ok(*election),
-            _ => Err(PublicError::NothingApproved),
+            Content::Election(election) => Ok(Ground::new(*election, laws, as_of)?),
+            _ => Err(PublicError::NothingApproved.into()),
         }
     }
 
@@ -297,7 +311,7 @@ impl Desk<'_> {
         })
     }
 
-    fn notices(&self) -> Notices {
+    fn notices(&self, left: usize) -> Notices {
         let seen = || {
             let heads = self.shown(&Key::Publication)?;
             match self.content(&Key::Publication, Some(heads)).ok()? {
@@ -306,7 +320,7 @@ impl Desk<'_> {
             }
         };
         let now = Part::of_notices(self.publication).ok();
-        let (changes, changes_left_off) = Part::changes(seen().as_ref(), now.as_ref(), LISTED);
+        let (changes, changes_left_off) = Part::changes(seen().as_ref(), now.as_ref(), left);
         Notices { changes, changes_left_off }
     }
 }

@@ -98,10 +98,14 @@ struct Inner {
 /// What the builder has done since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Builds that came to an end.
-    pub builds: u64,
-    /// Of them, those that failed.
-    pub failures: u64,
+    /// Builds that made a release.
+    pub new: u64,
+    /// Builds that found the current release right.
+    pub unchanged: u64,
+    /// Builds that failed.
+    pub failed: u64,
+    /// Looks at what documents show by now, each begun after it was counted.
+    pub looks: u64,
 }
 
 /// Why the builder does not take work.
@@ -180,9 +184,14 @@ impl Service {
         self.inner.place()
     }
 
-    /// How long the last build took, and how many there were.
+    /// How long the last build took, and what builds came to.
     pub fn last(&self) -> (Times, Counts) {
         *self.inner.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much waits: rebuilds and short work.
+    pub fn waiting(&self) -> usize {
+        self.inner.queue.len()
     }
 
     /// Does something between two rebuilds, with what the builder has in memory; not if whoever asked is gone by then.
@@ -363,14 +372,15 @@ impl Inner {
     /// The public sees it from here on; who made it is noted, and screens are told.
     fn released(&self, built: &Built, request: &Request, before: Option<&str>) {
         let release = release_of(&built.committed);
+        let new = matches!(built.committed, Committed::New(_));
         if before != Some(release.id()) {
             (self.parts.on_release)(release.clone());
         }
         {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            (last.0, last.1.builds) = (built.times, last.1.builds + 1);
+            last.0 = built.times;
+            *(if new { &mut last.1.new } else { &mut last.1.unchanged }) += 1;
         }
-        let new = matches!(built.committed, Committed::New(_));
         let how = if request.by_rule { "by rule" } else { "" };
         if before != Some(release.id()) {
             let event = if new { Event::ReleaseMade } else { Event::ReleaseActivated };
@@ -386,6 +396,7 @@ impl Inner {
 
     /// Whether documents are shown otherwise than in the current release, and nobody has gone back to it by hand.
     fn is_to_be_released(&self, session: &mut Session) -> Result<bool, RebuildError> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).1.looks += 1;
         let place = self.place();
         if place.releases.is_paused()? {
             return Ok(false);
@@ -445,10 +456,7 @@ impl Inner {
 
     fn failed(&self, error: &RebuildError) {
         tracing::warn!(%error, "the site was not rebuilt");
-        {
-            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            last.1 = Counts { builds: last.1.builds + 1, failures: last.1.failures + 1 };
-        }
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).1.failed += 1;
         let fault = Fault::from(error);
         self.show(|state| (state.phase, state.error) = (Phase::Failed, Some(fault)));
     }

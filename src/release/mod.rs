@@ -21,6 +21,7 @@ pub mod path;
 pub mod retention;
 pub mod store;
 pub mod verify;
+pub mod wording;
 
 pub use draft::Draft;
 pub use error::ReleaseError;

@@ -1,7 +1,9 @@
 //! Connections and their limits: a client that sends or takes bytes slowly does not hold a place for ever.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::io::IoSlice;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::pin::pin;
@@ -11,13 +13,19 @@ use std::task::Poll;
 use std::task::ready;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::Router;
+use axum::body::Body;
+use axum::body::Bytes;
 use axum::extract::ConnectInfo;
+use axum::http::Request;
+use axum::http::Response;
+use http_body_util::Either;
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::io::ReadBuf;
@@ -27,6 +35,9 @@ use tokio::sync::Semaphore;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio::time::Sleep;
+use tower::ServiceExt;
+
+use super::Site;
 
 /// Connections at once; more wait in the kernel's queue.
 const CONNECTIONS: usize = 4096;
@@ -37,14 +48,39 @@ const STALL: Duration = Duration::from_secs(30);
 /// Time for requests under way once the end was asked for.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What connections lead to.
+#[derive(Clone)]
+pub(super) struct Doors {
+    /// All routes; what has none is a page of the site.
+    pub routes: Router,
+    /// The site.
+    pub site: Site,
+}
+
+impl Doors {
+    /// Pages that were asked for before are answered at once, everything else goes through the routes.
+    async fn answer(
+        self: Arc<Self>,
+        mut request: Request<Incoming>,
+        from: SocketAddr,
+    ) -> Result<Response<Either<Full<Bytes>, Body>>, Infallible> {
+        if let Some(response) = self.site.current.shown().and_then(|shown| shown.ready.answer(&request)) {
+            return Ok(response.map(Either::Left));
+        }
+        request.extensions_mut().insert(ConnectInfo(from));
+        Ok(self.routes.clone().oneshot(request).await?.map(Either::Right))
+    }
+}
+
 /// Serves until `shutdown` is done. Then nothing new is accepted, `before_the_end` is done, and what is still under way gets
 /// its time.
 pub(super) async fn serve(
     listener: TcpListener,
-    router: Router,
+    doors: Doors,
     shutdown: impl Future<Output = ()>,
     before_the_end: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    let doors = Arc::new(doors);
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     let (end, ending) = watch::channel(false);
     let mut shutdown = pin!(shutdown);
@@ -56,8 +92,7 @@ pub(super) async fn serve(
         let Some((stream, from, place)) = accepted else {
             continue;
         };
-        let router = router.clone().layer(Extension(ConnectInfo(from)));
-        let connection = connection(stream, router, ending.clone());
+        let connection = connection((stream, from), Arc::clone(&doors), ending.clone());
         tokio::spawn(async move {
             connection.await;
             drop(place);
@@ -88,12 +123,16 @@ async fn accept(
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
+async fn connection(
+    (stream, from): (TcpStream, SocketAddr),
+    doors: Arc<Doors>,
+    mut ending: watch::Receiver<bool>,
+) {
     // Pages are written whole, so there is nothing to gather; failing only costs some speed.
     let _ = stream.set_nodelay(true);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
-    let service = TowerToHyperService::new(router);
+    let service = service_fn(move |request| Arc::clone(&doors).answer(request, from));
     let mut serving =
         pin!(builder.serve_connection(TokioIo::new(Impatient::new(stream)), service).with_upgrades());
     let outcome = tokio::select! {
@@ -153,6 +192,22 @@ impl AsyncWrite for Impatient {
             return Poll::Ready(written);
         }
         self.stall(context).map(Err)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(written) = Pin::new(&mut self.stream).poll_write_vectored(context, parts) {
+            self.stalled = None;
+            return Poll::Ready(written);
+        }
+        self.stall(context).map(Err)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

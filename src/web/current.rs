@@ -9,6 +9,7 @@ use std::sync::RwLock;
 use std::time::Duration;
 use std::time::Instant;
 
+use super::ready::Ready;
 use crate::release::Release;
 use crate::release::Store;
 
@@ -19,8 +20,23 @@ const STALE: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Current {
     store: Arc<Store>,
-    release: RwLock<Option<Arc<Release>>>,
+    shown: RwLock<Option<Arc<Shown>>>,
     seen: Mutex<Seen>,
+}
+
+/// A release, and what readers of it were sent.
+#[derive(Debug)]
+pub struct Shown {
+    /// The release.
+    pub release: Release,
+    /// Answers from it.
+    pub ready: Ready,
+}
+
+impl Shown {
+    fn new(release: Release) -> Arc<Self> {
+        Arc::new(Self { release, ready: Ready::default() })
+    }
 }
 
 #[derive(Debug, Default)]
@@ -36,7 +52,7 @@ type Stamp = (u64, i64, i64);
 impl Current {
     /// Knows of no release until it is asked.
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, release: RwLock::default(), seen: Mutex::default() }
+        Self { store, shown: RwLock::default(), seen: Mutex::default() }
     }
 
     /// The releases.
@@ -49,11 +65,11 @@ impl Current {
         // Nobody who looked before may put the former one back after this.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.loaded = stamp(&self.store);
-        *self.release.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(release));
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Some(Shown::new(release));
     }
 
     /// The release to answer from; a request keeps it until it is answered.
-    pub fn release(&self) -> Option<Arc<Release>> {
+    pub fn shown(&self) -> Option<Arc<Shown>> {
         // One request at a time looks; the others answer from what is known.
         if let Ok(mut seen) = self.seen.try_lock() {
             self.look(&mut seen);
@@ -63,8 +79,8 @@ impl Current {
         self.known()
     }
 
-    fn known(&self) -> Option<Arc<Release>> {
-        self.release.read().unwrap_or_else(PoisonError::into_inner).clone()
+    fn known(&self) -> Option<Arc<Shown>> {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn look(&self, seen: &mut Seen) {
@@ -80,7 +96,7 @@ impl Current {
             Ok(release) => {
                 tracing::info!(release = release.id(), "serving");
                 seen.loaded = stamp;
-                *self.release.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(release));
+                *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Some(Shown::new(release));
             }
             // Tried again at the next look, since retention may have been at work; said once.
             Err(error) if seen.failed != stamp => {

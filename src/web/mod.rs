@@ -13,6 +13,7 @@ pub mod encoding;
 mod headers;
 pub mod problem;
 pub mod publishing;
+mod ready;
 mod site;
 pub mod sync;
 mod unsent;
@@ -26,6 +27,7 @@ use tokio::net::TcpListener;
 
 use crate::release::Release;
 use crate::release::Store;
+use connection::Doors;
 use current::Current;
 use sync::Office;
 
@@ -62,7 +64,8 @@ pub fn router(site: Site) -> Router {
 
 /// Serves the site alone until `shutdown` is done, then lets requests under way finish.
 pub async fn serve(listener: TcpListener, site: Site, shutdown: impl Future<Output = ()>) -> io::Result<()> {
-    connection::serve(listener, router(site), shutdown, async {}).await
+    let doors = Doors { routes: router(site.clone()), site };
+    connection::serve(listener, doors, shutdown, async {}).await
 }
 
 /// Serves site, editor and documents until `shutdown` is done, then lets what is under way finish. Says whether every change that was on
@@ -73,10 +76,11 @@ pub async fn serve_with(
     office: &Office,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<bool> {
-    let routes = office.router().merge(editor::router()).merge(router(site));
+    let routes = office.router().merge(editor::router()).merge(router(site.clone()));
+    let doors = Doors { routes, site };
     let mut kept = false;
     // Sockets are connections that never end by themselves: they go first.
     let before_the_end = async { kept = office.stop().await };
-    connection::serve(listener, routes, shutdown, before_the_end).await?;
+    connection::serve(listener, doors, shutdown, before_the_end).await?;
     Ok(kept)
 }

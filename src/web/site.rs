@@ -24,6 +24,7 @@ use super::encoding::Encoding;
 use super::headers;
 use super::problem;
 use super::problem::Problem;
+use super::ready;
 use crate::release::Release;
 use crate::release::loaded::File;
 
@@ -44,15 +45,21 @@ pub async fn page(State(site): State<Site>, request: Request<Body>) -> Response<
 
 async fn answer(site: &Site, request: &Parts) -> Result<Response<Body>, Problem> {
     read_only(&request.method)?;
-    let release = site.current.release().ok_or(problem::NO_RELEASE)?;
+    let shown = site.current.shown().ok_or(problem::NO_RELEASE)?;
     let decoded = percent_decode_str(request.uri.path()).decode_utf8().map_err(|_| problem::BAD_PATH)?;
     let path = decoded.strip_prefix('/').ok_or(problem::BAD_PATH)?;
-    match find(&release, path) {
-        Found::File(path, file) => send(site, request, StatusCode::OK, (&path, file)).await,
+    match find(&shown.release, path) {
+        Found::File(path, file) => {
+            let (response, bytes) = send(site, request, StatusCode::OK, (&path, file)).await?;
+            if let (Some(bytes), Some(encoding)) = (bytes, ready::plain(&request.headers)) {
+                shown.ready.keep(request.uri.path(), encoding, (response.headers(), &bytes));
+            }
+            Ok(response)
+        }
         Found::Folder => Ok(redirect(request)),
         Found::Nothing => {
-            let file = release.page("404.html").ok_or(problem::NOT_FOUND)?;
-            send(site, request, StatusCode::NOT_FOUND, ("404.html", file)).await
+            let file = shown.release.page("404.html").ok_or(problem::NOT_FOUND)?;
+            Ok(send(site, request, StatusCode::NOT_FOUND, ("404.html", file)).await?.0)
         }
     }
 }
@@ -93,12 +100,13 @@ fn redirect(request: &Parts) -> Response<Body> {
     response
 }
 
+/// The answer, and its body if that is the whole file.
 async fn send(
     site: &Site,
     request: &Parts,
     status: StatusCode,
     (path, file): (&str, File),
-) -> Result<Response<Body>, Problem> {
+) -> Result<(Response<Body>, Option<Bytes>), Problem> {
     let content_type = headers::content_type(path);
     let asked = |name| request.headers.get(name).and_then(|value| value.to_str().ok());
     let compressible = headers::compressible(&content_type);
@@ -118,7 +126,7 @@ async fn send(
         && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag))
     {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return Ok(response);
+        return Ok((response, None));
     }
     damage::refuse(&site.damaged, path, &file).await?;
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
@@ -127,11 +135,11 @@ async fn send(
     }
     let current = asked(header::IF_RANGE).is_none_or(|tag| tag == etag);
     if let Some(range) = ranged.filter(|_| current) {
-        return part(response, &file, conditional::range(range, file.size()));
+        return Ok((part(response, &file, conditional::range(range, file.size()))?, None));
     }
-    let bytes = body(site, file, encoding).await?;
-    set_body(&mut response, Bytes::from_owner(bytes));
-    Ok(response)
+    let bytes = Bytes::from_owner(body(site, file, encoding).await?);
+    set_body(&mut response, bytes.clone());
+    Ok((response, Some(bytes)))
 }
 
 fn describe(headers: &mut HeaderMap, request: &Parts, (etag, compressible): (&str, bool)) {

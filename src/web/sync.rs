@@ -16,6 +16,7 @@ use niemyet_sync::access::Delivery;
 use niemyet_sync::access::Principal;
 use niemyet_sync::access::Refusal;
 use niemyet_sync::access::Rules;
+use niemyet_sync::http::Figures;
 use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
 use niemyet_sync::http::Settings;
@@ -110,7 +111,10 @@ impl Documents {
     pub fn start(self, builder: Service) -> Result<Office, SyncError> {
         let rules = Watched { rules: Arc::clone(&self.rules), builder: builder.clone() };
         let origin = self.settings.origin.as_str().to_owned();
-        let server = Server::start(Arc::clone(self.documents.database()), Arc::new(rules), self.settings)?;
+        let told = builder.clone();
+        let figures = Some(Figures(Arc::new(move || publishing::figures::lines(&told))));
+        let settings = Settings { figures, ..self.settings };
+        let server = Server::start(Arc::clone(self.documents.database()), Arc::new(rules), settings)?;
         builder.start().map_err(StartError::from)?;
         Ok(Office {
             server,

@@ -32,6 +32,7 @@ use niemyet::document::publication::NoticeText;
 use niemyet::document::publication::put_notice;
 use niemyet::policy::public::PublicError;
 use niemyet::policy::public::clean;
+use niemyet::policy::public::part::Ground;
 use niemyet::policy::public::part::Part;
 use niemyet::rebuild::is_shown;
 use niemyet::timetable::Publish;
@@ -109,7 +110,8 @@ fn the_desk_is_offered_no_field_that_can_never_be_public() {
     for (key, document) in office.documents.iter().filter(|(key, _)| is_shown(key)) {
         let part = match document.content().unwrap() {
             Content::Election(election) => Part::of_election(&election, &office.laws, as_of()),
-            Content::Directive(directive) => Part::of_directive(&directive, &election, &office.laws, as_of()),
+            Content::Directive(directive) => Ground::new(election.clone(), &office.laws, as_of())
+                .map(|ground| Part::of_directive(&directive, &ground)),
             Content::Publication(publication) => Part::of_notices(&publication),
             _ => continue,
         };

@@ -1,6 +1,7 @@
 //! The publishing desk as its people meet it: approve, preview, rebuild, release, go back; and everybody else kept out.
 
 mod breaking;
+mod builder;
 mod command_line;
 mod deciding;
 mod desk;

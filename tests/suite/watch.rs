@@ -13,6 +13,7 @@ use niemyet::document::publication;
 use niemyet::document::publication::Notice;
 use niemyet::document::publication::NoticeText;
 use niemyet::replica::documents::DocumentStore;
+use niemyet::replica::lock;
 
 use crate::support::cli::Office;
 use crate::support::cli::Running;
@@ -127,4 +128,34 @@ fn what_somebody_went_back_to_is_not_replaced_by_itself() {
     assert!(office.fails(1, &["watch"]).contains("Somebody went back"));
     office.ok(&["build"]);
     Watching::start(&office).until("Watching");
+}
+
+#[test]
+fn others_write_releases_between_its_builds_and_going_back_is_kept_to() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut watching = Watching::start(&office);
+    watching.until("Watching");
+    let page = office.path("niemyet/site/content/them.md");
+    fs::write(&page, "+++\ntitle = \"Thêm\"\n+++\n").unwrap();
+    watching.until("is current");
+    let list = office.ok(&["--json", "release", "list"]);
+    let first: serde_json::Value = serde_json::from_str(list.lines().next().unwrap()).unwrap();
+    let first = first["id"].as_str().unwrap();
+    // Another process writes, beside the watch, and nothing is undone by it.
+    office.ok(&["release", "activate", first]);
+    fs::write(&page, "+++\ntitle = \"Thêm nữa\"\n+++\n").unwrap();
+    watching.until("Somebody went back");
+    assert!(office.ok(&["release", "list"]).contains(&format!("* {first}")));
+    office.ok(&["build"]);
+    fs::write(&page, "+++\ntitle = \"Thêm lần cuối\"\n+++\n").unwrap();
+    watching.until("is current");
+
+    let held = lock::lock(&office.path("niemyet")).unwrap();
+    fs::write(&page, "+++\ntitle = \"Sau khi chờ\"\n+++\n").unwrap();
+    watching.until("Another program writes releases");
+    drop(held);
+    watching.until("is current");
+    assert_eq!(watching.running.terminate(), Some(0));
+    office.ok(&["release", "verify"]);
 }

@@ -156,6 +156,42 @@ fn head_conditions_ranges_and_codings() {
     assert_eq!(plain, whole.body);
 }
 
+/// Answers are kept while their release is current; a kept one differs in nothing from the one that was made.
+#[test]
+fn every_reader_gets_what_the_first_one_got() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "x");
+    let etag = serve(dir.path()).get("/lich/").headers["etag"].clone();
+    let asked: [&[(&str, &str)]; 6] = [
+        &[],
+        &[("accept-encoding", "br")],
+        &[("accept-encoding", "gzip")],
+        &[("range", "bytes=3-9")],
+        &[("if-none-match", &etag)],
+        &[("if-none-match", &etag), ("accept-encoding", "br")],
+    ];
+    let paths =
+        ["/lich/", "/lich/?x=1", "/lich/?h=1", "/lich", "/l%69ch/", "/lich/index.html", "/nowhere", "/"];
+    let all = || paths.iter().flat_map(|path| asked.iter().map(move |headers| (*path, *headers)));
+    let warm = serve(dir.path());
+    for (path, headers) in all() {
+        warm.ask(&format!("GET {path}"), headers);
+    }
+    for (path, headers) in all() {
+        for method in ["GET", "HEAD"] {
+            // A server of its own, which has answered nothing yet.
+            let mut first = serve(dir.path()).ask(&format!("{method} {path}"), headers);
+            let mut kept = warm.ask(&format!("{method} {path}"), headers);
+            let what = format!("{method} {path} {headers:?}");
+            assert_eq!((kept.status, &kept.body), (first.status, &first.body), "{what}");
+            kept.headers.remove("date");
+            first.headers.remove("date");
+            assert_eq!(kept.headers, first.headers, "{what}");
+        }
+    }
+    assert_eq!(warm.ask("POST /lich/", &[]).status, 405);
+}
+
 #[test]
 fn a_switch_is_followed_without_a_restart() {
     let dir = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ use niemyet::build::engine::Engine;
 use niemyet::build::engine::Memory;
 use niemyet::build::source::SourceTree;
 
+use crate::support::many_addresses;
 use crate::support::tree;
 use crate::support::tree::Tree;
 use crate::support::zola;
@@ -90,6 +91,26 @@ fn our_site_equals_zolas_in_every_variant() {
         }
     }
     assert!(reports.is_empty(), "{}", reports.join("\n"));
+}
+
+/// From 30,000 addresses on there are several files; both templates are Zola's own here.
+#[test]
+fn a_sitemap_that_is_divided_equals_zolas() {
+    let text = |text: &str| text.as_bytes().to_vec();
+    let config = "base_url = \"https://bau-cu.example/a&b\"\ndefault_language = \"vi\"\n";
+    let mut project = Tree::from([
+        ("config.toml".to_owned(), text(config)),
+        ("content/_index.md".to_owned(), text("+++\n+++\n")),
+    ]);
+    for name in ["404.html", "robots.txt", "index.html", "page.html", "section.html"] {
+        project.insert(format!("templates/{name}"), text("x"));
+    }
+    for (path, bytes) in many_addresses::files(500) {
+        project.insert(path, bytes.into_bytes());
+    }
+    let ours = by_engine(&project).expect("it builds");
+    assert!(ours.contains_key("sitemap2.xml") && !ours.contains_key("sitemap3.xml"));
+    tree::assert_equal(("zola", &by_zola(&project)), ("ours", &ours));
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::build::content::config::SiteConfig;
 use crate::build::content::page::ParsedPage;
 use crate::build::content::page::ParsedSection;
 use crate::build::source::Edit;
+use crate::build::template::built_in;
 use crate::build::template::set::TemplateSet;
 
 /// Applies edits. The files are replaced first, so that the inverse edits restore the state before, also after an error.
@@ -119,7 +120,7 @@ fn parse_one(config: &SiteConfig, path: &str, bytes: &[u8]) -> Result<Option<Ent
     Ok((!page.meta.draft).then(|| Entry::Page(Arc::new(page))))
 }
 
-/// Templates that Zola reads: `*.html`, `*.xml` and their like, `*.md`, `*.txt`, `*.json`, `*.ics`.
+/// Templates that Zola reads (`*.html`, `*.xml` and their like, `*.md`, `*.txt`, `*.json`, `*.ics`), and those that it brings.
 pub fn template_sources(site: &Site) -> Result<BTreeMap<String, String>, BuildError> {
     let mut sources = BTreeMap::new();
     for (path, bytes) in site.files.range("templates/".to_owned()..) {
@@ -136,6 +137,7 @@ pub fn template_sources(site: &Site) -> Result<BTreeMap<String, String>, BuildEr
         let text = std::str::from_utf8(bytes).map_err(|_| BuildError::not_text(path, bytes))?;
         sources.insert(name.to_owned(), text.to_owned());
     }
+    built_in::complete(&mut sources);
     Ok(sources)
 }
 

@@ -4,6 +4,7 @@
 //! a handle; each field is fetched when it is read, and the read is noted. That note is what a rebuild goes by.
 //! The rules of evaluation are those of Tera 1.20 to the letter, oddities included: output must be equal byte for byte.
 
+pub mod built_in;
 pub mod compare;
 pub mod compile;
 pub mod eval;

@@ -10,19 +10,24 @@ use crate::timetable::TimetableError;
 pub enum PublicError {
     /// `publication` does not name the election.
     #[error(
-        "`publication` approves no heads of `election`, so nothing is public; approve `election` and build again"
+        "`publication` chưa duyệt phiên bản nào của `election` nên chưa có gì công khai; hãy duyệt `election` rồi dựng lại. / `publication` \
+         approves no heads of `election`, so nothing is public; approve `election` and build again"
     )]
     NothingApproved,
     /// An approved document is not in this replica.
     #[error(
-        "`{key}` is approved in `publication` but is not in this replica; sync it, or take the approval back"
+        "`{key}` đã được duyệt nhưng không có ở đây; hãy đồng bộ, hoặc thu hồi phê duyệt. / `{key}` is approved in `publication` but is not \
+         in this replica; sync it, or take the approval back"
     )]
     Missing {
         /// Key of the document.
         key: String,
     },
     /// A text that has to be a date.
-    #[error("{what} is `{value}`, which is not a date; correct it in the document and approve the new heads")]
+    #[error(
+        "`{value}` không phải là ngày; hãy sửa trong văn bản rồi duyệt lại. / {what} is `{value}`, which is not a date; correct it in the \
+         document and approve the new heads"
+    )]
     NotADate {
         /// Which text.
         what: &'static str,
@@ -31,7 +36,8 @@ pub enum PublicError {
     },
     /// The day that everything counts from is not known to be true.
     #[error(
-        "the election day {day} is not verified; name its source in `election`, approve the new heads and build again"
+        "ngày bầu cử {day} chưa được xác minh; hãy ghi nguồn trong `election`, duyệt lại rồi dựng lại. / The election day {day} is not \
+         verified; name its source in `election`, approve the new heads and build again"
     )]
     DayUnverified {
         /// The day.

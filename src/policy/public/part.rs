@@ -13,6 +13,7 @@ use super::constituencies;
 use super::duties;
 use super::election_facts;
 use super::facts::NoticeFacts;
+use super::facts::StepFacts;
 use super::facts::Words;
 use super::notices;
 use super::steps;
@@ -50,6 +51,22 @@ pub struct Change {
     pub old: Option<String>,
     /// What it would see; nothing if it would not be there.
     pub new: Option<String>,
+}
+
+/// The election by which directing documents are read: it names their bodies and steps. The same for all of them.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    election: Election,
+    steps: Vec<StepFacts>,
+}
+
+impl Ground {
+    /// # Errors
+    /// As of the whole site.
+    pub fn new(election: Election, laws: &[LawVersion], as_of: NaiveDate) -> Result<Self, PublicError> {
+        let steps = steps::steps(&election, find_law(laws, &election.law)?, as_of)?;
+        Ok(Self { election, steps })
+    }
 }
 
 impl Part {
@@ -90,17 +107,8 @@ impl Part {
         Ok(part)
     }
 
-    /// Of a directing document, with the election that names its bodies and steps.
-    ///
-    /// # Errors
-    /// As of the whole site.
-    pub fn of_directive(
-        directive: &Directive,
-        election: &Election,
-        laws: &[LawVersion],
-        as_of: NaiveDate,
-    ) -> Result<Self, PublicError> {
-        let steps = steps::steps(election, find_law(laws, &election.law)?, as_of)?;
+    /// Of a directing document.
+    pub fn of_directive(directive: &Directive, Ground { election, steps }: &Ground) -> Self {
         let name = |kind: &str, subject: &str| format!("{kind} {} {subject}", directive.symbol);
         let title = words(
             &name(&directive.kind_vi, &directive.subject_vi),
@@ -112,7 +120,7 @@ impl Part {
             let name = Words { vi: document.symbol.clone(), en: document.symbol.clone() };
             part.add((0, &document.symbol), of("Văn bản", "Document", &name), &document);
         }
-        for owner in duties::owners(all, election, &steps) {
+        for owner in duties::owners(all, election, steps) {
             for task in &owner.tasks {
                 let name = Words {
                     vi: format!("{} ({})", task.id, owner.name.vi),
@@ -121,7 +129,7 @@ impl Part {
                 part.add((1, &format!("{} {}", task.id, owner.id)), of("Nhiệm vụ", "Task", &name), task);
             }
         }
-        Ok(part)
+        part
     }
 
     /// Of the notices.

@@ -166,6 +166,13 @@ impl Queue {
         self.waiting_now().ending
     }
 
+    /// How much waits.
+    pub fn len(&self) -> usize {
+        let waiting = self.waiting_now();
+        let rebuilds = usize::from(waiting.asked.is_some()) + usize::from(waiting.by_rule);
+        rebuilds + waiting.first.len() + waiting.jobs.len()
+    }
+
     /// The rebuild that waits, if somebody asked for one.
     pub fn waiting(&self) -> Option<u64> {
         self.waiting_now().asked.and_then(|request| request.build)

@@ -2,6 +2,7 @@
 //! caller's body may publish, at each request; the documents themselves have the same rule in `policy::rules`.
 
 mod events;
+pub mod figures;
 mod pending;
 mod preview;
 mod rebuilds;

@@ -21,6 +21,8 @@ use crate::release::Kind;
 use crate::release::ReleaseError;
 use crate::release::changes;
 use crate::release::changes::Difference;
+use crate::release::wording;
+use crate::release::wording::Wording;
 
 /// Entries of the audit log that are looked through for who made a release.
 const REMEMBERED: usize = 1_000;
@@ -112,6 +114,8 @@ pub(super) struct Answer {
     pages: Difference,
     /// Documents that are shown as they stood at other heads: key → heads then and now.
     documents: BTreeMap<String, changes::Heads>,
+    /// What a reader sees otherwise, page by page.
+    wording: Vec<Wording>,
 }
 
 pub(super) async fn changes(
@@ -124,7 +128,8 @@ pub(super) async fn changes(
         let store = desk.0.builder.releases();
         let (old, new) = (store.load(&since)?, store.load(&id)?);
         let (pages, documents) = (changes::between(&old, &new), changes::documents(&old, &new));
-        Ok(Answer { release: id, since, pages, documents })
+        let wording = wording::between(&old, &new, &pages)?;
+        Ok(Answer { release: id, since, pages, documents, wording })
     };
     let answer =
         server.blocking(move || differing().map_err(|error: ReleaseError| failed(error.into()))).await??;

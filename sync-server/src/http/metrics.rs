@@ -140,5 +140,8 @@ pub(super) async fn metrics(State(server): State<Server>) -> Response {
     page.counter("logins_failed_total", "Logins that were refused.", &meters.failed_logins);
     page.counter("audit_dropped_total", "Events that came too fast for the audit log.", &meters.unrecorded);
     page.commits(meters);
+    if let Some(figures) = &server.inner.settings.figures {
+        page.0.push_str(&figures.0());
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page.0).into_response()
 }

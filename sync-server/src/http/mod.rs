@@ -56,6 +56,7 @@ pub use problem::Problem;
 pub use route::Route;
 pub use route::routes;
 pub use sockets::Places;
+pub use start::Figures;
 pub use start::Settings;
 pub use start::StartError;
 

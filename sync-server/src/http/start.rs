@@ -1,5 +1,6 @@
 //! Putting the server together.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -56,6 +57,18 @@ pub struct Settings {
     pub shards: usize,
     /// Up to which place of the store the rules know what it holds.
     pub known: Position,
+    /// What the application adds to `/metrics`.
+    pub figures: Option<Figures>,
+}
+
+/// Lines in Prometheus' text format, made anew for each answer. Blocks for no longer than a look at a small file.
+#[derive(Clone)]
+pub struct Figures(pub Arc<dyn Fn() -> String + Send + Sync>);
+
+impl fmt::Debug for Figures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Figures")
+    }
 }
 
 impl Settings {
@@ -69,6 +82,7 @@ impl Settings {
             pace: Pace::default(),
             proxies: Vec::new(),
             known: Position::default(),
+            figures: None,
             shards: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
         }
     }

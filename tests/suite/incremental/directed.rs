@@ -114,6 +114,11 @@ impl Story {
         }
     }
 
+    /// Whether there is an output of that path.
+    pub fn has(&self, path: &str) -> bool {
+        self.pages.contains_key(path)
+    }
+
     /// An edit that is accepted.
     pub fn step(&mut self, files: &[(&str, Option<&str>)]) -> &mut Self {
         self.try_step(files).unwrap_or_else(|error| panic!("step {}: {files:?}: {error}", self.steps));

@@ -1,6 +1,7 @@
 //! What shows only in a large site: loops whose output is kept, and a sitemap in several files.
 
 use super::directed::Story;
+use crate::support::many_addresses;
 
 fn page(number: usize, more: &str) -> String {
     format!("+++\ntitle = \"Trang {number}\"\nweight = {number}\n{more}+++\n")
@@ -62,14 +63,21 @@ fn a_loop_variable_called_loop_still_counts() {
 
 #[test]
 fn a_sitemap_past_its_limit_is_divided_and_joined_again() {
-    // 30,000 addresses make a second file (the sitemap's own limit is 50,000; Zola divides at 30,000).
-    let pages: Vec<String> = (0..29_990).map(|number| format!("content/kho/t{number}.md")).collect();
-    let text = "+++\n+++\n";
-    let mut files: Vec<(&str, &str)> = pages.iter().map(|path| (path.as_str(), text)).collect();
+    // From 30,000 addresses on there are two files (the format's own limit is 50,000; Zola divides at 30,000).
+    let few = 29_990 / (many_addresses::LEVELS + 1);
+    let pages = many_addresses::files(few);
+    let mut files: Vec<(&str, &str)> =
+        pages.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     files.push(("templates/page.html", "x"));
+    let more: Vec<(String, String)> = (few..few + 3).map(many_addresses::page).collect();
+    let add: Vec<(&str, Option<&str>)> =
+        more.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
+    let remove: Vec<(&str, Option<&str>)> = more.iter().map(|(path, _)| (path.as_str(), None)).collect();
+    // The list of files by a template of the site's own, and by the one that comes with the engine.
+    let built_in = [("templates/split_sitemap_index.xml", None), ("templates/sitemap.xml", None)];
     let mut story = Story::of(&files);
-    let more: Vec<String> = (0..10).map(|number| format!("content/kho/u{number}.md")).collect();
-    let add: Vec<(&str, Option<&str>)> = more.iter().map(|path| (path.as_str(), Some(text))).collect();
-    let remove: Vec<(&str, Option<&str>)> = more.iter().map(|path| (path.as_str(), None)).collect();
-    story.step(&add).step(&remove);
+    assert!(!story.has("sitemap1.xml"));
+    assert!(story.step(&add).step(&built_in).has("sitemap2.xml"));
+    assert!(!story.step(&remove).has("sitemap1.xml"));
+    assert!(story.step(&add).has("sitemap2.xml"));
 }

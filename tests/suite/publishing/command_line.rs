@@ -19,6 +19,18 @@ fn state(office: &Office, key: &str) -> String {
     item["state"].as_str().unwrap().to_owned()
 }
 
+/// What a reader sees otherwise is in the JSON and in the words.
+fn lines_of_text(office: &Office, (first, last): (&str, &str), changes: &Value) {
+    let pages = changes["wording"].as_array().unwrap();
+    let units = pages.iter().find(|page| page["path"] == "don-vi/index.html").unwrap();
+    assert!(!units["title"].as_str().unwrap().is_empty(), "{units}");
+    let told = office.ok(&["release", "changes", first, last]);
+    for sort in ["added", "removed"] {
+        let line = units[sort]["lines"][0].as_str().unwrap();
+        assert!(told.contains(line), "{told}");
+    }
+}
+
 #[test]
 fn decisions_are_made_on_the_command_line_by_the_team_alone() {
     let office = Office::ready();
@@ -76,6 +88,7 @@ fn decisions_are_made_on_the_command_line_by_the_team_alone() {
     assert!(changed.contains(&"don-vi/index.html".into()), "{changes}");
     assert!(added.contains(&"thong-bao/lich-hop/index.html".into()) || !added.is_empty(), "{changes}");
     assert!(changes["documents"]["directive/19/KL-UBBC"]["new"].is_null(), "{changes}");
+    lines_of_text(&office, (first, last), &changes);
     office.ok(&["release", "verify"]);
     office.ok(&["release", "verify", first]);
 }

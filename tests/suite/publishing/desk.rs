@@ -95,6 +95,23 @@ impl Desk {
         }
     }
 
+    /// A figure of the builder in `/metrics`, by its name and labels.
+    pub fn figure(&self, name: &str) -> f64 {
+        let page = String::from_utf8(self.get("/metrics").body).unwrap();
+        let name = format!("niemyet_builder_{name} ");
+        let value = page.lines().find_map(|line| line.strip_prefix(&name));
+        value.unwrap_or_else(|| panic!("no `{name}` in {page}")).parse().unwrap()
+    }
+
+    /// Waits until a figure is so.
+    pub fn until_figure(&self, name: &str, is_so: impl Fn(f64) -> bool) {
+        let started = Instant::now();
+        while !is_so(self.figure(name)) {
+            assert!(started.elapsed() < PATIENCE, "{name} stays {}", self.figure(name));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Presses the button and waits.
     pub fn rebuild(&self) -> Value {
         let asked = self.post("/api/rebuild", &serde_json::json!({}));

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod faulty_disk;
 pub mod front;
 pub mod http;
+pub mod many_addresses;
 pub mod official;
 pub mod scene;
 pub mod serve;

@@ -1,0 +1,200 @@
+//! The builder itself, held open in the middle of its work: requests meanwhile, its end meanwhile, a disk that fails under it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+use std::time::Instant;
+
+use niemyet::config::Config;
+use niemyet::document::Key;
+use niemyet::rebuild::Service;
+use niemyet::rebuild::preview::Decisions;
+use niemyet::rebuild::service::Parts;
+use niemyet::rebuild::state::Phase;
+use niemyet::reference::embedded;
+use niemyet::release::Store;
+use niemyet::release::verify;
+use niemyet::replica::disk::Disk;
+use niemyet::replica::disk::RealDisk;
+use niemyet::replica::documents::DocumentStore;
+use niemyet_sync::access::AccountId;
+
+use super::desk::PATIENCE;
+use super::desk::approve;
+use super::desk::edit_election;
+use super::desk::token;
+use crate::support::cli::Office;
+use crate::support::faulty_disk::Fault;
+use crate::support::faulty_disk::FaultyDisk;
+
+/// Requests at once.
+const MANY: usize = 12;
+
+fn releases(office: &Office, disk: impl Disk + 'static) -> Arc<Store> {
+    Arc::new(Store::open(&office.path("niemyet/releases"), Arc::new(disk)))
+}
+
+fn builder(office: &Office, releases: &Arc<Store>, on_release: impl Fn() + Send + Sync + 'static) -> Service {
+    let dir: PathBuf = office.path("niemyet");
+    let service = Service::new(Parts {
+        config: Config { as_of: Some("2021-03-05".parse().unwrap()), ..Config::default() },
+        documents: Arc::new(DocumentStore::open(&dir, None).unwrap()),
+        releases: Arc::clone(releases),
+        laws: embedded::laws().unwrap(),
+        on_release: Box::new(move |_| on_release()),
+        dir,
+    });
+    service.start().unwrap();
+    service
+}
+
+/// Holds each build open, when its release is there already, until it is let go on.
+struct Gate {
+    reached: Receiver<()>,
+    go_on: Sender<()>,
+}
+
+fn gated(office: &Office, releases: &Arc<Store>) -> (Service, Gate) {
+    let ((reaching, reached), (go_on, let_go)) = (mpsc::channel(), mpsc::channel());
+    let gate = Mutex::new((reaching, let_go));
+    let service = builder(office, releases, move || {
+        let gate = gate.lock().unwrap();
+        gate.0.send(()).unwrap();
+        // An error: the test is over.
+        let _ = gate.1.recv();
+    });
+    (service, Gate { reached, go_on })
+}
+
+fn until(service: &Service, is_so: impl Fn(&niemyet::rebuild::state::State) -> bool) {
+    let started = Instant::now();
+    while !is_so(&service.state().borrow()) {
+        assert!(started.elapsed() < PATIENCE, "it stays {:?}", *service.state().borrow());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn requests_while_one_builds_become_one_more() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let releases = releases(&office, RealDisk);
+    let (service, gate) = gated(&office, &releases);
+    let first = service.ask(None, true);
+    gate.reached.recv_timeout(PATIENCE).unwrap();
+    let asked: Vec<_> = (0..MANY)
+        .map(|_| {
+            let service = service.clone();
+            std::thread::spawn(move || service.ask(None, true))
+        })
+        .collect();
+    let asked: Vec<u64> = asked.into_iter().map(|thread| thread.join().unwrap()).collect();
+    assert_eq!(asked, [first + 1; MANY], "one follows, for all that came meanwhile");
+    assert_eq!(service.state().borrow().next, Some(first + 1));
+    gate.go_on.send(()).unwrap();
+    gate.reached.recv_timeout(PATIENCE).unwrap();
+    gate.go_on.send(()).unwrap();
+    until(&service, |state| state.build == first + 1 && state.phase == Phase::Done && state.next.is_none());
+    let counts = service.last().1;
+    assert_eq!((counts.new, counts.unchanged, counts.failed), (2, 0, 0));
+    assert_eq!(releases.ids().unwrap().len(), 3);
+    service.stop(PATIENCE);
+}
+
+#[test]
+fn its_end_does_not_wait_for_a_build_that_never_ends() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let releases = releases(&office, RealDisk);
+    let (service, gate) = gated(&office, &releases);
+    service.ask(None, true);
+    gate.reached.recv_timeout(PATIENCE).unwrap();
+    let (over, ended) = mpsc::channel();
+    let ending = service.clone();
+    std::thread::spawn(move || {
+        ending.stop(Duration::from_millis(100));
+        over.send(()).unwrap();
+    });
+    ended.recv_timeout(PATIENCE).expect("it waits for the build, which is held open");
+    let current = releases.require_current().unwrap();
+    assert!(verify::stored_bytes(&current).is_empty());
+}
+
+#[test]
+fn a_release_that_is_being_rendered_is_given_up_at_the_end() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let releases = releases(&office, RealDisk);
+    let first = releases.current_id().unwrap();
+    let service = builder(&office, &releases, || ());
+    service.ask(None, true);
+    until(&service, |state| state.phase == Phase::Rendering || state.phase == Phase::Done);
+    service.stop(PATIENCE);
+    // Whichever came first, the release that is current is whole.
+    let done = service.state().borrow().phase == Phase::Done;
+    assert_eq!(releases.current_id().unwrap() != first, done);
+    assert!(verify::stored_bytes(&releases.require_current().unwrap()).is_empty());
+}
+
+#[test]
+fn going_back_on_a_disk_that_fails_at_any_step_leaves_one_release_or_the_other() {
+    let office = Office::ready();
+    token(&office, "truyen.thong", "team_comms");
+    office.ok(&["build"]);
+    let good = releases(&office, RealDisk);
+    let first = good.current_id().unwrap().unwrap();
+    edit_election(&office, |election| election.units[1].name_vi = "Bản thứ hai".into());
+    approve(&office, &Key::Election);
+    office.ok(&["build"]);
+    let second = good.current_id().unwrap().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for fault in [Fault::Full, Fault::Killed] {
+        let mut succeeded = false;
+        for at in 0..50 {
+            let disk = FaultyDisk::new(at, fault);
+            let service = builder(&office, &releases(&office, disk.clone()), || ());
+            let went = runtime.block_on(service.activate(&first, AccountId(1))).unwrap();
+            service.stop(PATIENCE);
+            let now = good.require_current().unwrap();
+            assert!([&first, &second].contains(&&now.id().to_owned()), "{fault:?} at {at}");
+            assert!(verify::stored_bytes(&now).is_empty(), "{fault:?} at {at}");
+            assert!(went.is_err() || now.id() == first, "{fault:?} at {at}: said to be done");
+            // And back, on a disk that works.
+            let service = builder(&office, &good, || ());
+            runtime.block_on(service.activate(&second, AccountId(1))).unwrap().unwrap();
+            service.stop(PATIENCE);
+            assert_eq!(good.current_id().unwrap().as_deref(), Some(second.as_str()));
+            if disk.operations() <= at {
+                succeeded = true;
+                break;
+            }
+        }
+        assert!(succeeded, "{fault:?}: the steps never end");
+    }
+}
+
+#[test]
+fn a_preview_needs_no_disk_and_leaves_what_is_public() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    edit_election(&office, |election| election.units[1].name_vi = "Chỉ xem thử".into());
+    let disk = FaultyDisk::new(0, Fault::Full);
+    let releases = releases(&office, disk);
+    let before = releases.current_id().unwrap();
+    let service = builder(&office, &releases, || ());
+    let heads = super::desk::heads(&office, &Key::Election);
+    let decisions = Decisions { approve: [(Key::Election, heads)].into(), ..Decisions::default() };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let preview = service.with(move |session, place| {
+        session.preview(place, &decisions, ("team_comms", "2021-03-05T09:00:00+07:00"))
+    });
+    let preview = runtime.block_on(preview).unwrap().unwrap();
+    let page = String::from_utf8(preview.file("don-vi/index.html").unwrap().unwrap()).unwrap();
+    assert!(page.contains("Chỉ xem thử"));
+    service.stop(PATIENCE);
+    assert_eq!(releases.current_id().unwrap(), before);
+}
