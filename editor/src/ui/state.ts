@@ -5,6 +5,7 @@ import { open } from "../local/disk.ts";
 import { Disk } from "../local/disk.ts";
 import { Office } from "../local/office.ts";
 import { ask, isProblem, type Desk } from "../local/desk.ts";
+import { onOtherPerson, sayWhoWorks } from "../local/windows.ts";
 import { dayOf, instant, named } from "./words.ts";
 
 export const office = signal<Office | undefined>(undefined);
@@ -28,6 +29,8 @@ async function deviceDisk(): Promise<Disk> {
 
 /** Opens the office of whoever works on this device, if somebody does. */
 export async function resume(): Promise<void> {
+  // Whoever works here from now on, nobody sees what another person had open.
+  onOtherPerson((account) => account !== office.value?.desk.value.account.id && location.reload());
   const current = await (await deviceDisk()).get<number>("current");
   if (current !== undefined) office.value = await Office.open(current);
   else {
@@ -38,6 +41,7 @@ export async function resume(): Promise<void> {
 
 export async function enter(desk: Desk): Promise<void> {
   await (await deviceDisk()).set("current", desk.account.id);
+  sayWhoWorks(desk.account.id);
   // Who logs in again goes on where they were, with all that is open.
   if (office.value?.desk.value.account.id === desk.account.id) return office.value.sendNow();
   office.value?.stop();
@@ -61,6 +65,7 @@ export async function leave(): Promise<void> {
   await disk.set("current", undefined);
   // Without a network the server cannot be told now: the session is ended before anybody logs in here again.
   await disk.set("ending", true);
+  sayWhoWorks(undefined);
   await endFormer();
   location.hash = "";
   location.reload();
