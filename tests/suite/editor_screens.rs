@@ -188,7 +188,7 @@ async fn a_long_list_is_shown_from_its_index_and_a_document_is_opened_when_it_is
     let noted = format!(
         "indexedDB.databases().then((all) => all.map((one) => one.name).find((name) => /^niemyet-\\d+$/.test(name))) \
            .then((name) => new Promise((done) => indexedDB.open(name).onsuccess = (event) => \
-             event.target.result.transaction('meta').objectStore('meta').get('places').onsuccess = (got) => \
+             event.target.result.transaction('meta').objectStore('meta').get('places 2').onsuccess = (got) => \
                done(Object.keys(got.target.result ?? {{}}).length >= {MANY})))"
     );
     team.comes_true(&noted).await?;

@@ -4,12 +4,18 @@ import { useEffect, useRef } from "preact/hooks";
 const PATIENCE = 3_000;
 const STEP = 40;
 
+/** Until when something else than a heading is about to have the focus. */
+let claimed = 0;
+
 /** Gives what is found the focus as soon as it is on the screen. */
 export function focusSoon(find: string | (() => HTMLElement | null | undefined)): void {
-  const end = performance.now() + PATIENCE;
+  const end = (claimed = performance.now() + PATIENCE);
   const look = () => {
     const found = typeof find === "string" ? document.getElementById(find) : find();
-    if (found) return found.focus();
+    if (found) {
+      claimed = 0;
+      return found.focus();
+    }
     if (performance.now() < end) setTimeout(look, STEP);
   };
   setTimeout(look);
@@ -23,8 +29,10 @@ moves?.addEventListener("navigate", (event) => (traversed = (event as unknown as
 /** A screen was gone to: from its beginning, and whoever listens hears its heading. A heading that is replaced while the screen is
  * still being fetched hands the focus on, until the person does something. */
 export function arriveAt(heading: string): () => void {
+  if (performance.now() < claimed) return () => undefined;
   if (!traversed) scrollTo(0, 0);
   const end = performance.now() + PATIENCE;
+  let heard: HTMLElement | undefined;
   let timer: ReturnType<typeof setTimeout>;
   const stop = () => {
     clearTimeout(timer);
@@ -32,8 +40,8 @@ export function arriveAt(heading: string): () => void {
   };
   const look = () => {
     const [at, found] = [document.activeElement, document.querySelector<HTMLElement>(heading)];
-    const free = !at || at === document.body || !document.getElementById("main")?.contains(at);
-    if (found && free) {
+    if (found && found !== heard && (!heard || !at || at === document.body)) {
+      heard = found;
       found.tabIndex = -1;
       found.focus({ preventScroll: true });
     }

@@ -88,10 +88,10 @@ const line = computed<{ kind: string; text: string; more?: string; spoken?: stri
     return {
       kind: "wait",
       text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}`,
-      spoken: tr(`Đã lưu trên máy này. Chờ gửi: ${count} văn bản.`, `Saved on this device. Waiting to send: ${count} document(s).`),
+      spoken: busy ? "" : tr(`Đã lưu trên máy này. Chờ gửi: ${count} văn bản.`, `Saved on this device. Waiting to send: ${count} document(s).`),
     };
   }
-  if (busy) return { kind: "calm", text: saved };
+  if (busy) return { kind: "calm", text: saved, spoken: "" };
   const last = one.lastSent.value;
   const sent = last ? tr(` Gửi lần cuối ${showTime(last + one.skew.value)}.`, ` Last sent ${showTime(last + one.skew.value)}.`) : "";
   const all = tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.");
@@ -117,7 +117,7 @@ export function StatusBar() {
   const off = Math.abs(one.skew.value) > 5 * 60_000;
   return (
     <section class={`bar ${kind}`} aria-label={tr("Tình trạng", "Status")}>
-      <Spoken status={`${spoken ?? `${text} ${more ?? ""}`} ${net()}`} />
+      <Spoken status={spoken === "" ? "" : `${spoken ?? `${text} ${more ?? ""}`} ${net()}`} />
       <p id="status">
         <span class="sign" aria-hidden="true">{{ good: "✓", wait: "↑", bad: "!", calm: "…" }[kind]}</span> {text} {more}
       </p>
