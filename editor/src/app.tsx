@@ -6,6 +6,7 @@ import { Conflicts, clashes } from "./ui/conflicts.tsx";
 import { Directive, Directives } from "./ui/directives.tsx";
 import { History } from "./ui/history.tsx";
 import { Incident, Incidents } from "./ui/incidents.tsx";
+import type { Early } from "./local/early.ts";
 import { startEngine } from "./local/engine.ts";
 import { diskFault } from "./local/disk.ts";
 import { loadUnread, writeDown } from "./ui/inputs.tsx";
@@ -149,13 +150,12 @@ function App() {
 }
 
 /** Called by the first script once the program is here; the wasm may still be coming. */
-export async function start(wasm: () => Promise<Response>): Promise<void> {
+export async function start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> {
   // A first visit waits for all of it, behind its progress bar; later ones show at once what is on the device.
   if (!navigator.serviceWorker?.controller) await startEngine(wasm);
   readRoute();
   addEventListener("hashchange", readRoute);
-  await resume();
-  if (office.value) await loadUnread();
+  await resume(await early);
   office.subscribe((one) => one && void loadUnread());
   const root = document.getElementById("app")!;
   root.textContent = "";

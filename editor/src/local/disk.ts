@@ -2,6 +2,7 @@
 // is tried again, so a full disk loses nothing while the tab lives, and `saved` tells the truth.
 import { signal } from "@preact/signals";
 import type { Chunk, StorageAdapterInterface, StorageKey } from "@automerge/automerge-repo/slim";
+import { answered } from "./early.ts";
 
 const RETRY = 4_000;
 /** How the names begin under which texts are kept that no document takes yet. */
@@ -11,29 +12,10 @@ export const diskFault = signal<string | undefined>(undefined);
 /** Writes of what people typed that are not on the disk yet. */
 export const writing = signal(0);
 
-export function open(name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("documents");
-      request.result.createObjectStore("meta");
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
-
 function done(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
     transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("aborted"));
-  });
-}
-
-function answered<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
   });
 }
 

@@ -5,7 +5,8 @@ import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-networ
 import { computed, signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
 import { ask, isProblem, type Desk } from "./desk.ts";
-import { Disk, open } from "./disk.ts";
+import { Disk } from "./disk.ts";
+import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
 import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
@@ -50,8 +51,8 @@ export class Office {
   }
 
   /** Opens the office of an account; without a network from what this device keeps. */
-  static async open(account: number, desk?: Desk): Promise<Office | undefined> {
-    const office = new Office(new Disk(await open(`niemyet-${account}`)));
+  static async open(account: number, desk?: Desk, own?: IDBDatabase): Promise<Office | undefined> {
+    const office = new Office(new Disk(own ?? (await open(nameOf(account)))));
     const names = ["desk", "waiting", "local", "sent", "skew"];
     const [[kept, waiting, local, sent, skew]] = await Promise.all([
       office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(names),

@@ -1,7 +1,7 @@
 // What the screens share: the office that is open, the address, and the committee's facts as its documents have them.
 import { computed, signal } from "@preact/signals";
 import { contentOf, words, type Raw } from "../document/read.ts";
-import { open } from "../local/disk.ts";
+import { DEVICE, open, type Early } from "../local/early.ts";
 import { Disk } from "../local/disk.ts";
 import { Office } from "../local/office.ts";
 import { ask, isProblem, type Desk } from "../local/desk.ts";
@@ -24,15 +24,15 @@ export function here(): Office {
 let device: Disk | undefined;
 
 async function deviceDisk(): Promise<Disk> {
-  return (device ??= new Disk(await open("niemyet-device")));
+  return (device ??= new Disk(await open(DEVICE)));
 }
 
 /** Opens the office of whoever works on this device, if somebody does. */
-export async function resume(): Promise<void> {
+export async function resume(early: Early): Promise<void> {
+  device = new Disk(early.device);
   // Whoever works here from now on, nobody sees what another person had open.
   onOtherPerson((account) => account !== office.value?.desk.value.account.id && location.reload());
-  const current = await (await deviceDisk()).get<number>("current");
-  if (current !== undefined) office.value = await Office.open(current);
+  if (early.current !== undefined) office.value = await Office.open(early.current, undefined, early.own);
   else {
     void endFormer();
     addEventListener("online", () => !office.value && void endFormer());
