@@ -1,15 +1,17 @@
 // The program: opens the device's office and draws the screen that the address names.
 import { render } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Account } from "./ui/account.tsx";
 import { Conflicts, clashes } from "./ui/conflicts.tsx";
 import { Directive, Directives } from "./ui/directives.tsx";
 import { History } from "./ui/history.tsx";
 import { Incident, Incidents } from "./ui/incidents.tsx";
+import type { Early } from "./local/early.ts";
 import { startEngine } from "./local/engine.ts";
 import { diskFault } from "./local/disk.ts";
 import { loadUnread, writeDown } from "./ui/inputs.tsx";
-import { go, say, StatusBar } from "./ui/parts.tsx";
+import { arriveAt } from "./ui/focus.ts";
+import { go, say, StatusBar, title } from "./ui/parts.tsx";
 import { Publish } from "./ui/publish.tsx";
 import { Report } from "./ui/report.tsx";
 import { Round } from "./ui/round.tsx";
@@ -62,6 +64,39 @@ function Screen() {
   }
 }
 
+/** The heading of the screen that an address names, for the window's title. */
+function titleNow(): string {
+  const [name = "", ...rest] = route.value;
+  switch (name) {
+    case "tasks":
+      return tr("Nhiệm vụ", "Tasks");
+    case "report":
+      return `${/^\d+$/.test(rest[2] ?? "") ? `${tr("Mục", "Section")} ${rest[2]} – ` : ""}${title(rest.slice(0, 2).reduce((key, part) => `${key}/${part}`, "report"))}`;
+    case "incidents":
+    case "incident":
+      return tr("Báo cáo đột xuất", "Ad-hoc reports");
+    case "publish":
+      return tr("Công bố", "Publishing");
+    case "directives":
+    case "directive":
+      return `${tr("Văn bản chỉ đạo", "Directing documents")} ${rest.join("/")}`.trim();
+    case "round":
+      return tr("Đợt báo cáo", "Round of reports");
+    case "conflicts":
+      return tr("Hai máy ghi khác nhau", "Two devices differ");
+    case "history":
+      return `${tr("Lịch sử", "History")} – ${title(rest.join("/"))}`;
+    case "account":
+      return tr("Tài khoản và máy này", "Account and this device");
+    case "login":
+    case "code":
+    case "first":
+      return tr("Đăng nhập", "Log in");
+    default:
+      return office.value ? tr("Hôm nay", "Today") : tr("Đăng nhập", "Log in");
+  }
+}
+
 function Menu() {
   const at = route.value[0] ?? "";
   const count = clashes().length;
@@ -85,16 +120,24 @@ function Menu() {
 function App() {
   const spoken = language.value;
   const [name = ""] = route.value;
+  const address = route.value.join("/");
+  const heading = titleNow();
   useEffect(() => {
     document.documentElement.lang = spoken;
-    document.title = tr("Niêm yết – báo cáo bầu cử", "Niêm yết – election reports");
-  }, [spoken]);
+    document.title = `${heading} – Niêm yết`;
+  }, [spoken, heading]);
+  const first = useRef(true);
+  useEffect(() => {
+    // Who opens the program begins where the browser begins.
+    if (!first.current) return arriveAt(/^report\/[^/]+\/[^/]+\/\d+$/.test(address) ? "#section-name" : "main h1");
+    first.current = false;
+  }, [address]);
   if (!office.value || ["login", "code", "first"].includes(name)) {
     return <Sign way={name === "code" || name === "first" ? name : "login"} />;
   }
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.querySelector("h1")?.scrollIntoView(), document.getElementById("main")?.querySelector<HTMLElement>("a, button, input")?.focus())}>{tr("Tới nội dung", "Skip to content")}</a>
+      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), event.currentTarget.blur(), void arriveAt("main h1"))}>{tr("Tới nội dung", "Skip to content")}</a>
       <header class="top">
         <p class="brand"><a href="#/" lang="vi">Niêm yết</a> <span>{named(election.value, "name")}</span></p>
         <Menu />
@@ -107,13 +150,12 @@ function App() {
 }
 
 /** Called by the first script once the program is here; the wasm may still be coming. */
-export async function start(wasm: () => Promise<Response>): Promise<void> {
+export async function start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> {
   // A first visit waits for all of it, behind its progress bar; later ones show at once what is on the device.
   if (!navigator.serviceWorker?.controller) await startEngine(wasm);
   readRoute();
   addEventListener("hashchange", readRoute);
-  await resume();
-  if (office.value) await loadUnread();
+  await resume(await early);
   office.subscribe((one) => one && void loadUnread());
   const root = document.getElementById("app")!;
   root.textContent = "";

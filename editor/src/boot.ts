@@ -1,5 +1,7 @@
 // The first script: shows how far the first load is, registers the service worker, then starts the program. Later visits come
 // from the service worker's store, compiled as they stream in.
+import { openEarly, type Early } from "./local/early.ts";
+
 declare const APP: string;
 declare const WASM: string;
 declare const WASM_BYTES: number;
@@ -23,6 +25,8 @@ function counted(response: Response): Response {
 
 async function start(): Promise<void> {
   if ("serviceWorker" in navigator) void navigator.serviceWorker.register("sw.js", { updateViaCache: "none" });
+  const early = openEarly();
+  early.catch(() => undefined);
   const fetched = () =>
     fetch(WASM).then((response) => {
       if (!response.ok) throw new Error(String(response.status));
@@ -30,8 +34,8 @@ async function start(): Promise<void> {
     });
   // A first visit fetches all at once; later ones show first what is on the device.
   const first = navigator.serviceWorker?.controller ? undefined : fetched();
-  const app = (await import(new URL(APP, document.baseURI).href)) as { start(wasm: () => Promise<Response>): Promise<void> };
-  await app.start(() => first ?? fetched());
+  const app = (await import(new URL(APP, document.baseURI).href)) as { start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> };
+  await app.start(() => first ?? fetched(), early);
 }
 
 start().catch((error: unknown) => {

@@ -119,6 +119,7 @@ async fn a_week_without_a_network_ends_in_an_accepted_report() -> Result<()> {
     team.press("#hand-in").await?;
     agency.press("#accept").await?;
     team.reads("Đã tiếp nhận").await?;
+    faults.extend(team.look("accepted").await?);
     team.reads(SENT).await?;
     agency.reads(SENT).await?;
     faults.extend(looks_around(&team).await?);
@@ -191,6 +192,7 @@ async fn who_is_no_longer_logged_in_goes_on_writing_and_the_next_person_sees_not
     team.go("#/account").await?;
     team.press("#sign-out").await?;
     team.reads("Còn 1 văn bản chưa gửi").await?;
+    faults.extend(team.look("sign-out").await?);
     team.press("#sign-out-anyway").await?;
     team.until("document.querySelector('#sign-login')").await?;
     faults.extend(team.look("sign-in").await?);

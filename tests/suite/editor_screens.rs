@@ -9,6 +9,7 @@ use niemyet::document::Key;
 use niemyet::document::incident;
 use niemyet::document::incident::Short;
 use niemyet::document::incident::Trigger;
+use niemyet::document::report;
 use niemyet::replica::documents::DocumentStore;
 
 use crate::support::browser::Result;
@@ -99,6 +100,7 @@ async fn every_screen_speaks_english_by_switch() -> Result<()> {
                 ("account", "#/account"),
                 ("directives", "#/directives"),
                 ("directive", "#/directive/19%2FKL-UBBC"),
+                ("publish", "#/publish"),
             ],
         )
         .await?,
@@ -162,6 +164,16 @@ const COUNT_READS: &str = "window.read = new Set(); const all = IDBObjectStore.p
     IDBObjectStore.prototype.getAll = function (range, ...rest) { \
       if (this.name === 'documents') window.read.add(JSON.stringify(range.lower[0])); return all.call(this, range, ...rest); };";
 
+/// Whether so many documents are noted to be here whole.
+fn noted(many: usize) -> String {
+    format!(
+        "indexedDB.databases().then((all) => all.map((one) => one.name).find((name) => /^niemyet-\\d+$/.test(name))) \
+           .then((name) => new Promise((done) => indexedDB.open(name).onsuccess = (event) => \
+             event.target.result.transaction('meta').objectStore('meta').get('places 2').onsuccess = (got) => \
+               done(Object.keys(got.target.result ?? {{}}).length >= {many})))"
+    )
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_list_is_shown_from_its_index_and_a_document_is_opened_when_it_is_asked_for() -> Result<()> {
     let office = Office::ready();
@@ -185,13 +197,7 @@ async fn a_long_list_is_shown_from_its_index_and_a_document_is_opened_when_it_is
     team.reads(SENT).await?;
     team.until("navigator.serviceWorker.controller").await?;
     // What is here whole is noted as such by and by.
-    let noted = format!(
-        "indexedDB.databases().then((all) => all.map((one) => one.name).find((name) => /^niemyet-\\d+$/.test(name))) \
-           .then((name) => new Promise((done) => indexedDB.open(name).onsuccess = (event) => \
-             event.target.result.transaction('meta').objectStore('meta').get('places').onsuccess = (got) => \
-               done(Object.keys(got.target.result ?? {{}}).length >= {MANY})))"
-    );
-    team.comes_true(&noted).await?;
+    team.comes_true(&noted(MANY)).await?;
     let mut faults = team.look("incidents-many").await?;
 
     scene.no_server();
@@ -214,5 +220,50 @@ async fn a_long_list_is_shown_from_its_index_and_a_document_is_opened_when_it_is
     faults.retain(|fault| !fault.is_empty());
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_is_read_from_the_index_and_opens_no_report() -> Result<()> {
+    const TEAMS: [&str; 4] = ["team_comms", "team_security", "team_logistics", "team_personnel"];
+    let office = Office::ready();
+    let store = DocumentStore::open(&office.path("niemyet"), None)?;
+    const DUES: [&str; 12] = [
+        "03-04", "03-11", "03-18", "03-25", "04-01", "04-08", "04-15", "04-22", "04-29", "05-06", "05-13",
+        "05-20",
+    ];
+    for team in TEAMS {
+        for due in DUES {
+            let key: Key = format!("report/{team}/2021-{due}").parse()?;
+            let mut document = store.open_or_begin("sonla-2021", &key)?;
+            report::submit(&mut document, None, "2021-03-03T08:00:00Z")?;
+            document.commit("submit", 1_614_900_000).ok_or("nothing written")?;
+            store.save(&mut document)?;
+        }
+    }
+    store.close()?;
+    let mut scene = Scene::on(office)?;
+    let agency = scene.official("noi.vu", "standing_agency").await?;
+    agency.go("#/round/2021-03-11").await?;
+    agency.reads("4 chờ xem").await?;
+    agency.reads(SENT).await?;
+    agency.until("navigator.serviceWorker.controller").await?;
+    agency.comes_true(&noted(TEAMS.len() * DUES.len())).await?;
+
+    scene.no_server();
+    agency.before_all(COUNT_READS).await?;
+    agency.reload().await?;
+    agency.reads("4 chờ xem").await?;
+    agency.reads("Không có mạng").await?;
+    for due in DUES {
+        agency.go(&format!("#/round/2021-{due}")).await?;
+        agency.until(&format!("document.querySelector('#due')?.value === '2021-{due}'")).await?;
+        agency.reads("4 chờ xem, 0 đã tiếp nhận").await?;
+    }
+    let read: usize = agency.ask("window.read.size").await?;
+    assert!(read < 20, "{read} documents were read to show twelve rounds");
+    agency.go("#/report/team_comms/2021-04-08").await?;
+    agency.reads("Ý kiến của cơ quan thường trực").await?;
+    agency.kill().await?;
     Ok(())
 }

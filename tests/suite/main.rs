@@ -14,6 +14,7 @@ mod content;
 mod documents;
 mod editor;
 mod editor_fields;
+mod editor_keyboard;
 mod editor_mishaps;
 mod editor_publishing;
 mod editor_screens;

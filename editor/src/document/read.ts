@@ -91,3 +91,15 @@ export function conflicts(doc: A.Doc<unknown>, maps: Conflict["map"][]): Conflic
       .filter((one) => one.rivals.length > 1),
   );
 }
+
+/** Hash of the change that made the last hand-in. */
+export function lastHandIn(doc: A.Doc<unknown>): string | undefined {
+  const heads = submissions(doc).at(-1)?.heads;
+  if (!heads) return undefined;
+  const after = A.getMissingDeps(doc, heads).length === 0 ? A.getChangesSince(doc, heads) : [];
+  for (const bytes of after) {
+    const change = A.decodeChange(bytes);
+    if (heads.every((head) => change.deps.includes(head)) && change.message === "submit") return change.hash;
+  }
+  return undefined;
+}

@@ -2,24 +2,15 @@
 // is tried again, so a full disk loses nothing while the tab lives, and `saved` tells the truth.
 import { signal } from "@preact/signals";
 import type { Chunk, StorageAdapterInterface, StorageKey } from "@automerge/automerge-repo/slim";
+import { answered } from "./early.ts";
 
 const RETRY = 4_000;
+/** How the names begin under which texts are kept that no document takes yet. */
+export const UNREAD = "unread ";
 /** Why the last write failed; undefined while all is well. */
 export const diskFault = signal<string | undefined>(undefined);
 /** Writes of what people typed that are not on the disk yet. */
 export const writing = signal(0);
-
-export function open(name: string): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore("documents");
-      request.result.createObjectStore("meta");
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
 
 function done(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -45,14 +36,15 @@ export class Disk implements StorageAdapterInterface {
   /** Several of them at once. */
   getAll<T extends unknown[]>(keys: string[]): Promise<Partial<T>> {
     const store = this.db.transaction("meta").objectStore("meta");
-    const all = keys.map((key) => {
-      const request = store.get(key);
-      return new Promise<unknown>((resolve, reject) => {
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = () => reject(request.error);
-      });
-    });
-    return Promise.all(all) as unknown as Promise<Partial<T>>;
+    return Promise.all(keys.map((key) => answered(store.get(key)))) as unknown as Promise<Partial<T>>;
+  }
+
+  /** All values whose keys begin so, by the rest of the key. */
+  async getFrom<T>(start: string): Promise<Record<string, T>> {
+    const store = this.db.transaction("meta").objectStore("meta");
+    const range = IDBKeyRange.bound(start, `${start}\uffff`);
+    const [keys, values] = await Promise.all([answered(store.getAllKeys(range)), answered(store.getAll(range))]);
+    return Object.fromEntries(keys.map((key, i) => [String(key).slice(start.length), values[i] as T]));
   }
 
   set(key: string, value: unknown): Promise<void> {
@@ -76,14 +68,10 @@ export class Disk implements StorageAdapterInterface {
     await done(transaction).catch(() => undefined);
   }
 
-  loadRange(prefix: StorageKey): Promise<Chunk[]> {
+  async loadRange(prefix: StorageKey): Promise<Chunk[]> {
     const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
-    const request = this.db.transaction("documents").objectStore("documents").getAll(range);
-    return new Promise((resolve, reject) => {
-      request.onsuccess = () =>
-        resolve(request.result.map((row: { key: string[]; binary: Uint8Array }) => ({ key: row.key, data: row.binary })));
-      request.onerror = () => reject(request.error);
-    });
+    const rows = await answered(this.db.transaction("documents").objectStore("documents").getAll(range));
+    return rows.map((row: { key: string[]; binary: Uint8Array }) => ({ key: row.key, data: row.binary }));
   }
 
   async removeRange(prefix: StorageKey): Promise<void> {
@@ -99,11 +87,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   #read<T>(store: string, key: IDBValidKey): Promise<T | undefined> {
-    const request = this.db.transaction(store).objectStore(store).get(key);
-    return new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result as T | undefined);
-      request.onerror = () => reject(request.error);
-    });
+    return answered(this.db.transaction(store).objectStore(store).get(key) as IDBRequest<T | undefined>);
   }
 
   /** Resolves when it is on the disk; until then it is tried again and again. */
@@ -120,7 +104,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   #count(): void {
-    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || one.key === "unread").length;
+    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || String(one.key).startsWith(UNREAD)).length;
   }
 
   async #once(): Promise<void> {

@@ -3,13 +3,17 @@
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
-import { conflicts, contentOf, handedIn, words } from "../document/read.ts";
+import { conflicts, contentOf, handedIn, lastHandIn, submissions, words } from "../document/read.ts";
+import type { Submission } from "../document/status.ts";
 import type { Disk } from "./disk.ts";
 import type { Paper } from "./paper.ts";
 
 /** One document in a list. */
 export interface Line {
   handedIn: boolean;
+  /** The last hand-in, and the hash of the change that made it. */
+  last?: Submission;
+  handIn?: string;
   subject?: string;
   day?: string;
   /** Fields in which two devices differ. */
@@ -23,6 +27,9 @@ export interface Seen {
 }
 
 const PAUSE = 300;
+/** Their form is part of their names: what an older program kept is made anew from the documents. */
+const LINES = "lines 2";
+const PLACES = "places 2";
 
 export class Ledger {
   readonly lines = signal<Record<string, Line>>({});
@@ -38,7 +45,7 @@ export class Ledger {
   ) {}
 
   async load(): Promise<void> {
-    const [lines, places, seen] = await this.disk.getAll<[Record<string, Line>, Record<string, number>, Record<string, Seen>]>(["lines", "places", "seen"]);
+    const [lines, places, seen] = await this.disk.getAll<[Record<string, Line>, Record<string, number>, Record<string, Seen>]>([LINES, PLACES, "seen"]);
     this.lines.value = lines ?? {};
     this.#places = places ?? {};
     this.#seen = seen ?? {};
@@ -54,9 +61,10 @@ export class Ledger {
   }
 
   arrived(key: string, place: number): void {
-    if (this.#places[key] === place) return;
+    // A line that is still to be made counts for more than having it all: it would be old for good if the page went now.
+    if (this.#places[key] === place || [...this.#moved].some((paper) => paper.key === key)) return;
     this.#places[key] = place;
-    void this.disk.set("places", this.#places);
+    void this.disk.set(PLACES, this.#places);
   }
 
   /** A document moved: its line and what is kept of it are made anew when there is time. */
@@ -71,9 +79,9 @@ export class Ledger {
     delete this.#places[key];
     this.lines.value = lines;
     this.#seen = seen;
-    void this.disk.set("lines", lines);
+    void this.disk.set(LINES, lines);
     void this.disk.set("seen", seen);
-    void this.disk.set("places", this.#places);
+    void this.disk.set(PLACES, this.#places);
   }
 
   #write(): void {
@@ -88,7 +96,7 @@ export class Ledger {
     this.#moved.clear();
     if (JSON.stringify(lines) !== JSON.stringify(this.lines.value)) {
       this.lines.value = lines;
-      void this.disk.set("lines", lines);
+      void this.disk.set(LINES, lines);
     }
     void this.disk.set("seen", this.#seen);
   }
@@ -106,5 +114,14 @@ function line(key: string, doc: A.Doc<unknown>): Line {
   const maps = kind === "report" ? (["figures", "facts"] as const) : kind === "progress" ? (["status"] as const) : [];
   const subject = kind === "incident" ? words(content.subject) : undefined;
   const day = kind === "incident" ? words(content.occurred_on) : undefined;
-  return { handedIn: handedIn(doc), clashes: conflicts(doc, [...maps]).length, ...(subject ? { subject } : {}), ...(day ? { day } : {}) };
+  const last = submissions(doc).at(-1);
+  const handIn = last && lastHandIn(doc);
+  return {
+    handedIn: handedIn(doc),
+    clashes: conflicts(doc, [...maps]).length,
+    ...(last ? { last } : {}),
+    ...(handIn ? { handIn } : {}),
+    ...(subject ? { subject } : {}),
+    ...(day ? { day } : {}),
+  };
 }

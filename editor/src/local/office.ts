@@ -5,12 +5,14 @@ import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-networ
 import { computed, signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
 import { ask, isProblem, type Desk } from "./desk.ts";
-import { Disk, open } from "./disk.ts";
+import { Disk } from "./disk.ts";
+import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
+import * as lastwords from "./lastwords.ts";
 import { Paper } from "./paper.ts";
-import { packed, unpacked } from "./text64.ts";
+import { Windows } from "./windows.ts";
 
 const ASK_AGAIN = 3_000;
 
@@ -38,7 +40,9 @@ export class Office {
   readonly ledger: Ledger;
   #link!: Link;
   #repo: Repo | undefined;
-  #channel: BroadcastChannel | undefined;
+  #windows!: Windows;
+  /** Documents that are taken away: nothing of them is kept or told any more. */
+  readonly #gone = new Set<string>();
   #told = "";
   #bringing = false;
 
@@ -47,8 +51,8 @@ export class Office {
   }
 
   /** Opens the office of an account; without a network from what this device keeps. */
-  static async open(account: number, desk?: Desk): Promise<Office | undefined> {
-    const office = new Office(new Disk(await open(`niemyet-${account}`)));
+  static async open(account: number, desk?: Desk, own?: IDBDatabase): Promise<Office | undefined> {
+    const office = new Office(new Disk(own ?? (await open(nameOf(account)))));
     const names = ["desk", "waiting", "local", "sent", "skew"];
     const [[kept, waiting, local, sent, skew]] = await Promise.all([
       office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(names),
@@ -68,7 +72,9 @@ export class Office {
   }
 
   /** Opens the documents and the connection. Until then screens show what was seen last. */
-  #start(): void {
+  async #start(): Promise<void> {
+    this.#windows = new Windows(this.desk.value.account.id, (key) => this.#letGo(key));
+    await this.#windows.enter();
     this.#link = new Link(
       () => this.#knock(),
       (state) => {
@@ -87,8 +93,6 @@ export class Office {
     for (const key of Object.keys(this.waiting.value)) this.paper(key);
     void this.#hearLastWords();
     setInterval(() => void this.#follow(), ASK_AGAIN);
-    this.#channel = new BroadcastChannel(`niemyet-${this.desk.value.account.id}-discard`);
-    this.#channel.onmessage = ({ data }) => (data === "begins" ? this.stop() : location.reload());
   }
 
   /** A document, loaded when it is first asked for. */
@@ -104,6 +108,13 @@ export class Office {
     }
     void paper.load(this.isKnown(key));
     return paper;
+  }
+
+  /** What the ledger says of a document, which stays closed; one that the ledger does not know is opened. */
+  glance(key: string): Line | undefined {
+    const line = this.ledger.lines.value[key];
+    if (!line && this.isKnown(key)) this.paper(key);
+    return line;
   }
 
   isKnown(key: string): boolean {
@@ -140,7 +151,7 @@ export class Office {
   }
 
   sendNow(): void {
-    this.#link.now();
+    this.#link?.now();
   }
 
   retryDisk(): void {
@@ -152,34 +163,24 @@ export class Office {
     this.#repo?.networkSubsystem.disconnect();
   }
 
-  /** The page goes away, and IndexedDB does not finish what is begun then: the last letters are left where a page can write at
-   * once, and are taken in when the office opens again. */
+  /** The page goes away, and IndexedDB does not finish what is begun then: the last letters are left elsewhere. */
   lastWords(): void {
     const left = [...this.#papers.values()].flatMap((one) => {
       const bytes = one.key in this.waiting.value ? one.lastWords() : undefined;
-      return bytes ? [{ key: one.key, bytes: packed(bytes) }] : [];
+      return bytes ? [{ key: one.key, bytes }] : [];
     });
-    try {
-      if (left.length > 0) localStorage.setItem(`${this.#lastWordsName()}${crypto.randomUUID()}`, JSON.stringify(left));
-    } catch {
-      // A full disk: the page has asked the person to stay.
-    }
-  }
-
-  #lastWordsName(): string {
-    return `last words ${this.desk.value.account.id} `;
+    lastwords.leave(this.desk.value.account.id, left);
   }
 
   async #hearLastWords(): Promise<void> {
-    for (const name of Object.keys(localStorage).filter((one) => one.startsWith(this.#lastWordsName()))) {
-      const left = JSON.parse(localStorage.getItem(name) ?? "[]") as { key: string; bytes: string }[];
-      for (const { key, bytes } of left) {
+    for (const name of lastwords.names(this.desk.value.account.id)) {
+      for (const { key, bytes } of lastwords.read(name)) {
         const paper = this.paper(key);
         await paper.load(this.isKnown(key));
-        paper.merge(unpacked(bytes));
+        paper.merge(bytes);
         this.wrote(key);
       }
-      if (await this.settled()) localStorage.removeItem(name);
+      if (await this.settled()) lastwords.forget(name);
     }
   }
 
@@ -229,6 +230,7 @@ export class Office {
 
   /** Something was written into this document. */
   wrote(key: string): void {
+    if (this.#gone.has(key)) return;
     if (!(key in this.waiting.value)) this.#wait({ ...this.waiting.value, [key]: Date.now() });
     const paper = this.#papers.get(key);
     if (!paper) return;
@@ -323,22 +325,28 @@ export class Office {
     await ask("POST", "/api/unsent", said);
   }
 
-  /** Drops what this device holds of a document, to take it anew from the server. Other windows of this device let go of it first. */
-  async drop(key: string): Promise<void> {
-    this.#channel?.postMessage("begins");
-    this.stop();
-    await this.settled();
+  /** Lets go of a document that is being taken away; all else that was written is put on the disk. */
+  async #letGo(key: string): Promise<void> {
+    this.#gone.add(key);
     const { [key]: _, ...rest } = this.waiting.value;
     this.waiting.value = rest;
-    const { [key]: __, ...refused } = this.refused.value;
-    this.refused.value = refused;
-    this.#local.delete(key);
-    this.ledger.forget(key);
-    await this.disk.set("waiting", rest);
-    await this.disk.set("local", [...this.#local]);
-    await this.disk.removeRange([this.paper(key).id]);
-    await this.disk.settled();
-    this.#channel?.postMessage("done");
+    this.stop();
+    await this.settled();
+  }
+
+  /** Drops what this device holds of a document, to take it anew from the server. */
+  async drop(key: string): Promise<void> {
+    await this.#letGo(key);
+    await this.#windows.alone(key, async () => {
+      const { [key]: _, ...refused } = this.refused.value;
+      this.refused.value = refused;
+      this.#local.delete(key);
+      this.ledger.forget(key);
+      await this.disk.set("waiting", this.waiting.value);
+      await this.disk.set("local", [...this.#local]);
+      await this.disk.removeRange([this.paper(key).id]);
+      await this.disk.settled();
+    });
     location.reload();
   }
 }

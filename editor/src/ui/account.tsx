@@ -2,7 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem } from "../local/desk.ts";
 import { bring, save } from "../local/stick.ts";
-import { addressOf, say, title } from "./parts.tsx";
+import { focusSoon } from "./focus.ts";
+import { addressOf, Ask, say, title } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { bodyName, here, leave } from "./state.ts";
 import { language, showTime, speak, tr, type Language } from "./words.ts";
@@ -144,19 +145,20 @@ function SignOut() {
   const [asking, setAsking] = useState(false);
   const office = here();
   const count = Object.keys(office.waiting.value).length;
-  const out = async () => {
-    await leave();
-  };
   return (
     <section>
       <h2>{tr("Đăng xuất", "Sign out")}</h2>
       {asking ? (
-        <div class="errors" role="alert">
-          <p>{tr(`Còn ${count} văn bản chưa gửi. Chúng được giữ trên máy này và chỉ hiện lại khi bạn đăng nhập; chưa ai khác thấy chúng.`, `${count} document(s) are unsent. They stay on this device and show again only when you log in; nobody else sees them yet.`)}</p>
-          <p class="actions"><button type="button" class="warn" id="sign-out-anyway" onClick={() => void out()}>{tr("Vẫn đăng xuất", "Sign out anyway")}</button><button type="button" class="quiet" onClick={() => setAsking(false)}>{tr("Ở lại", "Stay")}</button></p>
-        </div>
+        <Ask
+          text={tr(`Còn ${count} văn bản chưa gửi. Chúng được giữ trên máy này và chỉ hiện lại khi bạn đăng nhập; chưa ai khác thấy chúng.`, `${count} document(s) are unsent. They stay on this device and show again only when you log in; nobody else sees them yet.`)}
+          yes={tr("Vẫn đăng xuất", "Sign out anyway")}
+          no={tr("Ở lại", "Stay")}
+          confirm={{ id: "sign-out-anyway" }}
+          act={() => void leave()}
+          leave={() => (setAsking(false), focusSoon("sign-out"))}
+        />
       ) : (
-        <p><button type="button" class="quiet" id="sign-out" onClick={() => (count > 0 ? setAsking(true) : (say(""), void out()))}>{tr("Đăng xuất", "Sign out")}</button></p>
+        <p><button type="button" class="quiet" id="sign-out" onClick={() => (count > 0 ? setAsking(true) : (say(""), void leave()))}>{tr("Đăng xuất", "Sign out")}</button></p>
       )}
     </section>
   );

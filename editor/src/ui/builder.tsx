@@ -1,7 +1,8 @@
 // The builder and its releases: a button, live progress, what went wrong and where, and the switch from one release to another.
 import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem, type Problem } from "../local/desk.ts";
-import { say } from "./parts.tsx";
+import { focusSoon } from "./focus.ts";
+import { Ask, say } from "./parts.tsx";
 import { here } from "./state.ts";
 import { showTime, tr } from "./words.ts";
 
@@ -144,13 +145,17 @@ export function Releases({ after }: { after: string }) {
             <p><strong>{showTime(Date.parse(one.at))}</strong> <span class="hint">{one.id} · {one.pages} {tr("trang", "page(s)")}{one.by && <> · {one.by}</>}{one.how && <> · {way(one.how)}</>}</span> {one.current && <strong class="tag accepted">{tr("Đang công khai", "Public now")}</strong>}</p>
             {one.damaged && <p class="error">{one.damaged}</p>}
             {asking === one.id ? (
-              <div class="errors" role="alert">
-                <p>{tr("Mọi người sẽ thấy bản này ngay. Máy sẽ không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees this release at once. Nothing is made public by itself until you build again.")}</p>
-                <p class="actions"><button type="button" class="warn confirm" onClick={() => void activate(one.id)}>{tr("Đổi sang bản này", "Switch to it")}</button><button type="button" class="quiet" onClick={() => setAsking("")}>{tr("Thôi", "Cancel")}</button></p>
-              </div>
+              <Ask
+                text={tr("Mọi người sẽ thấy bản này ngay. Máy sẽ không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees this release at once. Nothing is made public by itself until you build again.")}
+                yes={tr("Đổi sang bản này", "Switch to it")}
+                no={tr("Thôi", "Cancel")}
+                confirm={{ class: "confirm" }}
+                act={() => void activate(one.id)}
+                leave={() => (setAsking(""), focusSoon(`activate-${one.id}`))}
+              />
             ) : (
               <p class="actions">
-                {!one.current && !one.damaged && <button type="button" class="quiet activate" onClick={() => setAsking(one.id)}>{tr("Đưa bản này ra công khai", "Make this one public")}<span class="unseen"> {one.id}</span></button>}
+                {!one.current && !one.damaged && <button type="button" class="quiet activate" id={`activate-${one.id}`} onClick={() => setAsking(one.id)}>{tr("Đưa bản này ra công khai", "Make this one public")}<span class="unseen"> {one.id}</span></button>}
                 {list[i + 1] && <button type="button" class="quiet" onClick={() => void differ(one.id, list[i + 1]!.id)}>{tr("Khác gì bản trước", "What changed")}<span class="unseen"> {one.id}</span></button>}
               </p>
             )}

@@ -6,6 +6,7 @@ import { formatFigure } from "../document/figure.ts";
 import { conflicts, type Conflict, type Rival } from "../document/read.ts";
 import type { TaskStatus } from "../document/status.ts";
 import { here } from "./state.ts";
+import { focusSoon } from "./focus.ts";
 import { addressOf, say, taskWord, title } from "./parts.tsx";
 import { CHOICES } from "./field.tsx";
 import { showDay, showTime, tr } from "./words.ts";
@@ -45,11 +46,12 @@ export function Conflicts() {
       else if (conflict.map === "facts") setFact(doc, conflict.field, String(rival.value));
       else setTask(doc, conflict.field, String(rival.value));
     });
+    focusSoon(() => document.querySelector<HTMLElement>(".clash button") ?? document.querySelector<HTMLElement>("main h1"));
     say(tr("Đã chọn. Giá trị kia vẫn còn trong lịch sử.", "Chosen. The other value stays in the history."));
   };
   return (
     <main id="main">
-      <h1>{tr("Hai máy ghi khác nhau", "Two devices differ")}</h1>
+      <h1 tabIndex={-1}>{tr("Hai máy ghi khác nhau", "Two devices differ")}</h1>
       {all.length === 0 && <p>{tr("Không có gì phải chọn.", "There is nothing to choose.")}</p>}
       {all.map(({ key, all: list }) => (
         <section>

@@ -1,10 +1,13 @@
 // One field of the weekly report: label, last week's value, input, what is wrong with it.
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
+import { useEffect } from "preact/hooks";
 import { addRow, removeRow, setCell, setFact, setFigure } from "../document/edit.ts";
 import { isFigure, type Field } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
 import { contentOf, rivals, texts, words, type Raw } from "../document/read.ts";
-import { FigureInput, figureError, LongText, ShortText, unread } from "./inputs.tsx";
+import { focusSoon } from "./focus.ts";
+import { FigureInput, figureError, LongText, ShortText, typing, unread } from "./inputs.tsx";
+import { tell } from "./speech.tsx";
 import { go } from "./parts.tsx";
 import { election, here } from "./state.ts";
 import { named, showDay, tr } from "./words.ts";
@@ -58,10 +61,16 @@ export function FieldRow({ field, paperKey, editable, last, faults, write }: Pro
   const name = `${paperKey}#${field.id}`;
   const kind = field.holds.type;
   const before = last && valueText(field, last);
+  // A browser shows a date in its own order of day and month: beside it stands the one that cannot be misread.
+  const day = kind === "date" ? words(contentOf(doc).facts?.[field.id]) : undefined;
   const clash = kind !== "text" && kind !== "rows" && rivals(doc, isFigure(field) ? "figures" : "facts", field.id).length > 1;
   const wrong = unread.value[name];
-  const said = [...(wrong !== undefined ? [figureError(wrong) ?? ""] : []), ...faults.filter(() => wrong === undefined)];
+  const said = typing.value === name ? [] : [...(wrong !== undefined ? [figureError(wrong) ?? ""] : []), ...faults.filter(() => wrong === undefined)];
+  const error = said.join(" ");
   const hint = `${id}-hint`;
+  useEffect(() => {
+    if (error && document.activeElement?.id === id) tell(`${label}: ${error}`);
+  }, [error]);
   if (kind === "share") {
     return <p class="field read"><span class="label">{label}</span><output>{valueText(field, doc) ?? tr("chưa đủ số liệu", "figures are missing")}</output></p>;
   }
@@ -70,12 +79,14 @@ export function FieldRow({ field, paperKey, editable, last, faults, write }: Pro
   }
   if (kind === "rows") return <Rows field={field} paperKey={paperKey} editable={editable} write={write} />;
   return (
-    <div class={`field ${said.length > 0 ? "wrong" : ""}`}>
+    <div class={`field ${kind === "text" ? "long" : "row"} ${said.length > 0 ? "wrong" : ""}`}>
       {editable ? <label for={id}>{label}</label> : <span class="label">{label}</span>}
-      {said.length > 0 && <span class="error" id={`${id}-error`}>{said.join(" ")}</span>}
+      {said.length > 0 && <span class="error" id={`${id}-error`}>{error}</span>}
       {editable ? <Input field={field} id={id} name={name} doc={doc} described={`${said.length > 0 ? `${id}-error ` : ""}${hint}`} invalid={said.length > 0} paperKey={paperKey} write={write} /> : texts(contentOf(doc).texts?.[field.id]).map((one) => <p>{one}</p>)}
       <span class="hint" id={hint}>
-        {before !== undefined ? tr(`tuần trước: ${before}`, `last week: ${before}`) : kind === "vnd" ? tr("đồng", "VND") : ""}
+        {kind === "date" && day && <>{showDay(day, true)}{before !== undefined && " · "}</>}
+        {kind === "vnd" && <>{tr("đồng", "VND")}{before !== undefined && " · "}</>}
+        {before !== undefined && tr(`tuần trước: ${before}`, `last week: ${before}`)}
         {clash && <> <a href={go("conflicts")}>{tr("hai máy ghi khác nhau – chọn", "two devices differ – choose")}</a></>}
       </span>
     </div>
@@ -133,15 +144,16 @@ function Rows({ field, paperKey, editable, write }: Pick<Props, "field" | "paper
                     {bodies.map((one) => <option value={words(one.id)}>{named(one, "name")}</option>)}
                   </select>
                 ) : (
-                  <ShortText id={cell} type={column.cell === "date" ? "date" : "text"} value={value} max={column.cell === "long" ? 10_000 : 1_000} write={set} />
+                  <ShortText id={cell} type={column.cell === "date" ? "date" : "text"} value={value} max={column.cell === "long" ? 10_000 : 1_000} describedBy={column.cell === "date" ? `${cell}-day` : undefined} write={set} />
                 )}
+                {column.cell === "date" && <span class="hint" id={`${cell}-day`}>{value && showDay(value, true)}</span>}
               </p>
             );
           })}
-          {editable && <button type="button" class="quiet" onClick={() => write("row removed", (doc) => removeRow(doc, field.id, at))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
+          {editable && <button type="button" class="quiet" onClick={() => (write("row removed", (doc) => removeRow(doc, field.id, at)), focusSoon(`${id}-add`))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
         </div>
       ))}
-      {editable && <button type="button" class="quiet" onClick={() => write("row", (doc) => addRow(doc, field.id))}>{tr("Thêm dòng", "Add a row")}</button>}
+      {editable && <button type="button" class="quiet" id={`${id}-add`} onClick={() => (write("row", (doc) => addRow(doc, field.id)), focusSoon(`${id}-${rows.length}-${columns[0]?.name}`))}>{tr("Thêm dòng", "Add a row")}</button>}
     </fieldset>
   );
 }

@@ -12,7 +12,7 @@ import { difference } from "../document/text.ts";
 import { receiptsOf, type Receipt } from "./receipt.ts";
 import type { TaskStatus } from "../document/status.ts";
 import { CHOICES } from "./field.tsx";
-import { showDay, showTime, tr } from "./words.ts";
+import { language, showDay, showTime, tr } from "./words.ts";
 
 const MOST = 60;
 type Move = { map: string; field: string; before: string | undefined; after: string | undefined };
@@ -25,6 +25,11 @@ const ACTS: Record<string, [string, string]> = {
   returned: ["Trả lại", "Returned"],
   accepted: ["Tiếp nhận", "Accepted"],
   edit: ["Sửa phần chữ", "Text edited"],
+  row: ["Thêm dòng", "Row added"],
+  "row removed": ["Xóa dòng", "Row removed"],
+  note: ["Ghi chú", "Note"],
+  choose: ["Chọn khi hai máy ghi khác nhau", "Chosen where two devices differed"],
+  restore: ["Trở lại giá trị trước", "Earlier value restored"],
 };
 
 /** What a change moved in the fields with values. */
@@ -71,6 +76,17 @@ function rewordings(doc: A.Doc<unknown>, change: A.DecodedChange): Rewording[] {
     .filter((one) => one.before !== one.after);
 }
 
+type Seen = { moved: Move[]; reworded: Rewording[] };
+/** A change never changes: what it did is looked up once, in each language. */
+const known = new Map<string, Seen>();
+
+function seen(doc: A.Doc<unknown>, change: A.DecodedChange): Seen {
+  const name = `${language.value} ${change.hash}`;
+  let one = known.get(name);
+  if (!one) known.set(name, (one = { moved: moves(doc, change), reworded: rewordings(doc, change) }));
+  return one;
+}
+
 /** What went and what came, with a little of what stands around it. */
 function Reworded({ of }: { of: Rewording }) {
   const [at, gone, comes] = difference(of.before, of.after)!;
@@ -92,10 +108,11 @@ export function History({ paperKey }: { paperKey: string }) {
   const office = here();
   const paper = office.paper(paperKey);
   const [receipts, setReceipts] = useState<Receipt[]>([]);
+  const [most, setMost] = useState(MOST);
   const online = office.link.value;
   const doc = paper.doc;
   const opened = paper.opened;
-  useEffect(() => void receiptsOf(paper).then(setReceipts), [paperKey, online, paper.version.value]);
+  useEffect(() => void receiptsOf(paperKey).then(setReceipts), [paperKey, online, paper.version.value]);
   const all = (opened ? A.getHistory(opened) : []).map((one) => one.change).slice(1).reverse();
   const by = new Map(receipts.map((one) => [one.change, one]));
   const people = new Map(office.desk.value.people.map((one) => [one.id, one.name ?? bodyName(one.body)]));
@@ -112,13 +129,12 @@ export function History({ paperKey }: { paperKey: string }) {
     <main id="main">
       <p class="crumb"><a href={addressOf(paperKey)}>{title(paperKey)}</a></p>
       <h1>{tr("Lịch sử", "History")}</h1>
-      <p class="hint">{tr(`${all.length} thay đổi`, `${all.length} change(s)`)}{all.length > MOST && tr(`; hiện ${MOST} thay đổi mới nhất`, `; the latest ${MOST} are shown`)}</p>
-      <ol class="history">
-        {all.slice(0, MOST).map((change) => {
+      <p class="hint">{tr(`${all.length} thay đổi`, `${all.length} change(s)`)}{all.length > most && tr(`; hiện ${most} thay đổi mới nhất`, `; the latest ${most} are shown`)}</p>
+      <ol class="history" reversed start={all.length}>
+        {all.slice(0, most).map((change) => {
           const receipt = by.get(change.hash!);
           const who = receipt ? (people.get(receipt.account ?? -1) ?? tr("máy chủ", "the server")) : tr("máy này hoặc máy cùng cơ quan, chưa gửi", "this device, or another of the body, not sent yet");
-          const moved = moves(doc, change);
-          const reworded = rewordings(doc, change);
+          const { moved, reworded } = seen(doc, change);
           return (
             <li key={change.hash}>
               <p><strong>{ACTS[change.message ?? ""] ? tr(...ACTS[change.message!]!) : tr("Sửa", "Edited")}</strong> · {who} · {tr("máy ghi", "device")} {showTime(change.time * 1000)}{receipt && <> · {tr("máy chủ nhận", "server")} {showTime(receipt.at)}</>}</p>
@@ -134,6 +150,7 @@ export function History({ paperKey }: { paperKey: string }) {
           );
         })}
       </ol>
+      {all.length > most && <p><button type="button" class="quiet" onClick={() => setMost(most + MOST)}>{tr("Xem các thay đổi cũ hơn", "Show older changes")}</button></p>}
       {all.length === 0 && <p>{tr("Chưa ai ghi gì.", "Nobody has written yet.")}</p>}
       {bodyOf(paperKey) && handedIn(doc) && office.writes(paperKey) && <p class="hint">{tr("Báo cáo đã nộp: rút lại trước khi trở lại giá trị cũ.", "It was handed in: withdraw it before returning to an earlier value.")}</p>}
     </main>

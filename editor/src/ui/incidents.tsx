@@ -2,10 +2,12 @@
 import { setShort, submit, toDraft } from "../document/edit.ts";
 import { contentOf, handedIn, words } from "../document/read.ts";
 import { bodyOf } from "../document/key.ts";
+import { useState } from "preact/hooks";
 import { whenReady } from "../local/engine.ts";
 import { LongText, ShortText, writeDown } from "./inputs.tsx";
 import { bodyName, here } from "./state.ts";
-import { addressOf, go, reportWord, say, Tag } from "./parts.tsx";
+import { arriveAt, focusSoon } from "./focus.ts";
+import { addressOf, ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -25,7 +27,7 @@ export function Incidents() {
     <main id="main">
       <h1>{tr("Báo cáo đột xuất", "Ad-hoc reports")}</h1>
       <p><button type="button" onClick={add}>{tr("Lập báo cáo đột xuất", "Begin an ad-hoc report")}</button></p>
-      {keys.length === 0 && <p>{tr("Chưa có báo cáo nào.", "There are none yet.")}</p>}
+      {keys.length === 0 && <p>{tr("Chưa có báo cáo nào. Lập báo cáo khi có việc phát sinh, tình huống phức tạp, cấp bách, hoặc khi cấp có thẩm quyền yêu cầu.", "There are none yet. Begin one when a matter arises, in an urgent and complex situation, or when a competent authority asks.")}</p>}
       <ul class="rows">
         {keys.map((key) => {
           const line = office.ledger.lines.value[key];
@@ -50,16 +52,25 @@ export function Incident({ body, id }: { body: string; id: string }) {
   const content = contentOf(paper.doc);
   const done = handedIn(paper.doc);
   const editable = office.writes(key) && !done;
-  const receipt = useReceipt(paper);
+  const receipt = useReceipt(key);
   const value = (name: string) => words(content[name]) ?? "";
   const set = (name: Parameters<typeof setShort>[1]) => (text: string) => office.write(key, name, (doc) => setShort(doc, name, text));
+  const [tried, setTried] = useState(false);
+  const missing = [
+    ...(value("trigger") ? [] : [{ id: "trigger", text: tr("Hãy chọn lý do báo cáo.", "Choose a trigger.") }]),
+    ...(value("subject") ? [] : [{ id: "subject", text: tr("Hãy ghi trích yếu.", "Write a subject.") }]),
+  ].filter(() => tried && editable);
+  const error = (id: string) => missing.some((one) => one.id === id) && <span class="error" id={`${id}-error`}>{missing.find((one) => one.id === id)!.text}</span>;
   const handIn = async () => {
     writeDown();
     await whenReady();
-    if (!value("trigger") || !value("subject")) return say(tr("Hãy chọn lý do báo cáo và ghi trích yếu.", "Choose a trigger and write a subject."));
+    setTried(true);
+    if (!value("trigger") || !value("subject")) return focusSoon("errors");
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
     office.write(key, "submit", (doc) => submit(doc, heads, at));
+    say(tr("Đã nộp trên máy này. Xem thanh tình trạng để biết máy chủ đã có chưa.", "Handed in on this device. The status bar says whether the server has it."));
+    arriveAt("main h1");
   };
   return (
     <main id="main">
@@ -67,18 +78,20 @@ export function Incident({ body, id }: { body: string; id: string }) {
       <h1>{tr("Báo cáo đột xuất", "Ad-hoc report")} <Tag kind={done ? "submitted" : "draft"}>{reportWord(done ? "submitted" : "draft")}</Tag></h1>
       <p>{bodyName(body)}{done && receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong></>}</p>
       <Refused of={key} />
+      <ErrorSummary loud faults={missing.map((one) => ({ text: one.text, href: addressOf(key), jump: () => focusSoon(one.id) }))} />
       {editable ? (
         <>
           <p class="inset">{tr("Không ghi bí mật nhà nước, diễn biến an ninh, tên hay nội dung đơn khiếu nại, tố cáo: ghi số hồ sơ giấy.", "No state secrets, no security narrative, no names or content of complaints: give the number of the paper file.")}</p>
           <p class="field">
             <label for="trigger">{tr("Lý do báo cáo", "Trigger")}</label>
-            <select id="trigger" value={value("trigger")} onChange={(event) => set("trigger")(event.currentTarget.value)}>
+            {error("trigger")}
+            <select id="trigger" value={value("trigger")} aria-describedby="trigger-error" aria-invalid={Boolean(error("trigger"))} onChange={(event) => set("trigger")(event.currentTarget.value)}>
               <option value="" disabled={value("trigger") !== ""}>–</option>
               {Object.entries(TRIGGERS).map(([word, name]) => <option value={word}>{tr(...name)}</option>)}
             </select>
           </p>
-          <p class="field"><label for="occurred">{tr("Ngày xảy ra", "Day")}</label><ShortText id="occurred" type="date" value={value("occurred_on")} write={set("occurred_on")} /></p>
-          <p class="field"><label for="subject">{tr("Trích yếu", "Subject")}</label><ShortText id="subject" value={value("subject")} write={set("subject")} /></p>
+          <p class="field"><label for="occurred">{tr("Ngày xảy ra", "Day")}</label><ShortText id="occurred" type="date" value={value("occurred_on")} describedBy="occurred-day" write={set("occurred_on")} /><span class="hint" id="occurred-day">{value("occurred_on") && showDay(value("occurred_on"), true)}</span></p>
+          <p class="field"><label for="subject">{tr("Trích yếu", "Subject")}</label>{error("subject")}<ShortText id="subject" describedBy="subject-error" value={value("subject")} write={set("subject")} /></p>
           <p class="field"><label for="paper-file">{tr("Số hồ sơ giấy", "Paper file")}</label><ShortText id="paper-file" value={value("paper_file")} write={set("paper_file")} /></p>
           <div class="field"><label for="asked">{tr("Đề nghị", "What is asked")}</label><LongText id="asked" paper={paper} path={["content", "text"]} wrote={() => office.wrote(key)} /></div>
         </>

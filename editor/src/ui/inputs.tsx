@@ -6,6 +6,7 @@ import { formatFigure, parseFigure } from "../document/figure.ts";
 import { nfc } from "../document/edit.ts";
 import { edits, setParagraphs } from "../document/text.ts";
 import { texts, type Raw } from "../document/read.ts";
+import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
 import { here } from "./state.ts";
 import { tr } from "./words.ts";
@@ -40,14 +41,32 @@ function useHeld(write: (leaving: boolean) => void): void {
 export const unread = signal<Record<string, string>>({});
 
 export async function loadUnread(): Promise<void> {
-  unread.value = (await here().disk.get<Record<string, string>>("unread")) ?? {};
+  const all = await here().disk.getFrom<string | undefined>(UNREAD);
+  unread.value = Object.fromEntries(Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined));
 }
 
 export function keepUnread(name: string, text: string | undefined): void {
   const { [name]: before, ...rest } = unread.value;
   if (before === text) return;
   unread.value = text === undefined ? rest : { ...rest, [name]: text };
-  void here().disk.set("unread", unread.value);
+  // Each by itself: another window has others.
+  void here().disk.set(UNREAD + name, text);
+}
+
+/** The field that a letter was typed into just now. What is half a figure ("1.2" of "1.234") is not called wrong before the pause. */
+export const typing = signal("");
+const THOUGHT = 1_000;
+let thought: ReturnType<typeof setTimeout> | undefined;
+
+function isTyping(name: string): void {
+  typing.value = name;
+  clearTimeout(thought);
+  thought = setTimeout(() => (typing.value = ""), THOUGHT);
+}
+
+function hasTyped(): void {
+  clearTimeout(thought);
+  typing.value = "";
 }
 
 export function figureError(text: string): string | undefined {
@@ -83,6 +102,7 @@ export function FigureInput({ id, name, value, describedBy, invalid, write }: Fi
   const own = typed && (value === typed.means || value === typed.over) ? typed.text : undefined;
   const shown = own ?? kept ?? (value === undefined ? "" : formatFigure(value));
   const type = (text: string) => {
+    isTyping(name);
     const parsed = parseFigure(text);
     setTyped({ text, means: "value" in parsed ? parsed.value : value, over: value });
     if ("value" in parsed) {
@@ -98,9 +118,9 @@ export function FigureInput({ id, name, value, describedBy, invalid, write }: Fi
       autocomplete="off"
       value={shown}
       aria-describedby={describedBy}
-      aria-invalid={invalid || kept !== undefined}
+      aria-invalid={invalid}
       onInput={(event) => type(event.currentTarget.value)}
-      onBlur={() => setTyped(undefined)}
+      onBlur={() => (hasTyped(), setTyped(undefined))}
     />
   );
 }

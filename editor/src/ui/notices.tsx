@@ -5,6 +5,8 @@ import { useState } from "preact/hooks";
 import { addLanguage, addNotice, removeNotice, setNoticeDate, setTitle } from "../document/publish.ts";
 import { contentOf, words, type Raw } from "../document/read.ts";
 import { LongText, ShortText } from "./inputs.tsx";
+import { focusSoon } from "./focus.ts";
+import { Ask } from "./parts.tsx";
 import { here, today } from "./state.ts";
 import type { Change } from "./publish.tsx";
 import { tr } from "./words.ts";
@@ -61,8 +63,18 @@ function Notice({ notice, at, write }: { notice: Raw; at: number; write: (name: 
       })}
       <p class="actions">
         {others.map((one) => <button type="button" class="quiet" onClick={() => write("notice", (doc) => addLanguage(doc, at, one))}>{tr("Thêm", "Add")} {tr(...LANGUAGES[one]!)}</button>)}
-        {asking ? <button type="button" class="warn" onClick={() => write("notice removed", (doc) => removeNotice(doc, at))}>{tr("Xóa hẳn thông báo này", "Remove this notice for good")}</button> : <button type="button" class="quiet" onClick={() => setAsking(true)}>{tr("Xóa thông báo…", "Remove the notice…")}</button>}
+        {!asking && <button type="button" class="quiet" id={`${id}-remove`} onClick={() => setAsking(true)}>{tr("Xóa thông báo…", "Remove the notice…")}</button>}
       </p>
+      {asking && (
+        <Ask
+          text={tr("Thông báo sẽ mất khỏi đây, và khỏi trang công khai ở lần công bố sau.", "The notice goes from here, and from the public pages with the next release.")}
+          yes={tr("Xóa hẳn thông báo này", "Remove this notice for good")}
+          no={tr("Thôi", "Cancel")}
+          confirm={{ class: "confirm" }}
+          act={() => (write("notice removed", (doc) => removeNotice(doc, at)), focusSoon("add-notice"))}
+          leave={() => (setAsking(false), focusSoon(`${id}-remove`))}
+        />
+      )}
     </details>
   );
 }

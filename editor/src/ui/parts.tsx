@@ -3,6 +3,8 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
+import { useFocus } from "./focus.ts";
+import { Spoken } from "./speech.tsx";
 import { bodyName, here, notice, office } from "./state.ts";
 import { dueOf, kindOf, bodyOf } from "../document/key.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -65,7 +67,8 @@ export function addressOf(key: string): string {
   return go("tasks");
 }
 
-const line = computed<{ kind: string; text: string; more?: string }>(() => {
+/** `spoken`: what is read out of it; times and "saving" would be read at every pause. */
+const line = computed<{ kind: string; text: string; more?: string; spoken?: string }>(() => {
   const one = office.value;
   if (!one) return { kind: "calm", text: "" };
   if (diskFault.value) {
@@ -82,12 +85,17 @@ const line = computed<{ kind: string; text: string; more?: string }>(() => {
   const saved = busy ? tr("Đang lưu trên máy…", "Saving on this device…") : tr("Đã lưu trên máy này.", "Saved on this device.");
   if (count > 0) {
     const since = showTime(one.since.value + one.skew.value);
-    return { kind: "wait", text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}` };
+    return {
+      kind: "wait",
+      text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}`,
+      spoken: busy ? "" : tr(`Đã lưu trên máy này. Chờ gửi: ${count} văn bản.`, `Saved on this device. Waiting to send: ${count} document(s).`),
+    };
   }
-  if (busy) return { kind: "calm", text: saved };
+  if (busy) return { kind: "calm", text: saved, spoken: "" };
   const last = one.lastSent.value;
   const sent = last ? tr(` Gửi lần cuối ${showTime(last + one.skew.value)}.`, ` Last sent ${showTime(last + one.skew.value)}.`) : "";
-  return { kind: "good", text: tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.") + sent };
+  const all = tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.");
+  return { kind: "good", text: all + sent, spoken: all };
 });
 
 function net(): string {
@@ -105,11 +113,12 @@ function net(): string {
 
 export function StatusBar() {
   const one = here();
-  const { kind, text, more } = line.value;
+  const { kind, text, more, spoken } = line.value;
   const off = Math.abs(one.skew.value) > 5 * 60_000;
   return (
     <section class={`bar ${kind}`} aria-label={tr("Tình trạng", "Status")}>
-      <p id="status" role="status">
+      <Spoken status={spoken === "" ? "" : `${spoken ?? `${text} ${more ?? ""}`} ${net()}`} />
+      <p id="status">
         <span class="sign" aria-hidden="true">{{ good: "✓", wait: "↑", bad: "!", calm: "…" }[kind]}</span> {text} {more}
       </p>
       <p class="net">
@@ -134,12 +143,12 @@ export function say(text: string): void {
   setTimeout(() => notice.value === text && (notice.value = ""), 8_000);
 }
 
-/** A list of what is wrong; each entry leads to its field. */
-export function ErrorSummary({ faults }: { faults: { text: string; jump: () => void; href: string }[] }) {
+/** A list of what is wrong; each entry leads to its field. What appears while one types is not read out; its field says it. */
+export function ErrorSummary({ faults, loud }: { faults: { text: string; jump: () => void; href: string }[]; loud: boolean }) {
   if (faults.length === 0) return null;
   return (
-    <div class="errors" role="alert" tabIndex={-1} id="errors">
-      <h2>{tr("Cần xem lại", "Please check")}</h2>
+    <div class="errors" role={loud ? "alert" : "region"} aria-labelledby="errors-name" tabIndex={-1} id="errors">
+      <h2 id="errors-name">{tr("Cần xem lại", "Please check")}</h2>
       <ul>
         {faults.map((one) => (
           <li>
@@ -147,6 +156,17 @@ export function ErrorSummary({ faults }: { faults: { text: string; jump: () => v
           </li>
         ))}
       </ul>
+    </div>
+  );
+}
+
+/** A question before something that cannot simply be undone. The keyboard stands on it; whoever stays goes on where they were. */
+export function Ask({ text, yes, no, act, leave, confirm }: { text: string; yes: string; no: string; act: () => void; leave: () => void; confirm: Record<string, string> }) {
+  const box = useFocus<HTMLDivElement>();
+  return (
+    <div class="errors" role="group" aria-label={text} tabIndex={-1} ref={box} onKeyDown={(event) => event.key === "Escape" && leave()}>
+      <p>{text}</p>
+      <p class="actions"><button type="button" {...confirm} class={`warn ${confirm.class ?? ""}`} onClick={act}>{yes}</button><button type="button" class="quiet" onClick={leave}>{no}</button></p>
     </div>
   );
 }

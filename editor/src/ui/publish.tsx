@@ -5,7 +5,8 @@ import { approve, clearRule, hold, setRule, unhold, withdraw, type Signed } from
 import { ask } from "../local/desk.ts";
 import { Differences, Rebuild, Releases, trouble, useBuilder, type Pages } from "./builder.tsx";
 import { Notices } from "./notices.tsx";
-import { say, Tag } from "./parts.tsx";
+import { focusSoon } from "./focus.ts";
+import { Ask, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { here } from "./state.ts";
 import { showTime, tr } from "./words.ts";
@@ -196,16 +197,20 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
         {!item.byRule && item.state !== "shown" && item.state !== "approved" && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
         {item.state !== "held" && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
         {item.state === "held" && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
-        {!item.byRule && item.approved && !asking && <button type="button" class="warn withdraw" onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
+        {!item.byRule && item.approved && !asking && <button type="button" class="quiet withdraw" id={`${id}-withdraw`} onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
         {item.mayBeByRule && !ruled && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
         {ruled && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
         {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
       </p>
       {asking && (
-        <div role="alert">
-          <p>{tr("Trang công khai sẽ không còn nội dung này. Bạn có thể duyệt lại sau.", "The public pages will not have this any more. You can approve it again later.")}</p>
-          <p class="actions"><button type="button" class="warn confirm" onClick={() => { setAsking(false); write("withdraw", tr("Đã rút.", "Withdrawn."), (doc) => withdraw(doc, item.key)); }}>{tr("Rút ngay", "Withdraw it")}</button><button type="button" class="quiet" onClick={() => setAsking(false)}>{tr("Thôi", "Cancel")}</button></p>
-        </div>
+        <Ask
+          text={tr("Trang công khai sẽ không còn nội dung này. Bạn có thể duyệt lại sau.", "The public pages will not have this any more. You can approve it again later.")}
+          yes={tr("Rút ngay", "Withdraw it")}
+          no={tr("Thôi", "Cancel")}
+          confirm={{ class: "confirm" }}
+          act={() => (setAsking(false), write("withdraw", tr("Đã rút.", "Withdrawn."), (doc) => withdraw(doc, item.key)), focusSoon(`${id}-why`))}
+          leave={() => (setAsking(false), focusSoon(`${id}-withdraw`))}
+        />
       )}
     </article>
   );

@@ -1,6 +1,6 @@
 // The weekly report: its sections as a form, last week's figures beside it, checks as one types, and the way from draft to accepted.
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { check, type Fault } from "../document/check.ts";
 import { setFact, submit, toDraft } from "../document/edit.ts";
 import { FIELDS, find } from "../document/fields.ts";
@@ -9,12 +9,13 @@ import { conflicts, contentOf, submissions, verdictOn } from "../document/read.t
 import { here, isLate, ownRegime, bodyName } from "./state.ts";
 import { ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
 import { whenReady } from "../local/engine.ts";
-import { figureError, unread, writeDown } from "./inputs.tsx";
+import { arriveAt, focusSoon } from "./focus.ts";
+import { figureError, typing, unread, writeDown } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
 import { Printed } from "./printed.tsx";
 import { Refused } from "./refused.tsx";
 import { Judge } from "./judge.tsx";
-import { reportStatus } from "./today.tsx";
+import { reportStatus } from "./standing.ts";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
 
@@ -69,15 +70,15 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   const status = reportStatus(body, due);
   const verdict = verdictOn(office.paper(`review/${due}`).doc, body);
   const section = /^\d+$/.test(part) ? Math.min(Number(part), 12) : 0;
-  const receipt = useReceipt(paper);
+  const receipt = useReceipt(key);
   const [tried, setTried] = useState(false);
   const doc = paper.doc;
   const faults = faultsOf(key, check(doc, last));
   const clashes = conflicts(doc, ["figures", "facts"]);
-  const shownFaults = own && status === "draft" ? faults : [];
+  const shownFaults = own && status === "draft" ? faults.filter((one) => typing.value !== `${key}#${one.field}`) : [];
   const jump = (field: string) => {
     location.hash = go("report", body, due, String(find(field)?.section ?? 0));
-    setTimeout(() => document.getElementById(inputId(field))?.focus(), 60);
+    focusSoon(inputId(field));
   };
   if (!own && !office.isKnown(key)) return <main id="main"><h1>{tr("Chưa có báo cáo này", "No such report yet")}</h1><p><a href={go("round", due)}>{tr("Về đợt báo cáo", "Back to the round")}</a></p></main>;
   if (paper.state.value === "loading") return <main id="main"><h1>{tr("Đang mở…", "Opening…")}</h1></main>;
@@ -90,16 +91,16 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     setTried(true);
     const wrong = faultsOf(key, check(paper.doc, last)).some((one) => one.blocks);
     if (wrong || conflicts(paper.doc, ["figures", "facts"]).length > 0) {
-      setTimeout(() => document.getElementById("errors")?.focus(), 30);
+      focusSoon(wrong ? "errors" : "clashes");
       return;
     }
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
     write("submit", (draft) => submit(draft, heads, at));
     say(tr("Đã nộp trên máy này. Xem thanh tình trạng để biết máy chủ đã có chưa.", "Handed in on this device. The status bar says whether the server has it."));
-    scrollTo(0, 0);
+    arriveAt("main h1");
   };
-  const withdraw = () => write(status === "returned" ? "revise" : "withdraw", toDraft);
+  const withdraw = () => (write(status === "returned" ? "revise" : "withdraw", toDraft), void arriveAt("main h1"));
   const filled = (n: number) => FIELDS.filter((one) => one.section === n && reported(doc, one.id)).length;
   const sent = submissions(doc).at(-1);
   return (
@@ -115,17 +116,21 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           </p>
         )}
         {verdict && ["returned", "accepted", "draft"].includes(status) && verdict.decision === "returned" && (
-          <div class="inset" id="reason"><strong>{tr("Cơ quan thường trực trả lại:", "The standing agency returned it:")}</strong> {verdict.reason}</div>
+          <div class={`inset ${status === "returned" ? "bad" : ""}`} id="reason">
+            <p><strong>{tr("Cơ quan thường trực trả lại:", "The standing agency returned it:")}</strong> <span lang="vi" class="words">{verdict.reason}</span></p>
+            {own && status === "returned" && <p><button type="button" id="revise" onClick={withdraw}>{tr("Sửa báo cáo", "Correct it")}</button></p>}
+          </div>
         )}
-        <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => one.field !== "" && !/chưa ghi|not filled/.test(one.text))).map((one) => ({ text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} />
+        <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => one.field !== "" && !/chưa ghi|not filled/.test(one.text))).map((one) => ({ text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
         <Refused of={key} />
-        {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
+        {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
         <p class="field section-choice">
           <label for="section">{tr("Mục", "Section")}</label>
           <select id="section" value={String(section)} onChange={(event) => (location.hash = go("report", body, due, event.currentTarget.value))}>
             {SECTIONS.map((name, n) => <option value={String(n)}>{n}. {tr(...name)}{filled(n) > 0 ? ` (${filled(n)})` : ""}</option>)}
           </select>
         </p>
+        <div class="work">
         <nav class="sections" aria-label={tr("Các mục của báo cáo", "Sections of the report")}>
           <ol start={0}>
             {SECTIONS.map((name, n) => (
@@ -133,15 +138,17 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
             ))}
           </ol>
         </nav>
+        <div>
         <Section key={`${key}/${section}`} section={section} paperKey={key} editable={own && status === "draft"} last={last} faults={shownFaults} write={write} />
         <p class="actions pair">
           {section > 0 && <a class="button quiet" href={go("report", body, due, String(section - 1))}>{tr("Mục trước", "Previous")}</a>}
           {section < 12 && <a class="button quiet" href={go("report", body, due, String(section + 1))}>{tr("Mục tiếp", "Next section")}</a>}
         </p>
+        </div>
+        </div>
         <p class="actions">
           {own && status === "draft" && <button type="button" id="hand-in" onClick={() => void handIn()}>{tr("Nộp báo cáo", "Hand in")}</button>}
           {own && status === "submitted" && <button type="button" class="quiet" id="withdraw" onClick={withdraw}>{tr("Rút lại để sửa", "Withdraw to correct")}</button>}
-          {own && status === "returned" && <button type="button" id="revise" onClick={withdraw}>{tr("Sửa báo cáo", "Correct it")}</button>}
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
           <button type="button" class="quiet" onClick={() => print()}>{tr("In (A4)", "Print (A4)")}</button>
         </p>
@@ -168,7 +175,6 @@ interface SectionProps {
 
 function Section({ section, paperKey, editable, last, faults, write }: SectionProps) {
   const due = paperKey.split("/")[2]!;
-  useEffect(() => scrollTo(0, 0), [section]);
   const week = () =>
     write("period", (doc) => {
       const end = Date.parse(due);

@@ -1,22 +1,34 @@
 // A round as the standing agency sees it: who has handed in and when the server received it, who is late, missing or returned, and
 // which body's devices still hold work that was not sent.
 import { bodyName, deadline, here, isLate, present, regimes, today, type Regime } from "./state.ts";
-import { contentOf, submissions, texts } from "../document/read.ts";
+import { contentOf, texts } from "../document/read.ts";
 import { LongText } from "./inputs.tsx";
 import { Refused } from "./refused.tsx";
 import { go, reportWord, Tag } from "./parts.tsx";
-import { reportStatus } from "./today.tsx";
+import { glanceAt } from "./standing.ts";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
+
+function reportersOf(due: string): { body: string; regime: Regime }[] {
+  return regimes().flatMap((regime) => (regime.dues.includes(due) ? regime.reporters.map((body) => ({ body, regime })) : []));
+}
+
+/** How many reports of a round stand where. */
+export function roundWords(due: string): string {
+  const counts = { submitted: 0, accepted: 0, returned: 0, draft: 0 };
+  for (const { body } of reportersOf(due)) counts[glanceAt(body, due).status]++;
+  return tr(
+    `${counts.submitted} chờ xem, ${counts.accepted} đã tiếp nhận, ${counts.returned} trả lại, ${counts.draft} chưa nộp.`,
+    `${counts.submitted} to be looked at, ${counts.accepted} accepted, ${counts.returned} returned, ${counts.draft} not handed in.`,
+  );
+}
 
 export function Round({ due }: { due: string }) {
   const all = regimes();
   const dues = [...new Set(all.flatMap((one) => one.dues))].sort();
   const shown = dues.includes(due) ? due : dues.filter((one) => one <= today()).at(-1) ?? dues[0];
   if (!shown) return <main id="main"><h1>{tr("Chưa có chế độ báo cáo", "No reporting regime")}</h1></main>;
-  const reporters = all.flatMap((regime) => (regime.dues.includes(shown) ? regime.reporters.map((body) => ({ body, regime })) : []));
-  const counts = { submitted: 0, accepted: 0, returned: 0, draft: 0 };
-  for (const { body } of reporters) counts[reportStatus(body, shown)]++;
+  const reporters = reportersOf(shown);
   return (
     <main id="main">
       <h1>{tr("Đợt báo cáo", "Round of reports")} <span class="sub">{showDay(shown, true)}</span></h1>
@@ -26,10 +38,7 @@ export function Round({ due }: { due: string }) {
           {dues.map((one) => <option value={one}>{showDay(one, true)}</option>)}
         </select>
       </p>
-      <p role="status">{tr(
-        `${counts.submitted} chờ xem, ${counts.accepted} đã tiếp nhận, ${counts.returned} trả lại, ${counts.draft} chưa nộp.`,
-        `${counts.submitted} to be looked at, ${counts.accepted} accepted, ${counts.returned} returned, ${counts.draft} not handed in.`,
-      )}</p>
+      <p role="status">{roundWords(shown)}</p>
       <table class="cards">
         <thead><tr><th>{tr("Cơ quan", "Body")}</th><th>{tr("Báo cáo", "Report")}</th><th>{tr("Máy chủ nhận lúc", "Received by the server")}</th><th>{tr("Trên các máy", "On their devices")}</th></tr></thead>
         <tbody>{reporters.map(({ body, regime }) => <Row key={body} body={body} due={shown} regime={regime} />)}</tbody>
@@ -64,23 +73,21 @@ function Aggregate({ due }: { due: string }) {
 
 function Row({ body, due, regime }: { body: string; due: string; regime: Regime }) {
   const office = here();
-  const paper = office.paper(`report/${body}/${due}`);
-  const status = reportStatus(body, due);
-  const receipt = useReceipt(paper);
+  const { status, isBegun, wasHandedIn } = glanceAt(body, due);
+  const receipt = useReceipt(`report/${body}/${due}`);
   const over = present() > deadline(due, regime);
   const waiting = office.desk.value.waiting.filter((one) => one.body === body);
   const holding = waiting.filter((one) => one.count > 0);
   const heard = Math.max(0, ...waiting.map((one) => one.heard));
-  const sent = submissions(paper.doc).length > 0;
   return (
     <tr>
-      <th scope="row">{paper.isBegun ? <a href={go("report", body, due)}>{bodyName(body)}</a> : bodyName(body)}</th>
+      <th scope="row">{isBegun ? <a href={go("report", body, due)}>{bodyName(body)}</a> : bodyName(body)}</th>
       <td data-label={tr("Báo cáo", "Report")}><Tag kind={status}>{status === "draft" ? tr("Chưa nộp", "Not handed in") : reportWord(status)}</Tag> {status === "draft" && over && <span class="late">{tr("quá hạn", "overdue")}</span>}</td>
-      <td data-label={tr("Máy chủ nhận", "Received")}>{sent && receipt !== undefined ? <>{showTime(receipt)} {isLate(receipt, due, regime) && <span class="late">{tr("muộn", "late")}</span>}</> : "–"}</td>
+      <td data-label={tr("Máy chủ nhận", "Received")}>{wasHandedIn && receipt !== undefined ? <>{showTime(receipt)} {isLate(receipt, due, regime) && <span class="late">{tr("muộn", "late")}</span>}</> : "–"}</td>
       <td data-label={tr("Trên các máy", "Devices")}>
         {holding.length > 0
           ? holding.map((one) => <span class="late">{tr(`giữ ${one.count} văn bản chưa gửi`, `holds ${one.count} unsent`)}{one.since && <>, {tr("từ", "since")} {showTime(one.since)}</>} </span>)
-          : heard > 0 ? tr("không giữ gì", "nothing held") : tr("chưa thấy", "not heard")}
+          : heard > 0 ? tr("không giữ gì", "nothing held") : tr("chưa từng kết nối", "never connected")}
         {heard > 0 && <span class="hint"> ({tr("liên lạc cuối", "last heard")} {showTime(heard)})</span>}
       </td>
     </tr>

@@ -32,6 +32,8 @@ export function Sign({ way }: { way: Way }) {
     } else location.hash = "#/";
   };
   return (
+    <>
+    <header class="top"><p class="brand"><a href="#/" lang="vi">Niêm yết</a> <span>{tr("Báo cáo và công bố của Ủy ban bầu cử", "Reports and publishing of the election committee")}</span></p></header>
     <main class="narrow" id="main">
       <h1>{{ login: tr("Đăng nhập", "Log in"), code: tr("Chọn mật khẩu", "Choose a password"), first: tr("Tài khoản đầu tiên", "The first account") }[way]}</h1>
       {office.value && way === "login" && (
@@ -61,6 +63,7 @@ export function Sign({ way }: { way: Way }) {
         <li><button type="button" class="link" lang={language.value === "vi" ? "en" : "vi"} onClick={() => speak(language.value === "vi" ? "en" : "vi")}>{tr("English", "Tiếng Việt")}</button></li>
       </ul>
     </main>
+    </>
   );
 }
 

@@ -1,10 +1,11 @@
 // What the screens share: the office that is open, the address, and the committee's facts as its documents have them.
 import { computed, signal } from "@preact/signals";
 import { contentOf, words, type Raw } from "../document/read.ts";
-import { open } from "../local/disk.ts";
+import { DEVICE, open, type Early } from "../local/early.ts";
 import { Disk } from "../local/disk.ts";
 import { Office } from "../local/office.ts";
 import { ask, isProblem, type Desk } from "../local/desk.ts";
+import { onOtherPerson, sayWhoWorks } from "../local/windows.ts";
 import { dayOf, instant, named } from "./words.ts";
 
 export const office = signal<Office | undefined>(undefined);
@@ -23,13 +24,15 @@ export function here(): Office {
 let device: Disk | undefined;
 
 async function deviceDisk(): Promise<Disk> {
-  return (device ??= new Disk(await open("niemyet-device")));
+  return (device ??= new Disk(await open(DEVICE)));
 }
 
 /** Opens the office of whoever works on this device, if somebody does. */
-export async function resume(): Promise<void> {
-  const current = await (await deviceDisk()).get<number>("current");
-  if (current !== undefined) office.value = await Office.open(current);
+export async function resume(early: Early): Promise<void> {
+  device = new Disk(early.device);
+  // Whoever works here from now on, nobody sees what another person had open.
+  onOtherPerson((account) => account !== office.value?.desk.value.account.id && location.reload());
+  if (early.current !== undefined) office.value = await Office.open(early.current, undefined, early.own);
   else {
     void endFormer();
     addEventListener("online", () => !office.value && void endFormer());
@@ -38,6 +41,7 @@ export async function resume(): Promise<void> {
 
 export async function enter(desk: Desk): Promise<void> {
   await (await deviceDisk()).set("current", desk.account.id);
+  sayWhoWorks(desk.account.id);
   // Who logs in again goes on where they were, with all that is open.
   if (office.value?.desk.value.account.id === desk.account.id) return office.value.sendNow();
   office.value?.stop();
@@ -61,6 +65,7 @@ export async function leave(): Promise<void> {
   await disk.set("current", undefined);
   // Without a network the server cannot be told now: the session is ended before anybody logs in here again.
   await disk.set("ending", true);
+  sayWhoWorks(undefined);
   await endFormer();
   location.hash = "";
   location.reload();

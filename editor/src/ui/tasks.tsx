@@ -5,10 +5,11 @@ import { conflicts, contentOf, words, type Raw } from "../document/read.ts";
 import { taskActions, type TaskAction } from "../document/status.ts";
 import { here, today } from "./state.ts";
 import { go, say, Tag, taskWord } from "./parts.tsx";
+import { focusSoon } from "./focus.ts";
 import { Refused } from "./refused.tsx";
 import { ShortText } from "./inputs.tsx";
 import { ownTasks, taskDate, type Duty } from "./duties.ts";
-import { daysBetween, fold, inDays, named, showDay, tr } from "./words.ts";
+import { daysBetween, fold, inDays, named, sentence, showDay, tr } from "./words.ts";
 
 const ACTION: Record<TaskAction, [string, string]> = {
   start: ["Bắt đầu", "Start"],
@@ -64,7 +65,7 @@ function Task({ duty, open }: { duty: Duty; open: boolean }) {
   return (
     <details class="task" open={open}>
       <summary>
-        <span class="task-text">{task.id} · <span lang={task.text_en ? undefined : "vi"}>{named(task, "text")}</span></span> <Tag kind={state.status}>{taskWord(state.status)}</Tag>
+        <span class="task-text">{task.id} · <span lang={task.text_en ? undefined : "vi"}>{sentence(named(task, "text"))}</span></span> <Tag kind={state.status}>{taskWord(state.status)}</Tag>
         {date && <span class="hint"> {showDay(date)}, {inDays(daysBetween(today(), date))}</span>}
       </summary>
       <dl>
@@ -90,7 +91,7 @@ function Task({ duty, open }: { duty: Duty; open: boolean }) {
       ))}
       <p>
         <span class="hint" id={`${id}-warning`}>{tr("Không ghi nội dung mật, tên người khiếu nại, tố cáo.", "No secrets, no names of complainants.")}</span><br />
-        <button type="button" class="quiet" onClick={() => write("note", (doc) => setNote(doc, task.id, undefined, ""))}>{tr("Thêm ghi chú", "Add a note")}</button>
+        <button type="button" class="quiet" onClick={() => (write("note", (doc) => setNote(doc, task.id, undefined, "")), focusSoon(`${id}-note-${state.notes.length}`))}>{tr("Thêm ghi chú", "Add a note")}</button>
       </p>
     </details>
   );

@@ -1,19 +1,10 @@
 // Today: what this body owes and when, the deadline in the committee's own time; then the next dates of the law.
-import { statusOf } from "../document/status.ts";
-import { handedIn, submissions, verdictOn } from "../document/read.ts";
+import { roundWords } from "./round.tsx";
 import { bodyName, deadline, election, here, ownRegime, present, regimes, today } from "./state.ts";
+import { isBegun, reportStatus } from "./standing.ts";
 import { go, reportWord, Tag, taskWord } from "./parts.tsx";
 import { ownTasks, taskDate } from "./duties.ts";
-import { daysBetween, inDays, named, showDay, tr } from "./words.ts";
-
-/** Where a body's report of a round stands. */
-export function reportStatus(body: string, due: string) {
-  const office = here();
-  const report = office.paper(`report/${body}/${due}`);
-  const review = office.paper(`review/${due}`);
-  const doc = report.doc;
-  return statusOf(handedIn(doc), submissions(doc), verdictOn(review.doc, body));
-}
+import { daysBetween, inDays, named, sentence, showDay, tr } from "./words.ts";
 
 export function Today() {
   const { account } = here().desk.value;
@@ -41,6 +32,7 @@ function Reports({ day }: { day: string }) {
       <section>
         <h2>{tr("Đợt báo cáo", "Round of reports")}</h2>
         <p class="row"><a href={go("round", due)}>{tr(`Đợt hạn ${showDay(due, true)}`, `Round due ${showDay(due, true)}`)}</a></p>
+        <p>{roundWords(due)}</p>
       </section>
     );
   }
@@ -59,15 +51,16 @@ function Reports({ day }: { day: string }) {
   return (
     <section>
       <h2>{tr("Báo cáo tuần", "Weekly report")}</h2>
-      <ul class="rows">
+      <ul class="rows tagged">
         {shown.map((due) => {
           const status = reportStatus(account.body, due);
           const over = present() > deadline(due, regime);
           const days = daysBetween(day, due);
           return (
             <li>
-              <a href={go("report", account.body, due)}>{tr(`Hạn ${showDay(due, true)}, trước ${regime.before}`, `Due ${showDay(due, true)}, before ${regime.before}`)}</a>{" "}
-              <span class={days < 0 || over ? "late" : "hint"}>{inDays(days)}</span> <Tag kind={status}>{reportWord(status)}</Tag>
+              <p><a href={go("report", account.body, due)}>{tr(`Báo cáo tuần, hạn ${showDay(due, true)}, trước ${regime.before}`, `Weekly report due ${showDay(due, true)}, before ${regime.before}`)}</a>{" "}
+              <span class={["submitted", "accepted"].includes(status) ? "unseen" : days < 0 || over ? "late" : "hint"}>{inDays(days)}</span></p>
+              <Tag kind={status}>{isBegun(account.body, due) ? reportWord(status) : tr("Chưa viết", "Not begun")}</Tag>
             </li>
           );
         })}
@@ -84,11 +77,11 @@ function Tasks({ day }: { day: string }) {
   return (
     <section>
       <h2>{tr("Nhiệm vụ chưa xong", "Open tasks")} ({open.length})</h2>
-      <ul class="rows">
+      <ul class="rows tagged">
         {dated.slice(0, 6).map(({ task, state, date }) => (
           <li>
-            <a href={`${go("tasks")}/${encodeURIComponent(task.id)}`}>{named(task, "text").slice(0, 140)}…</a>{" "}
-            {date && <span class={date.slice(0, 10) < day ? "late" : "hint"}>{showDay(date)}, {inDays(daysBetween(day, date))}</span>}{" "}
+            <p><a href={`${go("tasks")}/${encodeURIComponent(task.id)}`}>{sentence(named(task, "text"), 140)}</a>{" "}
+            {date && <span class={date.slice(0, 10) < day ? "late" : "hint"}>{showDay(date)}, {inDays(daysBetween(day, date))}</span>}</p>
             <Tag kind={state.status}>{taskWord(state.status)}</Tag>
           </li>
         ))}

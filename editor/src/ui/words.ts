@@ -75,6 +75,12 @@ export function inDays(days: number): string {
   return tr(`quá ${-days} ngày`, `${-days} days ago`);
 }
 
+/** A quotation that begins in the middle of a sentence, as a line of its own; cut between words where it is too long. */
+export function sentence(text: string, most = Infinity): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return whole.length <= most ? whole : `${whole.slice(0, whole.lastIndexOf(" ", most))}…`;
+}
+
 export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 }

@@ -1,0 +1,238 @@
+//! The editor without eyes and without a mouse: where the keyboard stands, what a screen reader is told and how often; texts of others
+//! that look like script; other windows of a shared computer.
+
+use chromiumoxide::cdp::browser_protocol::input::DispatchKeyEventParams;
+use chromiumoxide::cdp::browser_protocol::input::DispatchKeyEventType;
+
+use crate::support::browser::Result;
+use crate::support::browser::ask;
+use crate::support::official::Official;
+use crate::support::scene::FIGURE;
+use crate::support::scene::REPORT;
+use crate::support::scene::SENT;
+use crate::support::scene::Scene;
+use crate::support::scene::writes_figure;
+
+/// Presses a key, as a hand does: Tab, Enter, or one that writes.
+async fn key(official: &Official, name: &str) -> Result<()> {
+    let (code, text) = match name {
+        "Tab" => (9, None),
+        "Enter" => (13, Some("\r")),
+        letter => (0, Some(letter)),
+    };
+    for kind in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {
+        let mut event =
+            DispatchKeyEventParams::builder().r#type(kind.clone()).key(name).windows_virtual_key_code(code);
+        if let Some(text) = text.filter(|_| kind == DispatchKeyEventType::KeyDown) {
+            event = event.text(text);
+        }
+        official.page().execute(event.build()?).await?;
+    }
+    Ok(())
+}
+
+/// Presses Tab until the focus is on what a selector finds.
+async fn tab_to(official: &Official, selector: &str) -> Result<()> {
+    for _ in 0..80 {
+        if official.ask::<bool>(&format!("document.activeElement.matches('{selector}')")).await? {
+            return Ok(());
+        }
+        key(official, "Tab").await?;
+    }
+    Err(format!("Tab never comes to {selector}").into())
+}
+
+/// Waits until the focus is there.
+async fn stands_on(official: &Official, selector: &str) -> Result<()> {
+    official.until(&format!("document.activeElement.matches(\"{selector}\")")).await
+}
+
+const LISTEN: &str = "window.said = []; new MutationObserver(() => { \
+    const text = document.getElementById('spoken').textContent; if (text) said.push(text); \
+  }).observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true }), true";
+
+/// Half a figure is not called wrong; letters are not announced one by one.
+async fn types_half_a_figure(team: &Official) -> Result<()> {
+    key(team, "Tab").await?;
+    stands_on(team, FIGURE).await?;
+    team.ask::<bool>(LISTEN).await?;
+    for letter in ["1", ".", "2", "3", "4"] {
+        key(team, letter).await?;
+    }
+    team.until(&format!("document.querySelector('{FIGURE}').value === '1.234'")).await?;
+    team.reads(SENT).await?;
+    key(team, ".").await?;
+    team.until("said.some(one => one.includes('Dấu chấm phải ngăn'))").await?;
+    let said: Vec<String> = team.ask("said").await?;
+    assert!(said.len() <= 3, "told again and again: {said:?}");
+    writes_figure(team, "1.234").await
+}
+
+/// A question is stood on when it is asked; who stays is where they were.
+async fn a_question_has_the_keyboard_and_gives_it_back(team: &Official) -> Result<()> {
+    team.go("#/publish").await?;
+    let withdraw = "#item-directive-19-KL-UBBC-withdraw";
+    tab_to(team, withdraw).await?;
+    key(team, "Enter").await?;
+    stands_on(team, ".errors").await?;
+    tab_to(team, ".errors .quiet").await?;
+    key(team, "Enter").await?;
+    stands_on(team, withdraw).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_handed_in_by_keyboard_and_a_screen_reader_is_told_once() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads("trước 11:00").await?;
+    team.reads(SENT).await?;
+    assert_eq!(team.ask::<String>("document.title").await?, "Hôm nay – Niêm yết");
+
+    // A screen that is gone to begins at its heading, and the window is named after it.
+    tab_to(&team, "main a[href*=\"2021-03-11\"]").await?;
+    key(&team, "Enter").await?;
+    stands_on(&team, "main h1").await?;
+    team.until("document.title.startsWith('Báo cáo tuần, hạn 11/03/2021')").await?;
+    tab_to(&team, ".sections a[href$=\"/8\"]").await?;
+    key(&team, "Enter").await?;
+    stands_on(&team, "#section-name").await?;
+
+    types_half_a_figure(&team).await?;
+
+    // What is missing is listed, and the list leads to its field.
+    tab_to(&team, "#hand-in").await?;
+    key(&team, "Enter").await?;
+    stands_on(&team, "#errors").await?;
+    key(&team, "Tab").await?;
+    key(&team, "Enter").await?;
+    stands_on(&team, "#f-header-period_start").await?;
+    team.press("#this-week").await?;
+    tab_to(&team, "#hand-in").await?;
+    key(&team, "Enter").await?;
+    team.reads("máy chủ nhận lúc").await?;
+    stands_on(&team, "main h1").await?;
+
+    a_question_has_the_keyboard_and_gives_it_back(&team).await?;
+    team.kill().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adhoc_report_says_what_it_lacks_and_leads_there() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    team.go("#/incident/team_comms/mot-viec").await?;
+    team.press("#hand-in").await?;
+    stands_on(&team, "#errors").await?;
+    let faults = team.look("incident-errors").await?;
+    team.press("#errors li:nth-child(2) a").await?;
+    stands_on(&team, "#subject").await?;
+    team.type_in("#subject", "Cầu Nậm Pàn bị lũ cuốn").await?;
+    team.ask::<bool>(
+        "(() => { const one = document.querySelector('#trigger'); one.value = 'matter_arising'; \
+        one.dispatchEvent(new Event('change', { bubbles: true })); return true; })()",
+    )
+    .await?;
+    team.until("!document.querySelector('#errors')").await?;
+    team.press("#hand-in").await?;
+    team.reads("máy chủ nhận lúc").await?;
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// What a text must never do.
+const EVIL: &str = "<img src=x onerror=window.ran=1><script>window.ran=1</script><b>đậm</b>";
+
+/// Puts it into every text that others read.
+async fn writes_it_everywhere(team: &Official, agency: &Official) -> Result<()> {
+    team.go("#/tasks").await?;
+    team.press("details.task summary").await?;
+    team.press("details.task[open] p > .quiet:last-child").await?;
+    team.type_in("details.task[open] [id*=-note-]", EVIL).await?;
+    team.go(&format!("{REPORT}/0")).await?;
+    team.press("#this-week").await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.type_in("#f-consultation-r1-province-difficulties", EVIL).await?;
+    team.go("#/incident/team_comms/mot-viec").await?;
+    team.type_in("#subject", EVIL).await?;
+    team.type_in("#asked", EVIL).await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.press("#hand-in").await?;
+    team.reads("máy chủ nhận lúc").await?;
+    agency.go("#/round/2021-03-11").await?;
+    agency.type_in("#aggregate", EVIL).await?;
+    agency.go(&format!("{REPORT}/4")).await?;
+    agency.type_in("#judge-reason", EVIL).await?;
+    agency.press("#return").await?;
+    team.until("document.querySelector('#reason')").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_stay_texts_on_every_screen_and_every_request_goes_to_the_server() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    let agency = scene.official("noi.vu", "standing_agency").await?;
+    team.reads(SENT).await?;
+    writes_it_everywhere(&team, &agency).await?;
+    let screens = [
+        "#/tasks",
+        &format!("{REPORT}/4"),
+        "#/incidents",
+        "#/incident/team_comms/mot-viec",
+        "#/round/2021-03-11",
+        "#/history/report%2Fteam_comms%2F2021-03-11",
+        "#/history/progress%2Fteam_comms",
+        "#/history/review%2F2021-03-11",
+        "#/conflicts",
+        "#/account",
+    ];
+    for official in [&team, &agency] {
+        for screen in screens {
+            official.go(screen).await?;
+            official.until("document.querySelector('main h1')").await?;
+            official.ask::<bool>("new Promise(done => setTimeout(() => done(true), 200))").await?;
+            // The page for the printer stands in the same document.
+            let bred: usize =
+                official.ask("document.querySelectorAll('#app img, #app script, #app b').length").await?;
+            assert_eq!(bred, 0, "{screen}");
+            assert!(!official.ask::<bool>("Boolean(window.ran)").await?, "{screen}");
+        }
+        let strangers: Vec<String> = official
+            .ask("performance.getEntriesByType('resource').map(one => one.name).filter(one => new URL(one).origin !== location.origin)")
+            .await?;
+        assert!(strangers.is_empty(), "{strangers:?}");
+        assert_eq!(official.ask::<String>("document.cookie").await?, "", "no script reads a cookie");
+    }
+    team.go(&format!("{REPORT}/4")).await?;
+    team.reads("<b>đậm</b>").await?;
+    team.kill().await?;
+    agency.kill().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_in_one_window_is_gone_from_all() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    writes_figure(&team, "31").await?;
+    team.reads(SENT).await?;
+    let tab = team.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    let has = |what: &str| format!("new Promise(done => setInterval(() => {what} && done(true), 100))");
+    ask::<bool>(&tab, &has(&format!("document.querySelector('{FIGURE}')?.value === '31'"))).await?;
+    team.go("#/account").await?;
+    team.press("#sign-out").await?;
+    team.until("document.querySelector('#sign-login')").await?;
+    for _ in 0..300 {
+        if ask::<bool>(&tab, "Boolean(document.querySelector('#sign-login'))").await.unwrap_or(false) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let left: String = ask(&tab, "document.body.innerText").await?;
+    assert!(left.contains("Tên đăng nhập") && !left.contains("Buổi phát thanh"), "{left}");
+    team.kill().await?;
+    Ok(())
+}
