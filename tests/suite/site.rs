@@ -116,6 +116,40 @@ fn every_page_names_its_language_title_and_one_heading() {
     }
 }
 
+/// Days that a text names in words: "ngày 19 tháng 3 năm 2021".
+fn days_in_words(text: &str) -> Vec<NaiveDate> {
+    let number = |part: &str| part.split_whitespace().next()?.trim_end_matches(',').parse::<u32>().ok();
+    let text = text.replace('\u{a0}', " ");
+    let named = text.split("ngày ").skip(1).filter_map(|part| {
+        let (day, rest) = part.split_once(" tháng ")?;
+        let (month, year) = rest.split_once(" năm ")?;
+        let year = year.get(..4)?.parse().ok()?;
+        NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
+    });
+    named.collect()
+}
+
+#[test]
+fn a_date_for_machines_is_one_that_people_read_there() {
+    for dataset in ["sonla-2021", "sonla-2026"] {
+        let site = by_engine(project(dataset));
+        let mut compared = 0;
+        for (path, html) in pages(&site) {
+            for time in html.split("<time ").skip(1) {
+                let (tag, rest) = time.split_once('>').unwrap();
+                let text = rest.split_once("</time>").unwrap().0;
+                let days = days_in_words(text);
+                let machine = tag.split('"').find_map(|part| part.parse::<NaiveDate>().ok());
+                if let (Some(machine), false) = (machine, days.is_empty()) {
+                    compared += 1;
+                    assert!(days.contains(&machine), "{path}: {machine} beside \"{text}\"");
+                }
+            }
+        }
+        assert!(compared > 20, "{dataset}: {compared} dates in words");
+    }
+}
+
 #[test]
 fn a_province_without_districts_speaks_of_none() {
     let site = by_engine(project("sonla-2026"));

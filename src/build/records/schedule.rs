@@ -190,7 +190,7 @@ pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
             "title": words::name(&step.name, lang),
             "title_lang": lang.tag(&step.name),
             "path": format!("{}/lich/{}/", lang.say("", "/en"), text::stem(&step.id)),
-            "iso": day,
+            "iso": words::listed_day(step).unwrap_or(day),
             "when": words::when(step, lang),
             "time": step.time.as_ref().map(|time| lang.of(time)),
             "days": (day - facts.as_of).num_days(),

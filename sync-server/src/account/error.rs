@@ -58,7 +58,7 @@ pub enum AccountError {
         id: AccountId,
     },
     /// There is no such session.
-    #[error("there is no such session or token; `niemyet account token list` shows them")]
+    #[error("there is no such session or token; `niemyet account devices LOGIN` shows them")]
     UnknownSession,
     /// Nobody could manage accounts any more.
     #[error("this is the last administrator; make another account an administrator first")]
