@@ -103,7 +103,7 @@ async fn a_report_is_handed_in_by_keyboard_and_a_screen_reader_is_told_once() ->
     tab_to(&team, "#hand-in").await?;
     key(&team, "Enter").await?;
     stands_on(&team, "#errors").await?;
-    key(&team, "Tab").await?;
+    tab_to(&team, "#errors a").await?;
     key(&team, "Enter").await?;
     stands_on(&team, "#f-header-period_start").await?;
     team.press("#this-week").await?;
