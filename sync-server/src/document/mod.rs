@@ -33,7 +33,8 @@ use peer::Peer;
 pub use unread::Unread;
 use view::done;
 
-/// Changes without a snapshot that a document may leave memory with: fewer are not worth two commits.
+/// Changes without a snapshot that a document may leave memory with, and that are passed on one by one: fewer are not worth two
+/// commits, more are several times as many bytes as a document that Automerge saves.
 const LOOSE: usize = 16;
 
 /// What a document needs from around it for one step.

@@ -8,16 +8,14 @@ use automerge::Change;
 use automerge::ChangeHash;
 use automerge::sync::Have;
 
+use super::LOOSE;
 use super::body;
 use crate::incoming::Incoming;
 use crate::incoming::guarded;
 use crate::inspect;
 use crate::store::Position;
 
-/// Most changes beside a snapshot that are passed on one by one: more would be several times as many bytes as a whole
-/// document that Automerge saves, and lines are thin.
-const LOOSE: usize = 16;
-/// Most bytes of them, if the snapshot is not longer.
+/// Most bytes of loose changes that are passed on, if the snapshot is not longer.
 const LOOSE_BYTES: usize = 64 << 10;
 
 /// A document's bytes.
