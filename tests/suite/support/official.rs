@@ -21,7 +21,7 @@ use super::browser::Result;
 use super::browser::ask;
 
 /// How long something that must come may take on a busy machine. No test says how fast it is.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A browser with one page.
 pub struct Official {
