@@ -27,11 +27,10 @@ pub use layout::tree;
 #[derive(Debug, Parser)]
 #[command(name = "niemyet", version, propagate_version = true)]
 pub struct Arguments {
-    /// Thư mục làm việc: cấu hình, văn bản, trang tin và các bản phát hành / Working folder: settings, documents, site and releases
+    /// Thư mục làm việc: cấu hình, văn bản, trang, bản phát hành / Working folder: settings, documents, site, releases
     #[arg(long, global = true, env = "NIEMYET_DIR", default_value = "./niemyet", value_name = "DIR")]
     pub dir: PathBuf,
-    /// Kết quả dạng JSON trên stdout cho chương trình khác đọc, mỗi dòng một đối tượng / Machine output on stdout: one JSON object, or one a
-    /// line
+    /// Kết quả là JSON trên stdout, mỗi dòng một đối tượng / Results as JSON on stdout, one object a line
     #[arg(long, global = true)]
     pub json: bool,
     /// Việc cần làm / What to do
@@ -42,8 +41,7 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Chạy thử với cuộc bầu cử năm 2021 của Sơn La: tạo thư mục, dựng trang, mở máy chủ / Set up Sơn La's election of 2021 in the working
-    /// folder, build its site and serve it
+    /// Chạy thử với cuộc bầu cử năm 2021 của Sơn La / Set up, build and serve Sơn La's election of 2021, to look at
     Demo {
         /// Địa chỉ và cổng; nếu không ghi thì theo niemyet.toml, không có nữa thì 127.0.0.1:8080 / Address and port; without it, the one of
         /// niemyet.toml, else 127.0.0.1:8080
@@ -57,16 +55,14 @@ pub enum Command {
         #[arg(long, value_name = "DATA")]
         from: PathBuf,
     },
-    /// Dựng trang từ nội dung đã duyệt thành bản phát hành mới và đưa lên công khai / Build the site of what is approved into a new release and
-    /// make it current
+    /// Dựng nội dung đã duyệt thành bản phát hành mới, đưa lên công khai / Build what is approved into a new release and make it current
     Build(Build),
     /// Tự dựng lại sau mỗi lần trang hoặc văn bản thay đổi / Build again after each change of the site or the documents
     Watch,
     /// Xuất mã nguồn của trang / Export the site's source
     #[command(subcommand)]
     Site(Site),
-    /// Kiểm tra kho dữ liệu hoặc dữ liệu gốc, chỉ ra từng chỗ sai / Check the working folder's store, or reference data (folders or law
-    /// files), and name every problem
+    /// Kiểm tra kho dữ liệu, hoặc dữ liệu gốc; chỉ ra từng chỗ sai / Check the folder's store, or reference data; name every problem
     Check {
         /// Thư mục như data/sonla-2021, tệp luật, hoặc thư mục chứa chúng; không ghi: kho dữ liệu của --dir / Folders such as data/sonla-2021,
         /// law files, or a folder that holds several; none: the store of --dir
@@ -75,26 +71,22 @@ pub enum Command {
     },
     /// In các mốc thời gian theo luật cho một ngày bầu cử / Print the dates that the law gives for an election day
     Timetable(Timetable),
-    /// Mở máy chủ: trang công khai, trình soạn thảo, đồng bộ với các cơ quan / Serve the public site, the editor, and the documents to those
-    /// who have an account
+    /// Mở máy chủ: trang công khai, trình soạn thảo, đồng bộ / Serve the public site, the editor and the documents
     Serve {
         /// Địa chỉ và cổng; nếu không ghi thì theo niemyet.toml, không có nữa thì 127.0.0.1:8080 / Address and port; without it, the one of
         /// niemyet.toml, else 127.0.0.1:8080
         #[arg(long, value_name = "ADDR", value_parser = values::address)]
         listen: Option<SocketAddr>,
     },
-    /// Đồng bộ với máy chủ: gửi nội dung soạn tại đây, nhận nội dung của nơi khác / Keep the working folder in step with a server: what was
-    /// edited here goes there, what others wrote comes
+    /// Đồng bộ với máy chủ: gửi nội dung soạn ở đây, nhận của nơi khác / Exchange with a server: what was edited here, what others wrote
     Sync(Sync),
-    /// Nhiệm vụ của một cơ quan và tiến độ; gửi đi khi đồng bộ / The tasks of a body and where they stand; edits go to the server with the
-    /// next sync
+    /// Nhiệm vụ của một cơ quan và tiến độ; gửi đi khi đồng bộ / A body's tasks and where they stand; the next sync sends edits
     #[command(subcommand)]
     Task(Task),
-    /// Báo cáo tuần của một cơ quan; gửi đi khi đồng bộ / The weekly reports of a body; edits go to the server with the next sync
+    /// Báo cáo tuần của một cơ quan; gửi đi khi đồng bộ / A body's weekly reports; the next sync sends edits
     #[command(subcommand)]
     Report(Report),
-    /// Công khai nội dung: xem, duyệt, giữ lại, thu hồi, thông báo; gửi đi khi đồng bộ / What is public: list, approve, hold back, withdraw,
-    /// notices; goes to the server with the next sync
+    /// Công khai nội dung: xem, duyệt, giữ lại, thu hồi, thông báo / What is public: list, approve, hold back, withdraw, notices
     #[command(subcommand)]
     Publish(publish::Publish),
     /// Xem, chuyển, kiểm chứng và xuất các bản phát hành / List, switch, verify and export the kept releases
@@ -105,8 +97,7 @@ pub enum Command {
     Account(Account),
     /// In nhật ký, mới nhất trước / Print the audit log, newest first
     Audit(Audit),
-    /// Sao lưu văn bản, tài khoản, nhật ký vào một tệp, cả khi máy chủ đang chạy / Write documents, accounts and audit log into one file, also
-    /// while a server runs
+    /// Sao lưu văn bản, tài khoản, nhật ký, cả khi máy chủ đang chạy / Back up documents, accounts, audit log, also beside a server
     Backup {
         /// Một tệp chưa có / A file that does not exist yet
         file: PathBuf,

@@ -87,5 +87,7 @@ fn english(error: &Error) -> String {
     let rendered = error.render().to_string();
     let told = rendered.split("\n\nUsage:").next().unwrap_or_default();
     let told = told.split("\n\nFor more information").next().unwrap_or_default();
-    told.trim_start_matches("error: ").split_whitespace().collect::<Vec<_>>().join(" ")
+    let one_line = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parts: Vec<String> = told.trim_start_matches("error: ").split("\n\n").map(one_line).collect();
+    parts.join("; ")
 }

@@ -261,7 +261,7 @@ fn sync_says_whose_token_it_is_and_warns_where_the_folder_is_another_bodys() {
     let url = serving.url();
     let office = Office::new();
     let token = office.path("token");
-    let mut give = |login: &str, body: &str| {
+    let give = |login: &str, body: &str| {
         server.ok(&["account", "add", login, "--body", body]);
         let made = json(&server.ok(&["--json", "account", "token", login, "--device", "máy"]));
         fs::write(&token, made["token"].as_str().unwrap()).unwrap();

@@ -21,7 +21,7 @@ pub enum BuildError {
         output: String,
     },
     /// Anything else that a source file causes.
-    #[error("{path}: tệp này không dùng được. / {message}")]
+    #[error("{path}: tệp này không dùng được; hãy sửa theo chỉ dẫn. / {path}: {message}")]
     Source {
         /// File in the source tree.
         path: String,
