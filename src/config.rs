@@ -123,9 +123,13 @@ impl Default for Config {
 /// A setting that cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// The file is not what we read.
-    #[error("{file}:{line}: {what}. Settings are: {}", names())]
-    File {
+    /// The file is not TOML.
+    #[error(
+        "{file}:{line}: dòng này không đọc được; hãy sửa: văn bản để trong dấu nháy (base_url = \"https://example.org\"), ngày và số thì không \
+         (as_of = 2021-03-05). / {file}:{line}: {what}. Correct this line: texts stand in quotes (base_url = \"https://example.org\"), days \
+         and numbers do not (as_of = 2021-03-05)"
+    )]
+    Syntax {
         /// The file.
         file: String,
         /// Line in it.
@@ -133,80 +137,131 @@ pub enum ConfigError {
         /// What is wrong.
         what: String,
     },
+    /// There is no such setting.
+    #[error(
+        "{file}:{line}: không có mục cấu hình `{name}`; hãy sửa tên hoặc bỏ dòng này. / {file}:{line}: unknown setting `{name}`; correct its \
+         name or take the line out. Các mục / Settings are: {}",
+        names()
+    )]
+    Unknown {
+        /// The file.
+        file: String,
+        /// Line in it.
+        line: usize,
+        /// Its name.
+        name: String,
+    },
     /// A value is not what its setting takes.
-    #[error("{place}: `{value}` is not {expected}. Correct it and repeat the command")]
+    #[error(
+        "{place}: `{value}` không dùng được; cần {}. Hãy sửa rồi chạy lại. / {place}: `{value}` is not {}. Correct it and repeat the command",
+        expected.0, expected.1
+    )]
     Value {
-        /// File and key, or the environment variable.
+        /// File, line and setting, or the environment variable.
         place: String,
         /// The value.
         value: String,
-        /// What it should be.
-        expected: &'static str,
+        /// What it should be, in both languages.
+        expected: (&'static str, &'static str),
     },
 }
 
-/// A setting: its name, what it takes, and how it is taken.
+/// A setting: its name, what it takes in both languages, and how it is taken.
 struct Key {
     name: &'static str,
-    expected: &'static str,
+    expected: (&'static str, &'static str),
     take: fn(&mut Config, &str) -> Option<()>,
 }
 
-const fn key(name: &'static str, expected: &'static str, take: fn(&mut Config, &str) -> Option<()>) -> Key {
+const fn key(
+    name: &'static str,
+    expected: (&'static str, &'static str),
+    take: fn(&mut Config, &str) -> Option<()>,
+) -> Key {
     Key { name, expected, take }
 }
 
 const KEYS: &[Key] = &[
-    key("base_url", "an address such as https://example.org", |config, text| {
-        base_url(text).map(|url| config.base_url = Some(url))
-    }),
-    key("as_of", "a date such as 2021-03-05", |config, text| {
-        text.parse().ok().map(|date| config.as_of = Some(date))
-    }),
-    key("keep_releases", "a number from 1 up", |config, text| {
+    key(
+        "base_url",
+        ("một địa chỉ như https://example.org", "an address such as https://example.org"),
+        |config, text| base_url(text).map(|url| config.base_url = Some(url)),
+    ),
+    key(
+        "as_of",
+        ("một ngày có thật, ví dụ as_of = 2021-03-05", "a date that exists, for example as_of = 2021-03-05"),
+        |config, text| text.parse().ok().map(|date| config.as_of = Some(date)),
+    ),
+    key("keep_releases", ("một số từ 1 trở lên", "a number from 1 up"), |config, text| {
         text.parse().ok().map(|count| config.keep_releases = count)
     }),
-    key("listen", "an address and port such as 127.0.0.1:8080", |config, text| {
-        text.parse().ok().map(|address| config.listen = address)
-    }),
+    key(
+        "listen",
+        ("địa chỉ và cổng như 127.0.0.1:8080", "an address and port such as 127.0.0.1:8080"),
+        |config, text| text.parse().ok().map(|address| config.listen = address),
+    ),
     key(
         "origin",
-        "https://host, or http://127.0.0.1:port for this machine alone, without a path",
+        (
+            "https://host, hoặc http://127.0.0.1:port nếu chỉ dùng trên máy này, không kèm đường dẫn",
+            "https://host, or http://127.0.0.1:port for this machine alone, without a path",
+        ),
         |config, text| Origin::parse(text).ok().map(|origin| config.origin = Some(origin)),
     ),
-    key("body", "the id of a body, such as team_security", |config, text| {
-        BodyId::new(text).ok().map(|body| config.body = Some(body))
-    }),
-    key("proxies", "addresses such as 127.0.0.1, with commas between", |config, text| {
-        let addresses = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
-        addresses.collect::<Result<_, _>>().ok().map(|addresses| config.proxies = addresses)
-    }),
-    key("sync_connections", "a number from 1 to 1000000", |config, text| {
-        number(text, 1_000_000).map(|count| config.sync.connections = Some(count))
-    }),
-    key("sync_connections_per_account", "a number from 1 to 1000000", |config, text| {
-        number(text, 1_000_000).map(|count| config.sync.connections_per_account = Some(count))
-    }),
-    key("sync_message_mib", "a number from 1 to 1024", |config, text| {
+    key(
+        "body",
+        ("mã của một cơ quan, ví dụ team_security", "the id of a body, such as team_security"),
+        |config, text| BodyId::new(text).ok().map(|body| config.body = Some(body)),
+    ),
+    key(
+        "proxies",
+        (
+            "các địa chỉ như 127.0.0.1, cách nhau bằng dấu phẩy",
+            "addresses such as 127.0.0.1, with commas between",
+        ),
+        |config, text| {
+            let addresses = text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
+            addresses.collect::<Result<_, _>>().ok().map(|addresses| config.proxies = addresses)
+        },
+    ),
+    key(
+        "sync_connections",
+        ("một số từ 1 đến 1000000", "a number from 1 to 1000000"),
+        |config, text| number(text, 1_000_000).map(|count| config.sync.connections = Some(count)),
+    ),
+    key(
+        "sync_connections_per_account",
+        ("một số từ 1 đến 1000000", "a number from 1 to 1000000"),
+        |config, text| number(text, 1_000_000).map(|count| config.sync.connections_per_account = Some(count)),
+    ),
+    key("sync_message_mib", ("một số từ 1 đến 1024", "a number from 1 to 1024"), |config, text| {
         number(text, 1024).map(|mib: usize| config.sync.message_bytes = Some(mib << 20))
     }),
-    key("sync_changes_per_minute", "a number from 1 to 10000000", |config, text| {
-        number(text, 10_000_000).map(|count| config.sync.changes_per_minute = Some(count))
-    }),
-    key("sync_documents_per_account", "a number from 1 to 10000000", |config, text| {
-        number(text, 10_000_000).map(|count| config.sync.documents_per_account = Some(count))
-    }),
-    key("sync_memory_mib", "a number from 1 to 1048576", |config, text| {
-        number(text, 1 << 20).map(|mib: usize| config.sync.memory_bytes = Some(mib << 20))
-    }),
-    key("sync_idle_seconds", "a number from 1 to 86400", |config, text| {
-        number(text, 86_400).map(|seconds: i64| config.sync.idle = Some(seconds * 1_000))
-    }),
+    key(
+        "sync_changes_per_minute",
+        ("một số từ 1 đến 10000000", "a number from 1 to 10000000"),
+        |config, text| number(text, 10_000_000).map(|count| config.sync.changes_per_minute = Some(count)),
+    ),
+    key(
+        "sync_documents_per_account",
+        ("một số từ 1 đến 10000000", "a number from 1 to 10000000"),
+        |config, text| number(text, 10_000_000).map(|count| config.sync.documents_per_account = Some(count)),
+    ),
+    key(
+        "sync_memory_mib",
+        ("một số từ 1 đến 1048576", "a number from 1 to 1048576"),
+        |config, text| number(text, 1 << 20).map(|mib: usize| config.sync.memory_bytes = Some(mib << 20)),
+    ),
+    key(
+        "sync_idle_seconds",
+        ("một số từ 1 đến 86400", "a number from 1 to 86400"),
+        |config, text| number(text, 86_400).map(|seconds: i64| config.sync.idle = Some(seconds * 1_000)),
+    ),
     // Fewer than 8 characters no norm allows (NIST SP 800-63B, 5.1.1); more than 64 a person may not be asked for.
-    key("password_shortest", "a number from 8 to 64", |config, text| {
+    key("password_shortest", ("một số từ 8 đến 64", "a number from 8 to 64"), |config, text| {
         number(text, 64).filter(|count| *count >= 8).map(|count| config.sync.password_shortest = Some(count))
     }),
-    key("session_days", "a number from 1 to 365", |config, text| {
+    key("session_days", ("một số từ 1 đến 365", "a number from 1 to 365"), |config, text| {
         number(text, 365).map(|days: i64| config.sync.session_lasts = Some(days * 86_400_000))
     }),
 ];
@@ -237,36 +292,41 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut config = Self::default();
         if let Some((path, text)) = file {
-            let path = path.display().to_string();
-            let wrong = |start: usize, what: String| {
-                let line =
-                    text.as_bytes()[..start.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
-                        + 1;
-                ConfigError::File { file: path.clone(), line, what }
+            let file = path.display().to_string();
+            let line = |start: usize| {
+                text.as_bytes()[..start.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
             };
-            let entries: BTreeMap<Spanned<String>, Value> = toml::from_str(text).map_err(|error| {
-                // The parser's own words may end in a list or an "expected"; one line is enough beside the line number.
-                let what = error.message().lines().collect::<Vec<_>>().join(", ");
-                wrong(error.span().map_or(0, |span| span.start), what)
-            })?;
+            let entries: BTreeMap<Spanned<String>, Spanned<Value>> =
+                toml::from_str(text).map_err(|error| {
+                    // The parser's own words may end in a list or an "expected"; one line is enough beside the line number.
+                    let what = error.message().lines().collect::<Vec<_>>().join(", ");
+                    ConfigError::Syntax {
+                        file: file.clone(),
+                        line: line(error.span().map_or(0, |span| span.start)),
+                        what,
+                    }
+                })?;
             for (name, value) in entries {
-                let Some(key) = KEYS.iter().find(|key| key.name == name.as_ref()) else {
-                    return Err(wrong(name.span().start, format!("unknown setting `{}`", name.as_ref())));
+                let line = line(name.span().start);
+                let name = name.into_inner();
+                let Some(key) = KEYS.iter().find(|key| key.name == name) else {
+                    return Err(ConfigError::Unknown { file, line, name });
                 };
-                config.take(key, &plain(value), &path)?;
+                config.take(key, &plain(value.into_inner()), format!("{file}:{line}: {name}"))?;
             }
         }
         for key in KEYS {
-            if let Some(value) = variable(&format!("NIEMYET_{}", key.name.to_uppercase())) {
-                config.take(key, &value, "the environment")?;
+            let name = format!("NIEMYET_{}", key.name.to_uppercase());
+            if let Some(value) = variable(&name) {
+                config.take(key, &value, name)?;
             }
         }
         Ok(config)
     }
 
-    fn take(&mut self, key: &Key, value: &str, place: &str) -> Result<(), ConfigError> {
+    fn take(&mut self, key: &Key, value: &str, place: String) -> Result<(), ConfigError> {
         (key.take)(self, value).ok_or_else(|| ConfigError::Value {
-            place: format!("{place}: {}", key.name),
+            place,
             value: value.to_owned(),
             expected: key.expected,
         })

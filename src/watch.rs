@@ -42,7 +42,10 @@ pub enum Heard {
 
 /// Why a folder cannot be watched.
 #[derive(Debug, thiserror::Error)]
-#[error("watch {}: {source}. Check that the folder is there; on Linux, raise fs.inotify.max_user_watches", path.display())]
+#[error(
+    "không theo dõi được {path}; hãy kiểm tra thư mục còn ở đó; trên Linux, tăng fs.inotify.max_user_watches. / Watch {path}: {source}. Check \
+     that the folder is there; on Linux, raise fs.inotify.max_user_watches"
+)]
 pub struct WatchError {
     /// The folder.
     path: PathBuf,

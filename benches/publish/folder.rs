@@ -96,7 +96,7 @@ impl Folder {
         let out = child.stdout.take().ok_or("no stdout")?;
         let mut serving = Serving { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         for line in BufReader::new(out).lines() {
-            if let Some(url) = line?.strip_prefix("serving http://") {
+            if let Some((_, url)) = line?.split_once("serving http://") {
                 serving.address = url.trim_end_matches('/').parse()?;
                 return Ok(serving);
             }

@@ -42,7 +42,10 @@ pub fn run(dir: &Path, wanted: &args::Audit, terminal: &mut Terminal) -> Result<
 fn event(word: &str) -> Result<Event, CliError> {
     Event::of(word).ok_or_else(|| {
         let known: Vec<&str> = Event::ALL.iter().map(|(_, word)| *word).collect();
-        CliError::Usage(format!("there is no event `{word}`. Give one of these: {}", known.join(", ")))
+        CliError::Usage(format!(
+            "không có loại việc `{word}`; hãy ghi một trong các loại sau. / There is no event `{word}`. Give one of these: {}",
+            known.join(", ")
+        ))
     })
 }
 

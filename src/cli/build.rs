@@ -40,6 +40,9 @@ pub struct Built {
     pub warnings: Vec<Warning>,
 }
 
+/// What the bar counts.
+const RENDERED: &str = "tệp đã dựng / files rendered";
+
 /// Runs the command.
 pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result<(), CliError> {
     let workspace = Workspace::open(dir, terminal)?;
@@ -61,10 +64,14 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
         None => None,
     };
     let files = release.paths(Kind::Page).len();
-    let text = if new { "is current" } else { "stays current, nothing has changed" };
+    let (vi, en) = match new {
+        true => ("đang công khai", "is current"),
+        false => ("vẫn công khai, không có gì thay đổi", "stays current, nothing has changed"),
+    };
+    let id = release.id();
     terminal.result(
         &json!({ "release": release.id(), "new": new, "files": files, "export": exported, "warnings": warnings }),
-        &format!("release {} {text}: {files} files", release.id()),
+        &format!("bản phát hành {id} {vi}: {files} tệp / release {id} {en}: {files} files"),
     )
 }
 
@@ -82,15 +89,15 @@ pub fn rebuild(
     wanted: &Wanted,
     terminal: &Terminal,
 ) -> Result<Built, CliError> {
-    let bar = terminal.progress("files rendered");
+    let bar = terminal.progress(RENDERED);
     let tell = |step| match step {
-        Step::Reading => bar.set_message("reading"),
+        Step::Reading => bar.set_message("đang đọc / reading"),
         Step::Rendering(done, total) => {
-            bar.set_message("files rendered");
+            bar.set_message(RENDERED);
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }
-        Step::Writing => bar.set_message("files rendered, writing"),
+        Step::Writing => bar.set_message("đã dựng, đang ghi / files rendered, writing"),
     };
     let built = session.rebuild(place, lock, wanted, &tell);
     bar.finish_and_clear();

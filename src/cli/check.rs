@@ -20,5 +20,5 @@ pub fn run(paths: &[PathBuf], terminal: &mut Terminal) -> Result<(), CliError> {
     let checked = reference::check(&files, &laws).map_err(|problems| data::tell(&problems, terminal))?;
     let object = json!({ "files": files.len(), "laws": checked.laws, "elections": checked.elections });
     let read = [checked.laws, checked.elections].concat().join(", ");
-    terminal.result(&object, &format!("{} files in order: {read}", files.len()))
+    terminal.result(&object, &format!("{0} tệp đúng / {0} files in order: {read}", files.len()))
 }

@@ -34,7 +34,7 @@ pub fn read(path: &Path) -> Result<BTreeMap<String, Vec<u8>>, CliError> {
         if size > MAX_FILE {
             let path = entry.path().display();
             return Err(CliError::Usage(format!(
-                "{path} is too large to be reference data. Give another folder"
+                "{path} quá lớn, không phải dữ liệu gốc; hãy chọn thư mục khác. / {path} is too large to be reference data. Give another folder"
             )));
         }
         let bytes = fs::read(entry.path()).map_err(failed())?;
@@ -59,9 +59,10 @@ pub fn dataset(from: &Path, laws: &[LawVersion], terminal: &mut Terminal) -> Res
             let carried: Vec<String> =
                 embedded::datasets().iter().map(|name| format!("data/{name}")).collect();
             return Err(CliError::Usage(format!(
-                "{} is neither a folder here nor a data set that the program carries. Carried are: {}",
-                from.display(),
-                carried.join(", ")
+                "{from} không phải là thư mục ở đây, cũng không phải bộ dữ liệu có sẵn. / {from} is neither a folder here nor a data set that the \
+                 program carries. Có sẵn / Carried are: {}",
+                carried.join(", "),
+                from = from.display()
             )));
         }
     };
@@ -76,7 +77,9 @@ fn refuse_several(from: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), 
         return Ok(());
     }
     let (from, sets) = (from.display(), sets.join(", "));
-    Err(CliError::Usage(format!("{from} holds several data sets. Give one of them with --from: {sets}")))
+    Err(CliError::Usage(format!(
+        "{from} chứa nhiều bộ dữ liệu; hãy chọn một bộ bằng --from. / {from} holds several data sets. Give one of them with --from: {sets}"
+    )))
 }
 
 /// Tells every problem and gives the error that says how many there are.

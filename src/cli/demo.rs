@@ -12,6 +12,7 @@ use super::serve;
 use super::terminal::Terminal;
 use super::workspace::Workspace;
 use crate::config;
+use crate::replica::folder;
 
 /// The data set that the binary carries for it.
 const DATASET: &str = "data/sonla-2021";
@@ -22,15 +23,14 @@ const AS_OF: &str = "as_of = 2021-03-05";
 
 /// Seeds the folder unless it is one already, builds, serves.
 pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> Result<(), CliError> {
-    if !dir.join(config::FILE).exists() {
-        terminal.say(&format!("Setting up {} from {DATASET} …", dir.display()));
-        let settings = config::TEMPLATE.replace(&format!("# {AS_OF}"), AS_OF);
-        let code = init::create(dir, Path::new(DATASET), &settings, terminal)?;
-        terminal.say(&account::first(&code));
-    }
-    let mut workspace = Workspace::open(dir, terminal)?;
-    let address = listen.unwrap_or(workspace.config.listen);
-    serve::with_listener(dir, address, |bound| {
+    let is_new = !dir.join(config::FILE).exists();
+    let settings = if is_new { folder::environment()? } else { folder::config(dir)? };
+    // The address first: what cannot be served need not be set up.
+    serve::with_listener(dir, listen.unwrap_or(settings.listen), |bound| {
+        if is_new {
+            set_up(dir, terminal)?;
+        }
+        let mut workspace = Workspace::open(dir, terminal)?;
         workspace.folder.config.base_url.get_or_insert_with(|| format!("http://{bound}"));
         let built = build::build(&workspace, false, terminal)?;
         terminal.warn(&built.warnings);
@@ -39,4 +39,13 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
         drop(workspace);
         Ok((config, release::open(dir), terminal))
     })
+}
+
+fn set_up(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
+    let place = dir.display();
+    terminal.say(&format!("Đang tạo {place} từ {DATASET} … / Setting up {place} from {DATASET} …"));
+    let settings = config::TEMPLATE.replace(&format!("# {AS_OF}"), AS_OF);
+    let code = init::create(dir, Path::new(DATASET), &settings, terminal)?;
+    terminal.say(&account::first(&code));
+    Ok(())
 }

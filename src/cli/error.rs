@@ -11,6 +11,7 @@ use crate::document::DocumentError;
 use crate::rebuild::RebuildError;
 use crate::release::ReleaseError;
 use crate::replica::FolderError;
+use crate::replica::disk::could_not;
 use crate::replica::disk::remedy;
 use crate::replica::lock::LockError;
 use crate::replica::peer::PeerError;
@@ -24,10 +25,15 @@ use crate::web::sync::SyncError;
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// Stdout cannot be written.
-    #[error("write the result: {0}. Check where the output goes, then repeat the command")]
+    #[error(
+        "không ghi được kết quả; hãy kiểm tra nơi nhận rồi chạy lại. / Write the result: {0}. Check where the output goes, then repeat the command"
+    )]
     Output(io::Error),
     /// A file that the command was given.
-    #[error("{action} {}: {source}. {}", path.display(), remedy(source))]
+    #[error(
+        "{} {path}. {}. / {action} {path}: {source}. {}",
+        could_not(action), remedy(source.kind()).vi, remedy(source.kind()).en
+    )]
     File {
         /// What was being done.
         action: &'static str,
@@ -37,7 +43,9 @@ pub enum CliError {
         source: io::Error,
     },
     /// Reference data with problems, which have been told.
-    #[error("{count} problem(s) found. Correct them and run the same command again")]
+    #[error(
+        "có {count} chỗ sai; hãy sửa rồi chạy lại lệnh này. / {count} problem(s) found. Correct them and run the same command again"
+    )]
     Problems {
         /// How many.
         count: usize,
@@ -49,7 +57,10 @@ pub enum CliError {
     #[error("{0}")]
     Refused(String),
     /// A store with problems, which have been told.
-    #[error("{}: {count} problem(s) found. Nothing was deleted; stop the server, move the file away, and run `niemyet restore`", path.display())]
+    #[error(
+        "{path}: có {count} chỗ hỏng, chưa có gì bị xóa; hãy dừng máy chủ, chuyển tệp này đi nơi khác rồi chạy `niemyet restore`. / {path}: \
+         {count} problem(s) found. Nothing was deleted; stop the server, move the file away, and run `niemyet restore`"
+    )]
     Unsound {
         /// The store.
         path: PathBuf,
@@ -57,23 +68,26 @@ pub enum CliError {
         count: usize,
     },
     /// An account.
-    #[error(transparent)]
+    #[error("{}", account_words(.0))]
     Account(#[from] AccountError),
     /// A backup.
     #[error(transparent)]
     Maintenance(#[from] MaintenanceError),
     /// A release that is not what its inputs give, or whose bytes are damaged; details have been told.
-    #[error("release {id} does not pass: {what}. {next}")]
+    #[error("bản phát hành {id} không đạt: {}. {}. / Release {id} does not pass: {}. {}", what.0, next.0, what.1, next.1)]
     Verify {
         /// The release.
         id: String,
-        /// What differs.
-        what: String,
+        /// What differs, in both languages.
+        what: (String, String),
         /// What to do.
-        next: &'static str,
+        next: (&'static str, &'static str),
     },
     /// The address cannot be listened on.
-    #[error("listen on {address}: {source}. Stop what uses it, or choose another with --listen")]
+    #[error(
+        "không mở được địa chỉ {address}; hãy dừng chương trình đang dùng nó, hoặc chọn địa chỉ khác bằng --listen. / Listen on {address}: \
+         {source}. Stop what uses it, or choose another with --listen"
+    )]
     Listen {
         /// The address.
         address: String,
@@ -85,7 +99,8 @@ pub enum CliError {
     Sync(#[from] SyncError),
     /// The server ended before everything was kept.
     #[error(
-        "the server was stopped before everything that had come was on the disk. Nothing of it was acknowledged: offices \
+        "máy chủ dừng khi nội dung vừa nhận chưa ghi hết; phần đó chưa được xác nhận nên các cơ quan vẫn giữ và sẽ gửi lại. Hãy xem nhật ký và \
+         ổ đĩa trước khi chạy lại. / The server was stopped before everything that had come was on the disk. Nothing of it was acknowledged: offices \
          still have it and send it again. Look at the log and the disk before starting it"
     )]
     NotKept,
@@ -97,35 +112,44 @@ pub enum CliError {
     Peer(#[from] PeerError),
     /// Somebody stopped the command.
     #[error(
-        "stopped before everything was sent and fetched. What came and what was edited is kept; repeat the command to go on"
+        "đã dừng khi chưa gửi và nhận xong; nội dung đã nhận và đã soạn vẫn còn, hãy chạy lại để tiếp tục. / Stopped before everything was sent \
+         and fetched. What came and what was edited is kept; repeat the command to go on"
     )]
     Interrupted,
     /// Documents that the server does not have as they are here; which ones has been told.
     #[error(
-        "{count} document(s) are not on the server as they are here. What was edited is kept; see what is said beside each"
+        "còn {count} văn bản mà máy chủ chưa có như ở đây; nội dung đã soạn vẫn còn, xem hướng dẫn bên dưới mỗi văn bản. / {count} document(s) \
+         are not on the server as they are here. What was edited is kept; see what is said beside each"
     )]
     NotInStep {
         /// How many.
         count: usize,
     },
     /// The folder to be set up is in use.
-    #[error("{} {what}, so nothing was written. Use it with the other commands, or give an empty folder", dir.display())]
+    #[error(
+        "{dir} {}, nên chưa ghi gì; hãy dùng nó với các lệnh khác, hoặc chọn thư mục trống. / {dir} {}, so nothing was written. Use it with \
+         the other commands, or give an empty folder",
+        what.0, what.1
+    )]
     Occupied {
         /// The folder.
         dir: PathBuf,
-        /// In what way.
-        what: &'static str,
+        /// In what way, in both languages.
+        what: (&'static str, &'static str),
     },
     /// Reference data that cannot be made into documents.
-    #[error("import: {0}. Correct the data set, then run `niemyet check` on it")]
+    #[error(
+        "không tạo được văn bản từ dữ liệu này. / Import: no document can be made of this data.\n{0}\nHãy sửa bộ dữ liệu rồi chạy `niemyet \
+         check`. / Correct the data set, then run `niemyet check` on it"
+    )]
     Import(DocumentError),
     /// There is no new release.
     #[error(transparent)]
     Rebuild(#[from] RebuildError),
     /// Zola could not be run, or refused the project.
     #[error(
-        "{} failed: {what}. Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
-        program.display()
+        "{program} không chạy được; hãy cài Zola, hoặc ghi đường dẫn của nó vào NIEMYET_ZOLA, hoặc bỏ --engine zola. / {program} failed: {what}. \
+         Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola"
     )]
     Zola {
         /// The program.
@@ -148,6 +172,14 @@ pub enum CliError {
     /// The timetable.
     #[error(transparent)]
     Timetable(#[from] TimetableError),
+}
+
+fn account_words(error: &AccountError) -> String {
+    match error {
+        // What lies below has both languages itself.
+        AccountError::Chance(_) | AccountError::Store(_) => error.to_string(),
+        error => format!("{} / {error}", error.vietnamese()),
+    }
 }
 
 impl From<BuildError> for CliError {
@@ -190,11 +222,24 @@ impl CliError {
         move |source| Self::File { action, path, source }
     }
 
-    /// 1: refused or failed; 2: wrong usage.
+    /// 2: what was typed is to be corrected, also a name that nothing here has; 1: it was understood, and refused or failed.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
             | Self::Peer(PeerError::Link(LinkError::Address))
+            | Self::Account(
+                AccountError::BadLogin
+                | AccountError::BadName { .. }
+                | AccountError::Unknown { .. }
+                | AccountError::UnknownSession,
+            )
+            | Self::Release(ReleaseError::Unknown { .. })
+            | Self::Document(
+                DocumentError::Key { .. }
+                | DocumentError::Id { .. }
+                | DocumentError::Election { .. }
+                | DocumentError::Head { .. },
+            )
             | Self::Timetable(TimetableError::UnknownLaw { .. } | TimetableError::NotADate { .. }) => 2,
             _ => 1,
         }

@@ -29,7 +29,10 @@ use crate::replica::site_source;
 /// Sets up `dir` from the data set `from`.
 pub fn run(dir: &Path, from: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let code = create(dir, from, config::TEMPLATE, terminal)?;
-    let ready = format!("{} is ready. Next: niemyet build --dir {}", dir.display(), folder::typed(dir));
+    let (place, next) = (dir.display(), folder::typed(dir));
+    let ready = format!(
+        "{place} đã sẵn sàng. Tiếp theo: niemyet build --dir {next} / {place} is ready. Next: niemyet build --dir {next}"
+    );
     terminal.result(&json!({ "dir": dir, "code": code }), &format!("{ready}\n{}", account::first(&code)))
 }
 
@@ -112,13 +115,16 @@ fn refuse_occupied(dir: &Path) -> Result<(), CliError> {
         Err(error) => return Err(CliError::file("read", dir)(error)),
     };
     if dir.join(config::FILE).exists() {
-        return Err(CliError::Occupied { dir: dir.to_owned(), what: "is a working folder already" });
+        return Err(CliError::Occupied {
+            dir: dir.to_owned(),
+            what: ("đã là thư mục làm việc", "is a working folder already"),
+        });
     }
     for entry in entries {
         let name = entry.map_err(CliError::file("read", dir))?.file_name();
         // What a killed `init` left, and what a new file system of Linux always holds.
         if !name.as_encoded_bytes().starts_with(disk::TEMPORARY.as_bytes()) && name != "lost+found" {
-            return Err(CliError::Occupied { dir: dir.to_owned(), what: "is not empty" });
+            return Err(CliError::Occupied { dir: dir.to_owned(), what: ("không trống", "is not empty") });
         }
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The command line: arguments in, human text and progress to stderr, machine output to stdout, exit codes 0, 1, 2.
+//! The command line: arguments in, results to stdout, everything else that is said to stderr, exit codes 0, 1, 2.
 
 mod account;
 mod args;
@@ -20,6 +20,7 @@ mod task;
 mod terminal;
 mod timetable;
 mod upkeep;
+mod usage;
 mod verify;
 mod watch;
 mod workspace;
@@ -27,22 +28,25 @@ mod zola;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
+use clap::error::ErrorKind;
 
 use args::Arguments;
 use args::Command;
 use error::CliError;
 use terminal::Terminal;
 
+/// All commands and arguments, for whoever looks at them from outside.
+pub fn tree() -> clap::Command {
+    args::tree()
+}
+
 /// Runs the command that the process was called with.
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = tree().try_get_matches().and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Help and version are answers, not errors; a closed terminal cannot be told about itself.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
-        }
+        Err(error) => return not_understood(&error),
     };
     terminal::start_log();
     let mut terminal = Terminal::new(arguments.json);
@@ -53,6 +57,24 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Help and version are answers, not errors; a closed terminal cannot be told about itself.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    // What was typed is not parsed, so it is looked for as it was typed.
+    let json = std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json");
+    let mut terminal = Terminal::new(json);
+    terminal.error(&CliError::Usage(usage::words(error)));
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+    } else {
+        terminal.say(&usage::advice(error));
+    }
+    ExitCode::from(2)
 }
 
 fn dispatch(arguments: Arguments, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -68,9 +90,7 @@ fn dispatch(arguments: Arguments, terminal: &mut Terminal) -> Result<(), CliErro
         Command::Account(command) => account::run(dir, command, terminal),
         Command::Audit(wanted) => audit::run(dir, &wanted, terminal),
         Command::Backup { file } => upkeep::backup(dir, &file, terminal),
-        Command::Restore { file, replay_until } => {
-            upkeep::restore(dir, &file, replay_until.map(|until| until.timestamp_millis()), terminal)
-        }
+        Command::Restore { file, replay_until } => upkeep::restore(dir, &file, replay_until, terminal),
         Command::Timetable(wanted) => timetable::run(&wanted, terminal),
         Command::Serve { listen } => serve::run(dir, listen, terminal),
         Command::Task(command) => task::run(dir, command, terminal),

@@ -67,12 +67,12 @@ fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     let store = open(dir);
     // Those that are kept must be seen just when the current one has to be chosen anew.
     let current = store.current_id().unwrap_or_else(|error| {
-        terminal.say(&format!("warning: {error}"));
+        terminal.say(&format!("cảnh báo / warning: {error}"));
         None
     });
     let ids = store.ids()?;
     if ids.is_empty() {
-        terminal.say("There is no release yet. Run `niemyet build`.");
+        terminal.say("Chưa có bản phát hành nào; hãy chạy `niemyet build`. / There is no release yet. Run `niemyet build`.");
     }
     for id in ids {
         let is_current = current.as_ref() == Some(&id);
@@ -81,7 +81,7 @@ fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
             // A damaged release must not hide the others.
             Err(error) => terminal.result(
                 &json!({ "id": id, "current": is_current, "damaged": error.to_string() }),
-                &format!("{} {id}  damaged: {error}", mark(is_current)),
+                &format!("{} {id}  hỏng / damaged: {error}", mark(is_current)),
             )?,
         }
     }
@@ -104,7 +104,7 @@ fn describe(release: &Release, is_current: bool, terminal: &mut Terminal) -> Res
         "inputs": header.inputs,
     });
     let text = format!(
-        "{} {}  {}  {files} files  as of {}",
+        "{} {}  {}  {files} tệp / files  tính đến / as of {}",
         mark(is_current),
         release.id(),
         header.created,
@@ -123,7 +123,10 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
         // Releases can be switched also where the documents are damaged.
         Err(error) => tracing::warn!(%error, "the audit log could not be written"),
     }
-    terminal.result(&json!({ "current": release.id() }), &format!("{} is current", release.id()))
+    terminal.result(
+        &json!({ "current": release.id() }),
+        &format!("{0} đang công khai / {0} is current", release.id()),
+    )
 }
 
 fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -135,7 +138,7 @@ fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) 
         paths.paths.iter().for_each(|path| text += &format!("\n{mark} {path}"));
         let more = paths.count - paths.paths.len();
         if more > 0 {
-            text += &format!("\n{mark} … {more} more");
+            text += &format!("\n{mark} … {more} nữa / more");
         }
     }
     let wording = wording::between(&old, &new, &pages)?;
@@ -158,7 +161,7 @@ fn write_compressed(release: &Release, out: &Path, terminal: &Terminal) -> Resul
     for (path, file) in release.files(Kind::Page) {
         file.check(path)?;
     }
-    let bar = terminal.progress("files packed");
+    let bar = terminal.progress("tệp đã nén / files packed");
     let made: Result<Vec<_>, CliError> = release
         .files(Kind::Page)
         .collect::<Vec<_>>()
@@ -199,7 +202,7 @@ pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result
     for (path, file) in release.files(Kind::Page) {
         file.check(path)?;
     }
-    let bar = terminal.progress("files written");
+    let bar = terminal.progress("tệp đã ghi / files written");
     let files = release.files(Kind::Page).map(|(path, file)| {
         let bar = bar.clone();
         (path, move || {
@@ -215,5 +218,8 @@ pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result
 /// One line about an export.
 pub fn summary(done: &Exported, out: &Path) -> String {
     let Exported { written, unchanged, removed } = done;
-    format!("{}: {written} written, {unchanged} unchanged, {removed} removed", out.display())
+    format!(
+        "{}: đã ghi {written}, giữ nguyên {unchanged}, xóa {removed} tệp / {written} written, {unchanged} unchanged, {removed} removed",
+        out.display()
+    )
 }

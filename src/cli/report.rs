@@ -145,14 +145,16 @@ fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliE
     let mut text = format!("{} {due}: {state}{unsent}{}", desk.body.as_str(), reason(&found));
     for (id, figure) in &found.report.figures {
         text += &format!("\n{id:<44} {}", figure.value);
-        for rival in &figure.conflicts {
-            text += &format!("  | {}", rival.value);
+        if !figure.conflicts.is_empty() {
+            let rivals: Vec<String> = figure.conflicts.iter().map(|rival| rival.value.to_string()).collect();
+            text += &contested(due, id, &format!(": {}", rivals.join(", ")));
         }
     }
     for (id, fact) in &found.report.facts {
-        let contested =
-            if fact.contested { "  (khác nhau giữa các máy / differs between devices)" } else { "" };
-        text += &format!("\n{id:<44} {}{contested}", fact.value);
+        text += &format!("\n{id:<44} {}", fact.value);
+        if fact.contested {
+            text += &contested(due, id, "; trên đây là một trong các giá trị / above is one of them");
+        }
     }
     for (id, paragraphs) in &found.report.texts {
         text += &format!("\n{id}\n    {}", paragraphs.join("\n    "));
@@ -167,13 +169,24 @@ fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliE
     terminal.result(&object, &text)
 }
 
+/// Said of a value that devices have written differently at the same time, and how to settle it.
+fn contested(due: NaiveDate, id: &str, values: &str) -> String {
+    format!(
+        "\n    ! Các máy ghi khác nhau / devices wrote different values{values}\n    \
+         ! Chốt bằng / settle it with: niemyet report set {due} {id}=…"
+    )
+}
+
 fn expect_due(desk: &Desk, due: NaiveDate) -> Result<(), CliError> {
     let all = desk.due()?;
     if all.iter().any(|instant| instant.date_naive() == due) {
         return Ok(());
     }
     let dates: Vec<String> = all.iter().map(|instant| instant.date_naive().to_string()).collect();
-    Err(CliError::Usage(format!("no report is due on {due}; they are due on {}", dates.join(", "))))
+    Err(CliError::Usage(format!(
+        "không có báo cáo nào đến hạn ngày {due}; các ngày đến hạn ghi sau đây. / No report is due on {due}; they are due on {}",
+        dates.join(", ")
+    )))
 }
 
 fn open(desk: &Desk, due: NaiveDate) -> Result<Document, CliError> {
@@ -190,7 +203,9 @@ fn set(
     let mut document = open(desk, due)?;
     for (id, value) in values {
         let field = fields::find(id).ok_or_else(|| {
-            CliError::Usage(format!("a report has no field `{id}`; `niemyet report fields` lists them"))
+            CliError::Usage(format!(
+                "báo cáo không có mục `{id}`; xem `niemyet report fields`. / A report has no field `{id}`; `niemyet report fields` lists them"
+            ))
         })?;
         write(&mut document, &field, value)?;
     }
@@ -205,7 +220,7 @@ fn write(document: &mut Document, field: &Field, value: &str) -> Result<(), CliE
             let number = given.map(|text| {
                 text.parse().map_err(|_| {
                     CliError::Usage(format!(
-                        "`{}` takes a whole number without separators, not `{text}`",
+                        "`{0}` cần số nguyên không có dấu ngăn cách, không phải `{text}`. / `{0}` takes a whole number without separators, not `{text}`",
                         field.id
                     ))
                 })
@@ -217,10 +232,15 @@ fn write(document: &mut Document, field: &Field, value: &str) -> Result<(), CliE
             let paragraphs: Vec<&str> = value.lines().filter(|line| !line.trim().is_empty()).collect();
             Ok(text::set_paragraphs(document, &Place::Report(field.id.clone()), &paragraphs)?)
         }
-        Holds::Rows(_) => {
-            Err(CliError::Usage(format!("`{}` holds rows: use `niemyet report add-row`", field.id)))
-        }
-        Holds::Share(..) => Err(CliError::Usage(format!("`{}` is computed and not written", field.id))),
+        Holds::Rows(_) => Err(CliError::Usage(format!(
+            "`{0}` là mục dạng bảng; hãy dùng `niemyet report add-row`. / `{0}` holds rows: use `niemyet report add-row`",
+            field.id
+        ))),
+        Holds::Share(..) => Err(CliError::Usage(format!(
+            "`{0}` được tính tự động nên không ghi; hãy ghi các số mà nó tính từ đó. / `{0}` is computed and not written; write the figures \
+             that it is computed from",
+            field.id
+        ))),
     }
 }
 

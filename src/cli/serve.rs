@@ -2,10 +2,12 @@
 //! beside it.
 
 use std::io;
+use std::net::IpAddr;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::http::Uri;
 use tokio::net::TcpListener;
 use tokio::signal::unix::Signal;
 use tokio::signal::unix::SignalKind;
@@ -17,9 +19,12 @@ use super::terminal::Terminal;
 use crate::config::Config;
 use crate::rebuild::Service;
 use crate::rebuild::service::Parts;
+use crate::release::Kind;
+use crate::release::Release;
 use crate::release::Store;
 use crate::replica::disk::RealDisk;
 use crate::replica::folder;
+use crate::replica::project;
 use crate::web;
 use crate::web::Site;
 use crate::web::sync::Documents;
@@ -30,7 +35,34 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     let releases = Store::open(&dir.join(folder::RELEASES), Arc::new(RealDisk));
     releases.require_current()?;
     let address = listen.unwrap_or(config.listen);
-    with_listener(dir, address, |_| Ok((config, releases, terminal)))
+    with_listener(dir, address, |bound| {
+        if let Some(named) = another_address(&releases.require_current()?, bound) {
+            let url = format!("http://{bound}");
+            terminal.say(&format!(
+                "cảnh báo / warning: các trang ghi địa chỉ {named}, nhưng máy chủ này ở {url}; hãy ghi `base_url = \"{url}\"` (hoặc địa chỉ mà \
+                 công chúng truy cập) vào niemyet.toml rồi chạy `niemyet build`. / The pages name {named} as their address, and this server is \
+                 at {url}; write `base_url = \"{url}\"` (or the address that the public uses) into niemyet.toml, then run `niemyet build`"
+            ));
+        }
+        Ok((config, releases, terminal))
+    })
+}
+
+/// The address that a release's pages name for themselves, if it is of this machine and not the one that is served.
+fn another_address(release: &Release, bound: SocketAddr) -> Option<String> {
+    let named = match &release.header().inputs.base_url {
+        Some(url) => url.clone(),
+        None => {
+            let (_, file) = release.files(Kind::Source).find(|(path, _)| *path == project::CONFIG)?;
+            let settings: toml::Table = String::from_utf8(file.read().ok()?).ok()?.parse().ok()?;
+            settings.get("base_url")?.as_str()?.trim_end_matches('/').to_owned()
+        }
+    };
+    let url: Uri = named.parse().ok()?;
+    let host = url.host()?.trim_start_matches('[').trim_end_matches(']');
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_served = url.port_u16().unwrap_or(80) == bound.port() && bound.ip().is_loopback();
+    (is_here && !is_served).then_some(named)
 }
 
 /// Takes the address, then prepares what is served (its pages may name the address), then serves it.
@@ -62,8 +94,10 @@ pub fn with_listener<'t>(
         let stop = asked_to_stop();
         let office = documents.start(builder)?;
         let url = format!("http://{bound}/");
-        terminal.say("Press Ctrl+C to stop.");
-        terminal.result(&serde_json::json!({ "listening": url }), &format!("serving {url}"))?;
+        terminal.say(&format!(
+            "Trang công khai / Public site: {url}\nTrình soạn thảo / Editor: {url}editor/\nDừng bằng Ctrl+C. / Press Ctrl+C to stop."
+        ));
+        terminal.result(&serde_json::json!({ "listening": url }), &format!("đang phục vụ / serving {url}"))?;
         web::serve_with(listener, site, &office, stop).await.map_err(failed)
     })?;
     if kept { Ok(()) } else { Err(CliError::NotKept) }

@@ -41,9 +41,9 @@ pub fn run(dir: &Path, wanted: &args::Sync, terminal: &mut Terminal) -> Result<(
     let remote = Remote::new(&wanted.url, &token).map_err(PeerError::from)?;
     let failed = |source| CliError::File { action: "start", path: dir.to_owned(), source };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    let bar = terminal.progress("documents in step");
+    let bar = terminal.progress("văn bản đã khớp / documents in step");
     let mut screen =
-        Screen { terminal, bar, behind: 0, settled_once: false, is_settled: false, failed: None };
+        Screen { terminal, bar, behind: 0, settled_once: false, is_settled: false, failed: None, told: None };
     let ended = runtime.block_on(async {
         let stop = asked_to_stop();
         tokio::select! {
@@ -93,6 +93,7 @@ async fn once(dir: &Path, remote: &Remote, follow: bool, screen: &mut Screen<'_>
     if !dir.join(config::FILE).exists() {
         begin(dir, &opening)?;
     }
+    screen.tell_account(remote, &opening, folder::config(dir)?.body.as_ref());
     let store = DocumentStore::open(dir, None)?;
     Ok(Replica::new(dir, &store, remote, opening)?.run(follow, screen).await?)
 }
@@ -119,12 +120,35 @@ struct Screen<'t> {
     settled_once: bool,
     is_settled: bool,
     failed: Option<CliError>,
+    /// Whose token it is, as it was told.
+    told: Option<String>,
 }
 
 impl Screen<'_> {
     fn say(&mut self, text: &str) {
         let Self { terminal, bar, .. } = self;
         bar.suspend(|| terminal.say(text));
+    }
+
+    /// Says once whose token it is, and warns if the folder's settings name another body.
+    fn tell_account(&mut self, remote: &Remote, opening: &Opening, own: Option<&BodyId>) {
+        let Opening { login, body, .. } = opening;
+        let server = remote.authority();
+        let mut text = format!(
+            "{server}: tài khoản `{login}`, cơ quan `{body}` / account `{login}` of the body `{body}`"
+        );
+        if let Some(own) = own.map(BodyId::as_str).filter(|own| own != body) {
+            text += &format!(
+                "\ncảnh báo / warning: niemyet.toml của thư mục này ghi cơ quan `{own}` nhưng mã thiết bị là của `{body}`: máy chủ không nhận \
+                 nội dung soạn cho `{own}`. Hãy dùng mã của `{own}` (--token-file), hoặc một thư mục khác cho `{body}` (--dir). / niemyet.toml \
+                 of this folder names the body `{own}`, the token is of `{body}`: the server does not take what is written for `{own}`. Use a \
+                 token of `{own}` (--token-file), or another folder for `{body}` (--dir)"
+            );
+        }
+        if self.told.as_ref() != Some(&text) {
+            self.say(&text);
+            self.told = Some(text);
+        }
     }
 }
 
@@ -188,7 +212,7 @@ fn line(report: &Report) -> String {
     };
     let mut line = format!("{:<44} {state}", report.key.to_string());
     if report.received > 0 {
-        line += &format!(" (+{})", report.received);
+        line += &format!("  (nhận {0} thay đổi / {0} change(s) came)", report.received);
     }
     if let Standing::Unsound(what) = &report.standing {
         line += &format!("\n    {what}");

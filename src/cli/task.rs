@@ -70,12 +70,15 @@ fn list(desk: &Desk, terminal: &mut Terminal) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Said of a task on which two devices have written different states at the same time.
+const CONTESTED: &str = "\n    ! Hai máy ghi tiến độ khác nhau; trên đây là một trong hai. Ghi lại bằng `niemyet task set … --action …` để chốt.\n    \
+                         ! Two devices wrote different states; above is one of them. Set it again with `niemyet task set … --action …`.";
+
 fn lines(symbol: &str, task: &Task, stands: &TaskProgress) -> String {
-    let contested =
-        if stands.contested { "  (khác nhau giữa các máy / differs between devices)" } else { "" };
+    let contested = if stands.contested { CONTESTED } else { "" };
     let deadline = task.deadline_vi.as_deref().map(|text| format!("  hạn / due: {text}")).unwrap_or_default();
     let mut lines = format!(
-        "{:<28} {}{contested}  [{symbol}]{deadline}\n    {}",
+        "{:<28} {}  [{symbol}]{deadline}\n    {}{contested}",
         task.id,
         shown(stands.status),
         task.text_vi
@@ -100,13 +103,18 @@ const fn shown(status: TaskStatus) -> &'static str {
 
 fn set(desk: &Desk, edit: &args::TaskEdit, terminal: &mut Terminal) -> Result<(), CliError> {
     if edit.action.is_none() && edit.note.is_none() && edit.evidence.is_none() {
-        return Err(CliError::Usage("nothing to set: give --action, --note or --evidence".to_owned()));
+        return Err(CliError::Usage(
+            "chưa có gì để ghi; hãy thêm --action, --note hoặc --evidence. / Nothing to set: give --action, --note or --evidence".to_owned(),
+        ));
     }
     let tasks = tasks(desk)?;
     if !tasks.iter().any(|(_, task)| task.id == edit.task) {
         let known: Vec<&str> = tasks.iter().map(|(_, task)| task.id.as_str()).collect();
         let (body, task) = (desk.body.as_str(), &edit.task);
-        return Err(CliError::Usage(format!("`{body}` has no task `{task}`; it has: {}", known.join(", "))));
+        return Err(CliError::Usage(format!(
+            "`{body}` không có nhiệm vụ `{task}`; xem `niemyet task list`. / `{body}` has no task `{task}`; it has: {}",
+            known.join(", ")
+        )));
     }
     let mut document = desk.document(&Key::Progress(desk.body.clone()))?;
     if let Some(action) = edit.action {

@@ -39,6 +39,11 @@ impl Terminal {
         }
     }
 
+    /// Gives the line above a list that people read.
+    pub fn header(&mut self, text: &str) -> Result<(), CliError> {
+        if self.json { Ok(()) } else { self.raw(&format!("{text}\n")) }
+    }
+
     /// Gives a result that is a file's content.
     pub fn raw(&mut self, text: &str) -> Result<(), CliError> {
         let mut stdout = io::stdout().lock();
@@ -69,13 +74,13 @@ impl Terminal {
     /// Tells what a person should look at, though the command goes on.
     pub fn warn(&mut self, warnings: &[Warning]) {
         for warning in warnings {
-            self.say(&format!("warning: {warning}"));
+            self.say(&format!("cảnh báo / warning: {warning}"));
         }
     }
 
     /// Tells why the command failed.
     pub fn error(&mut self, error: &CliError) {
-        let _ = writeln!(io::stderr().lock(), "error: {error}");
+        let _ = writeln!(io::stderr().lock(), "lỗi / error: {error}");
         if self.json {
             let object =
                 serde_json::json!({ "error": { "code": error.code(), "message": error.to_string() } });
@@ -100,5 +105,14 @@ pub fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("NIEMYET_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     // A second start, in one process, keeps the first.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(has_colours())
+        .try_init();
+}
+
+/// A file, a pipe and whoever sets `NO_COLOR` (<https://no-color.org>) get plain text.
+fn has_colours() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }

@@ -52,13 +52,15 @@ pub fn run(wanted: &Timetable, terminal: &mut Terminal) -> Result<(), CliError> 
 /// What to say where a law version is asked about a day on which the other one holds.
 fn misfit(law: &str, day: NaiveDate) -> Option<String> {
     let amended = AMENDED?;
-    let (other, when) = match law {
-        "85/2015" if day >= amended => ("83/2025", "from"),
-        "83/2025" if day < amended => ("85/2015", "before"),
+    let (other, when_vi, when) = match law {
+        "85/2015" if day >= amended => ("83/2025", "từ", "from"),
+        "83/2025" if day < amended => ("85/2015", "trước", "before"),
         _ => return None,
     };
     Some(format!(
-        "warning: law version {law} does not fit an election on {day}: {when} {amended} version {other} holds. \
+        "cảnh báo / warning: phiên bản luật {law} không áp dụng cho cuộc bầu cử ngày {day}: {when_vi} ngày {amended} áp dụng phiên bản {other}. \
+         Các mốc dưới đây vẫn tính như yêu cầu; thêm --law {other} để có các mốc đang áp dụng. / \
+         Law version {law} does not fit an election on {day}: {when} {amended} version {other} holds. \
          The dates below are computed as asked; use --law {other} for those that hold"
     ))
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use chrono::DateTime;
+use chrono::FixedOffset;
 use niemyet_sync::chance::SystemChance;
 use niemyet_sync::maintenance;
 use niemyet_sync::maintenance::Report;
@@ -25,26 +27,40 @@ use crate::replica::site_source;
 pub fn backup(dir: &Path, to: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     folder::config(dir)?;
     let store = DocumentStore::open(dir, None)?;
-    let bar = terminal.progress("copying and checking the store");
+    let bar = terminal.progress("đang sao lưu và kiểm tra / copying and checking");
     let made = maintenance::backup(store.database(), account::act(), to, &SystemChance);
     bar.finish_and_clear();
     let report = made?;
-    terminal.result(&object(&report, to), &format!("{} holds {}", to.display(), summary(&report)))
+    terminal.result(&object(&report, to), &format!("{}: {}", to.display(), summary(&report)))
 }
 
 /// Puts a backup into a folder that has no store; a folder that is none yet becomes one.
 pub fn restore(
     dir: &Path,
     from: &Path,
-    replay_until: Option<i64>,
+    replay_until: Option<DateTime<FixedOffset>>,
     terminal: &mut Terminal,
 ) -> Result<(), CliError> {
+    let act = account::act();
+    if let Some(until) = replay_until.filter(|until| until.timestamp_millis() <= act.now) {
+        let until = until.to_rfc3339();
+        return Err(CliError::Usage(format!(
+            "--replay-until: {until} đã qua; hãy ghi một thời điểm sắp tới, hoặc bỏ tùy chọn này. / {until} is over; give a time to come, or \
+             leave the option out"
+        )));
+    }
+    let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let made: Vec<&Path> = dir.ancestors().take_while(missing).collect();
     RealDisk.create_dir_all(dir).map_err(CliError::file("create", dir))?;
     let to = dir.join(STORE);
-    let bar = terminal.progress("checking the backup and copying it");
-    let restore = Restore { from, to: &to, replay_until };
-    let put = maintenance::restore(account::act(), restore, &SystemChance);
+    let bar = terminal.progress("đang kiểm tra và sao chép / checking and copying");
+    let replay_until = replay_until.map(|until| until.timestamp_millis());
+    let put = maintenance::restore(act, Restore { from, to: &to, replay_until }, &SystemChance);
     bar.finish_and_clear();
+    if put.is_err() {
+        // Only what was made here, and only as long as it is empty.
+        let _ = made.iter().try_for_each(std::fs::remove_dir);
+    }
     let report = put?;
     if !dir.join(config::FILE).exists() {
         furnish(dir, config::TEMPLATE)?;
@@ -52,7 +68,7 @@ pub fn restore(
     let next = folder::typed(dir);
     terminal.result(
         &object(&report, dir),
-        &format!("{} holds {}. Next: niemyet build --dir {next}", dir.display(), summary(&report)),
+        &format!("{}: {}. Tiếp theo / Next: niemyet build --dir {next}", dir.display(), summary(&report)),
     )
 }
 
@@ -81,13 +97,13 @@ pub fn furnish(dir: &Path, settings: &str) -> Result<(), FolderError> {
 pub fn check(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     folder::config(dir)?;
     let store = DocumentStore::open(dir, None)?;
-    let bar = terminal.progress("reading the store");
+    let bar = terminal.progress("đang đọc kho dữ liệu / reading the store");
     let checked = maintenance::check(store.database()).map_err(store.failed());
     bar.finish_and_clear();
     let report = checked?;
     for problem in &report.problems {
         let object = json!({ "place": problem.place, "what": problem.what });
-        terminal.finding(&object, &format!("error: {problem}"));
+        terminal.finding(&object, &format!("lỗi / error: {problem}"));
     }
     if !report.problems.is_empty() {
         return Err(CliError::Unsound { path: store.path().to_owned(), count: report.problems.len() });
@@ -96,7 +112,7 @@ pub fn check(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     store.load()?;
     terminal.result(
         &object(&report, dir),
-        &format!("{} is in order: {}", store.path().display(), summary(&report)),
+        &format!("{}: nguyên vẹn / in order: {}", store.path().display(), summary(&report)),
     )
 }
 
@@ -113,6 +129,7 @@ fn object(report: &Report, place: &Path) -> serde_json::Value {
 fn summary(report: &Report) -> String {
     let Report { documents, changes, accounts, audit, .. } = report;
     format!(
-        "{documents} documents of {changes} changes, {accounts} accounts, {audit} entries of the audit log"
+        "{documents} văn bản với {changes} thay đổi, {accounts} tài khoản, {audit} mục nhật ký / {documents} documents of {changes} changes, \
+         {accounts} accounts, {audit} entries of the audit log"
     )
 }

@@ -36,7 +36,7 @@ pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Resu
     }
     let outputs = outputs(&program, &workspace.dir.join(".tmp-zola"), &project.tree)?;
     let draft = build::draft(workspace, full)?;
-    let bar = terminal.progress("files taken from Zola");
+    let bar = terminal.progress("tệp lấy từ Zola / files taken from Zola");
     let put = outputs.iter().try_for_each(|(path, bytes)| {
         bar.inc(1);
         draft.put(Kind::Page, path, bytes)

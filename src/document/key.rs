@@ -91,7 +91,12 @@ impl BodyId {
     /// Reads a body's identifier.
     pub fn new(text: &str) -> Result<Self, DocumentError> {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
-        named(text, allowed, "a body is written in a-z, 0-9, _ and -").map(Self)
+        named(
+            text,
+            allowed,
+            ("mã cơ quan viết bằng a-z, 0-9, _ và -", "a body is written in a-z, 0-9, _ and -"),
+        )
+        .map(Self)
     }
 
     /// The identifier as text.
@@ -103,7 +108,10 @@ impl BodyId {
 impl Symbol {
     /// Reads a symbol.
     pub fn new(text: &str) -> Result<Self, DocumentError> {
-        let reason = "a symbol is letters and digits (NFC) with /, -, . and _ between them";
+        let reason = (
+            "ký hiệu gồm chữ và số (NFC), giữa chúng có /, -, . và _",
+            "a symbol is letters and digits (NFC) with /, -, . and _ between them",
+        );
         let allowed = |c: char| c.is_alphanumeric() || matches!(c, '/' | '-' | '.' | '_');
         let edge = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let whole = text.split('/').all(|part| edge(part.chars().next()) && edge(part.chars().last()));
@@ -123,7 +131,12 @@ impl IncidentId {
     /// Reads an incident's identifier.
     pub fn new(text: &str) -> Result<Self, DocumentError> {
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        named(text, allowed, "an incident's id is written in a-z, 0-9 and -").map(Self)
+        named(
+            text,
+            allowed,
+            ("mã vụ việc viết bằng a-z, 0-9 và -", "an incident's id is written in a-z, 0-9 and -"),
+        )
+        .map(Self)
     }
 
     /// The identifier as text.
@@ -132,7 +145,11 @@ impl IncidentId {
     }
 }
 
-fn named(text: &str, allowed: impl Fn(char) -> bool, reason: &'static str) -> Result<String, DocumentError> {
+fn named(
+    text: &str,
+    allowed: impl Fn(char) -> bool,
+    reason: (&'static str, &'static str),
+) -> Result<String, DocumentError> {
     if text.is_empty() || text.len() > MAX_NAME || !text.chars().all(allowed) {
         return Err(DocumentError::key(text, reason));
     }
@@ -239,16 +256,25 @@ impl FromStr for Key {
             return Ok(Self::Publication);
         }
         let Some((word, rest)) = text.split_once('/') else {
-            return Err(DocumentError::key(text, "no kind of document is written like this"));
+            return Err(DocumentError::key(
+                text,
+                ("không loại văn bản nào viết như vậy", "no kind of document is written like this"),
+            ));
         };
-        let two = || rest.split_once('/').ok_or_else(|| DocumentError::key(text, "its last part is missing"));
+        let two = || {
+            rest.split_once('/')
+                .ok_or_else(|| DocumentError::key(text, ("thiếu phần cuối", "its last part is missing")))
+        };
         match word {
             "directive" => Self::directive(rest),
             "progress" => Self::progress(rest),
             "report" => two().and_then(|(body, due)| Self::report(body, due)),
             "incident" => two().and_then(|(body, id)| Self::incident(body, id)),
             "review" => Self::review(rest),
-            _ => Err(DocumentError::key(text, "no kind of document has this name")),
+            _ => Err(DocumentError::key(
+                text,
+                ("không có loại văn bản này", "no kind of document has this name"),
+            )),
         }
     }
 }
@@ -267,7 +293,7 @@ impl<'de> Deserialize<'de> for Key {
 
 /// Strict `YYYY-MM-DD`: chrono also reads `2021-3-4` and signed years, which would give one day two keys.
 pub(super) fn date(text: &str) -> Result<NaiveDate, DocumentError> {
-    let reason = "a date is written YYYY-MM-DD";
+    let reason = ("ngày viết dạng YYYY-MM-DD", "a date is written YYYY-MM-DD");
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| DocumentError::key(text, reason))?;
     if text.len() == 10 && date.to_string() == text {
         Ok(date)

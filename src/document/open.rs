@@ -137,7 +137,7 @@ impl Document {
     /// approved, and is refused too.
     pub fn at_heads(&self, heads: &[ChangeHash]) -> Result<Content, DocumentError> {
         if heads.is_empty() {
-            return Err(self.refused("no heads were named; name the heads that were approved"));
+            return Err(self.refused("chưa nêu phiên bản nào; hãy nêu phiên bản đã duyệt. / No heads were named; name the heads that were approved"));
         }
         let missing = self.doc.get_missing_deps(heads);
         let missing: Vec<_> =

@@ -70,7 +70,11 @@ pub enum TaskAction {
 
 /// A task that is in this state cannot be taken on like that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a task that is `{}` cannot take the action `{action:?}`; look at its status first", status.word())]
+#[error(
+    "nhiệm vụ đang ở trạng thái `{}` nên không thực hiện được việc này; xem `niemyet task list`. / A task that is `{}` cannot take the action \
+     `{action:?}`; look at its status first",
+    status.word(), status.word()
+)]
 pub struct TaskRefusal {
     /// Its status.
     pub status: TaskStatus,
@@ -181,7 +185,10 @@ pub fn edit_note(
         Ok(own.into_iter().nth(number))
     })?;
     let Some(entry) = entry else {
-        return Err(document.refused(format!("task `{task}` has no note {}; read it again", number + 1)));
+        return Err(document.refused(format!(
+            "nhiệm vụ `{task}` không có ghi chú số {0}; hãy đọc lại. / Task `{task}` has no note {0}; read it again",
+            number + 1
+        )));
     };
     document.write(|doc| text::rewrite(doc, &entry, "text".into(), &text::nfc(note)))
 }

@@ -35,7 +35,10 @@ pub fn write_directive(document: &mut Document, directive: &Directive) -> Result
     document.expect_kind(Kind::Directive)?;
     let own = document.key().to_string();
     if own != format!("{}/{}", Kind::Directive, directive.symbol) {
-        return Err(document.refused(format!("directive `{}` belongs elsewhere", directive.symbol)));
+        return Err(document.refused(format!(
+            "văn bản chỉ đạo `{0}` có khóa khác. / Directive `{0}` belongs elsewhere",
+            directive.symbol
+        )));
     }
     write(document, directive)
 }

@@ -112,7 +112,7 @@ pub fn decide(
         .map_err(|refusal| document.refused(refusal.to_string()))?;
     let decision = if next == Status::Accepted { Decision::Accepted } else { Decision::Returned };
     if decision == Decision::Returned && reason.trim().is_empty() {
-        return Err(document.refused("a report is returned with a reason; say what to correct"));
+        return Err(document.refused("trả lại báo cáo phải nêu lý do; hãy ghi cần sửa gì. / A report is returned with a reason; say what to correct"));
     }
     let heads = report.submissions.last().map(|submission| submission.heads.clone()).unwrap_or_default();
     let verdicts = text::object(document, &["content", "verdicts"])?;

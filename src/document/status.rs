@@ -63,7 +63,10 @@ pub enum Party {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The other side decides this.
-    #[error("{} may not {action} a report; ask {}", side(*.party), side(other(*.party)))]
+    #[error(
+        "{} không được {} báo cáo; việc này do {} làm. / {} may not {action} a report; ask {}",
+        side(*.party).0, done(*.action).0, side(other(*.party)).0, side(*.party).1, side(other(*.party)).1
+    )]
     NotYours {
         /// What was asked.
         action: Action,
@@ -71,7 +74,10 @@ pub enum Refusal {
         party: Party,
     },
     /// Not in this state.
-    #[error("a report that is {status} cannot be {}; {}", done(*.action), remedy(*.status))]
+    #[error(
+        "báo cáo {} nên không {} được; {}. / A report that is {status} cannot be {}; {}",
+        stands(*.status), done(*.action).0, remedy(*.status).0, done(*.action).1, remedy(*.status).1
+    )]
     NotNow {
         /// What was asked.
         action: Action,
@@ -151,21 +157,31 @@ impl fmt::Display for Action {
     }
 }
 
-const fn done(action: Action) -> &'static str {
-    match action {
-        Action::Submit => "submitted",
-        Action::Withdraw => "withdrawn",
-        Action::Return => "returned",
-        Action::Accept => "accepted",
-        Action::Revise => "revised",
-        Action::Reopen => "reopened",
+const fn stands(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "đang soạn",
+        Status::Submitted => "đã nộp",
+        Status::Returned => "bị trả lại",
+        Status::Accepted => "đã được tiếp nhận",
     }
 }
 
-const fn side(party: Party) -> &'static str {
+/// What is done, in Vietnamese and English.
+const fn done(action: Action) -> (&'static str, &'static str) {
+    match action {
+        Action::Submit => ("nộp", "submitted"),
+        Action::Withdraw => ("rút", "withdrawn"),
+        Action::Return => ("trả lại", "returned"),
+        Action::Accept => ("tiếp nhận", "accepted"),
+        Action::Revise => ("sửa lại", "revised"),
+        Action::Reopen => ("mở lại", "reopened"),
+    }
+}
+
+const fn side(party: Party) -> (&'static str, &'static str) {
     match party {
-        Party::Reporter => "the reporting body",
-        Party::StandingAgency => "the standing agency",
+        Party::Reporter => ("cơ quan báo cáo", "the reporting body"),
+        Party::StandingAgency => ("cơ quan thường trực", "the standing agency"),
     }
 }
 
@@ -176,11 +192,14 @@ const fn other(party: Party) -> Party {
     }
 }
 
-const fn remedy(status: Status) -> &'static str {
+const fn remedy(status: Status) -> (&'static str, &'static str) {
     match status {
-        Status::Draft => "the body submits it first",
-        Status::Submitted => "the body withdraws it, or the standing agency decides",
-        Status::Returned => "the body revises it first",
-        Status::Accepted => "the standing agency reopens it first",
+        Status::Draft => ("cơ quan báo cáo cần nộp trước", "the body submits it first"),
+        Status::Submitted => (
+            "cơ quan báo cáo rút về, hoặc cơ quan thường trực xem xét",
+            "the body withdraws it, or the standing agency decides",
+        ),
+        Status::Returned => ("cơ quan báo cáo cần bắt đầu sửa lại trước", "the body revises it first"),
+        Status::Accepted => ("cơ quan thường trực cần mở lại trước", "the standing agency reopens it first"),
     }
 }

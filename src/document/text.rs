@@ -63,11 +63,17 @@ pub struct Splice<'a> {
 pub fn splice(document: &mut Document, place: &Place, splice: Splice<'_>) -> Result<(), DocumentError> {
     let list = find(document, place)?;
     let Some(text) = child(document, &list, splice.paragraph, ObjType::Text) else {
-        return Err(document.refused(format!("it has no paragraph {}; read it again", splice.paragraph + 1)));
+        return Err(document.refused(format!(
+            "không có đoạn {0}; hãy đọc lại. / It has no paragraph {0}; read it again",
+            splice.paragraph + 1
+        )));
     };
     let length = document.automerge().length(&text);
     if splice.at + splice.delete > length {
-        return Err(document.refused(format!("paragraph {} is shorter; read it again", splice.paragraph + 1)));
+        return Err(document.refused(format!(
+            "đoạn {0} ngắn hơn; hãy đọc lại. / Paragraph {0} is shorter; read it again",
+            splice.paragraph + 1
+        )));
     }
     document.write(|doc| doc.splice_text(&text, splice.at, signed(splice.delete), &nfc(splice.insert)))
 }
@@ -100,7 +106,10 @@ pub(super) fn object(document: &Document, path: &[&str]) -> Result<ObjId, Docume
             Ok(Some((value, id))) if value.is_object() => at = id,
             _ => {
                 return Err(
-                    document.refused(format!("it has no `{}`; choose a field that it has", path.join("/")))
+                    document.refused(format!(
+                        "không có mục `{0}`; hãy chọn một mục có trong văn bản. / It has no `{0}`; choose a field that it has",
+                        path.join("/")
+                    ))
                 );
             }
         }

@@ -27,8 +27,9 @@ pub enum RebuildError {
     Build(BuildError),
     /// What was rendered cannot be stored.
     #[error(
-        "không ghi được {output}; bản phát hành tốt gần nhất vẫn được giữ. / Write {output}: {source}. {}. The last good release stays current",
-        remedy(source)
+        "không ghi được {output}. {}. Bản phát hành tốt gần nhất vẫn được giữ. / Write {output}: {source}. {}. The last good release stays current",
+        remedy(source.kind()).vi,
+        remedy(source.kind()).en
     )]
     Store {
         /// The page.
@@ -115,8 +116,11 @@ fn message(error: &RebuildError) -> String {
             "Another program writes releases (niemyet build or watch); try again when it is done.",
         ),
         RebuildError::Store { source, .. } => {
-            let (vi, next) = ("Không ghi được lên đĩa của máy chủ", remedy(source));
-            return format!("{vi}: {source}. / The server's disk did not take it: {source}. {next}.");
+            let next = remedy(source.kind());
+            return format!(
+                "Không ghi được lên đĩa của máy chủ: {source}. {}. / The server's disk did not take it: {source}. {}.",
+                next.vi, next.en
+            );
         }
         RebuildError::Folder(_) | RebuildError::Release(_) => (
             "Máy chủ không đọc hoặc ghi được thư mục làm việc; chi tiết ở nhật ký máy chủ, hãy báo người quản trị.",

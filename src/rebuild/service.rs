@@ -112,10 +112,14 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// It has stopped.
-    #[error("the server is stopping; ask again when it is up")]
+    #[error(
+        "máy chủ đang dừng; hãy yêu cầu lại khi nó chạy. / The server is stopping; ask again when it is up"
+    )]
     Stopped,
     /// As much waits already as it takes.
-    #[error("the builder has enough to do; ask again in a few seconds")]
+    #[error(
+        "trình dựng đang bận; hãy yêu cầu lại sau vài giây. / The builder has enough to do; ask again in a few seconds"
+    )]
     Busy,
 }
 

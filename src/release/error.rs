@@ -3,13 +3,17 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::replica::disk::could_not;
 use crate::replica::disk::remedy;
 
 /// Why a release could not be written, read, switched to or exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
     /// A file operation failed. What was current before is current still.
-    #[error("{action} {}: {source}. {}. The last good release stays current", path.display(), remedy(source))]
+    #[error(
+        "{} {path}. {}. Bản phát hành tốt gần nhất vẫn được giữ. / {action} {path}: {source}. {}. The last good release stays current",
+        could_not(action), remedy(source.kind()).vi, remedy(source.kind()).en
+    )]
     Io {
         /// What was being done.
         action: &'static str,
@@ -20,10 +24,10 @@ pub enum ReleaseError {
     },
     /// A stored file is not what was written.
     #[error(
-        "{}{} is damaged: {what}. Nothing was deleted. Run `niemyet release list` and `niemyet release activate ID` with \
-         an undamaged release, or `niemyet build --full` to make a new one",
-        path.display(),
-        line.map(|line| format!(":{line}")).unwrap_or_default()
+        "{place} bị hỏng, chưa có gì bị xóa; hãy chạy `niemyet release list` rồi `niemyet release activate ID` với một bản còn tốt, hoặc `niemyet \
+         build --full` để tạo bản mới. / {place} is damaged: {what}. Nothing was deleted. Run `niemyet release list` and `niemyet release \
+         activate ID` with an undamaged release, or `niemyet build --full` to make a new one",
+        place = format!("{}{}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default())
     )]
     Damaged {
         /// The file.
@@ -34,7 +38,10 @@ pub enum ReleaseError {
         what: String,
     },
     /// No release of that name is kept.
-    #[error("there is no release `{id}` in {}. `niemyet release list` shows those that are kept", folder.display())]
+    #[error(
+        "không có bản phát hành `{id}` trong {folder}; xem các bản đang giữ bằng `niemyet release list`. / There is no release `{id}` in \
+         {folder}. `niemyet release list` shows those that are kept"
+    )]
     Unknown {
         /// The name asked for.
         id: String,
@@ -42,13 +49,19 @@ pub enum ReleaseError {
         folder: PathBuf,
     },
     /// Nothing was built yet.
-    #[error("{} holds no current release. Run `niemyet build` first", folder.display())]
+    #[error(
+        "{folder} chưa có bản phát hành nào đang công khai; hãy chạy `niemyet build` trước. / {folder} holds no current release. Run `niemyet \
+         build` first"
+    )]
     None {
         /// The releases' folder.
         folder: PathBuf,
     },
     /// A path that must not stand in a release.
-    #[error("the path `{path}` {reason}, so it cannot be published. Rename its source and build again")]
+    #[error(
+        "không công khai được đường dẫn `{path}`; hãy đổi tên tệp nguồn rồi dựng lại. / The path `{path}` {reason}, so it cannot be published. \
+         Rename its source and build again"
+    )]
     Path {
         /// The path.
         path: String,
@@ -57,15 +70,18 @@ pub enum ReleaseError {
     },
     /// A folder that holds what we did not write.
     #[error(
-        "{} is not empty and was not written by `niemyet`, so nothing was written there. Choose an empty folder",
-        folder.display()
+        "{folder} không trống và không do `niemyet` ghi nên chưa ghi gì vào đó; hãy chọn thư mục trống. / {folder} is not empty and was not written \
+         by `niemyet`, so nothing was written there. Choose an empty folder"
     )]
     NotOurs {
         /// The folder.
         folder: PathBuf,
     },
     /// Something in the export folder leads outside.
-    #[error("{} is a symbolic link, so nothing is written through it. Remove the link and export again", path.display())]
+    #[error(
+        "{path} là liên kết tượng trưng nên không ghi qua nó; hãy xóa liên kết rồi xuất lại. / {path} is a symbolic link, so nothing is written \
+         through it. Remove the link and export again"
+    )]
     Link {
         /// The link.
         path: PathBuf,

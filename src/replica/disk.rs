@@ -106,21 +106,52 @@ pub fn clean(disk: &dyn Disk, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Words for a person, in both languages.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// Vietnamese.
+    pub vi: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
 /// What a person can do about a failed file operation.
-pub fn remedy(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
-            "Nothing was lost: free some space on this disk, then repeat the command"
-        }
-        io::ErrorKind::ReadOnlyFilesystem => {
-            "The folder is read-only: make it writable or choose another with --dir, then repeat the command"
-        }
-        io::ErrorKind::PermissionDenied => {
-            "Run as the user who owns the folder, or correct its permissions, then repeat the command"
-        }
-        io::ErrorKind::NotFound => {
-            "Check that the folder still exists and is not being moved, then repeat the command"
-        }
-        _ => "Check the disk and the folder's permissions, then repeat the command",
+pub const fn remedy(kind: io::ErrorKind) -> Words {
+    let (vi, en) = match kind {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => (
+            "Chưa mất gì: hãy giải phóng chỗ trên ổ đĩa này rồi chạy lại",
+            "Nothing was lost: free some space on this disk, then repeat the command",
+        ),
+        io::ErrorKind::ReadOnlyFilesystem => (
+            "Thư mục chỉ cho đọc: hãy cho phép ghi, hoặc chọn thư mục khác bằng --dir, rồi chạy lại",
+            "The folder is read-only: make it writable or choose another with --dir, then repeat the command",
+        ),
+        io::ErrorKind::PermissionDenied => (
+            "Hãy chạy bằng người dùng sở hữu thư mục, hoặc sửa quyền của nó, rồi chạy lại",
+            "Run as the user who owns the folder, or correct its permissions, then repeat the command",
+        ),
+        io::ErrorKind::NotFound => (
+            "Hãy kiểm tra đường dẫn và thư mục còn ở đó, rồi chạy lại",
+            "Check the path, and that the folder still exists and is not being moved, then repeat the command",
+        ),
+        _ => (
+            "Hãy kiểm tra ổ đĩa và quyền của thư mục rồi chạy lại",
+            "Check the disk and the folder's permissions, then repeat the command",
+        ),
+    };
+    Words { vi, en }
+}
+
+/// What could not be done to a file, in Vietnamese, for the English word that the program calls it by.
+pub fn could_not(action: &str) -> &'static str {
+    match action {
+        "read" | "list" | "open" => "không đọc được",
+        "create" | "new" => "không tạo được",
+        "remove" | "clean" => "không xóa được",
+        "rename" => "không đổi tên được",
+        "lock" => "không khóa được",
+        "pack" => "không nén được",
+        "start" => "không khởi động được với",
+        _ => "không ghi được",
     }
 }

@@ -23,6 +23,11 @@ pub fn typed(path: &Path) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// The settings of a folder that is still to be set up: what the environment says.
+pub fn environment() -> Result<Config, FolderError> {
+    Ok(Config::read(None, |name| std::env::var(name).ok())?)
+}
+
 /// The settings of a working folder, the environment included.
 pub fn config(dir: &Path) -> Result<Config, FolderError> {
     let path = dir.join(config::FILE);

@@ -8,6 +8,8 @@ use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
+use super::disk::remedy;
+
 /// Name of the lock file; it stays when the lock is gone, because removing it would let two processes lock two files.
 pub const LOCK_FILE: &str = "niemyet.lock";
 
@@ -29,8 +31,8 @@ impl Drop for FolderLock {
 pub enum LockError {
     /// Another process has it.
     #[error(
-        "{} is opened by process {process}. Wait until it ends, or stop that process, then repeat the command",
-        path.display()
+        "thư mục {path} đang được tiến trình {process} dùng; hãy đợi nó xong, hoặc dừng nó, rồi chạy lại. / {path} is opened by process {process}. \
+         Wait until it ends, or stop that process, then repeat the command"
     )]
     Held {
         /// The working folder.
@@ -39,7 +41,10 @@ pub enum LockError {
         process: String,
     },
     /// The lock file cannot be written.
-    #[error("lock {}: {source}. {}", path.display(), super::disk::remedy(source))]
+    #[error(
+        "không khóa được {path}. {}. / lock {path}: {source}. {}",
+        remedy(source.kind()).vi, remedy(source.kind()).en
+    )]
     Io {
         /// The lock file.
         path: PathBuf,

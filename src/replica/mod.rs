@@ -17,6 +17,8 @@ use niemyet_sync::database::OpenError;
 use niemyet_sync::store::StoreError;
 
 use crate::config::ConfigError;
+use disk::could_not;
+use disk::remedy;
 use lock::LockError;
 
 /// Why a working folder cannot be used.
@@ -24,16 +26,19 @@ use lock::LockError;
 pub enum FolderError {
     /// It was never set up.
     #[error(
-        "{} is not a working folder. Run `niemyet init --from data/sonla-2021 --dir {}` first, or `niemyet demo`",
-        dir.display(),
-        folder::typed(dir)
+        "{dir} không phải là thư mục làm việc; hãy chạy `niemyet init --from data/sonla-2021 --dir {typed}` trước, hoặc `niemyet demo`. / {dir} \
+         is not a working folder. Run `niemyet init --from data/sonla-2021 --dir {typed}` first, or `niemyet demo`",
+        typed = folder::typed(dir)
     )]
     NotAFolder {
         /// The folder.
         dir: PathBuf,
     },
     /// A file operation failed.
-    #[error("{action} {}: {source}. {}", path.display(), disk::remedy(source))]
+    #[error(
+        "{} {path}. {}. / {action} {path}: {source}. {}",
+        could_not(action), remedy(source.kind()).vi, remedy(source.kind()).en
+    )]
     Io {
         /// What was being done.
         action: &'static str,
@@ -44,9 +49,9 @@ pub enum FolderError {
     },
     /// A file is not the document that it should be.
     #[error(
-        "{} is not a sound document: {what}. Nothing was deleted. Put back a good copy of this file from a backup or \
-         from another replica, then repeat the command",
-        path.display()
+        "{path} không phải là văn bản nguyên vẹn, chưa có gì bị xóa; hãy lấy lại bản tốt của tệp này từ bản sao lưu hoặc từ máy khác rồi chạy \
+         lại. / {path} is not a sound document: {what}. Nothing was deleted. Put back a good copy of this file from a backup or from another \
+         machine, then repeat the command"
     )]
     Document {
         /// The file.
@@ -55,7 +60,7 @@ pub enum FolderError {
         what: String,
     },
     /// The store cannot be read or written, or is damaged.
-    #[error("{}: {source}", path.display())]
+    #[error("{path}: {source}")]
     Store {
         /// The store.
         path: PathBuf,
@@ -66,7 +71,10 @@ pub enum FolderError {
     #[error(transparent)]
     Open(#[from] OpenError),
     /// A file of the site cannot be used.
-    #[error("{}: {what}. Rename it or take it out of the site, then repeat the command", path.display())]
+    #[error(
+        "{path}: tệp này không dùng được trong trang; hãy đổi tên hoặc bỏ ra khỏi thư mục site rồi chạy lại. / {path}: {what}. Rename it or take \
+         it out of the site, then repeat the command"
+    )]
     Source {
         /// The file.
         path: PathBuf,

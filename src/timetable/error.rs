@@ -8,7 +8,8 @@ use thiserror::Error;
 pub enum TimetableError {
     /// Article 5: election day is a Sunday.
     #[error(
-        "{day} is a {weekday}; election day must be a Sunday (law 85/2015, article 5). \
+        "{day} không phải là chủ nhật; ngày bầu cử phải là chủ nhật (Luật số 85/2015/QH13, Điều 5). Hãy ghi một chủ nhật (gần nhất là {next}), hoặc \
+         thêm --force để vẫn tính cho ngày này. / {day} is a {weekday}; election day must be a Sunday (law 85/2015, article 5). \
          Give a Sunday (the next one is {next}), or use --force to compute for this day anyway"
     )]
     NotSunday {
@@ -20,7 +21,10 @@ pub enum TimetableError {
         next: NaiveDate,
     },
     /// A year for which no rule of these laws can hold.
-    #[error("the year of {day} is outside {first} to {last}, for which these laws can hold. Check the year")]
+    #[error(
+        "năm của {day} nằm ngoài khoảng {first}–{last} mà các luật này có thể áp dụng; hãy kiểm tra lại năm. / The year of {day} is outside \
+         {first} to {last}, for which these laws can hold. Check the year"
+    )]
     AbsurdYear {
         /// The day asked for, as it was written.
         day: String,
@@ -30,27 +34,36 @@ pub enum TimetableError {
         last: i32,
     },
     /// Not a calendar date.
-    #[error("`{value}` is not a date. Write a date that exists as YYYY-MM-DD, for example 2021-05-23")]
+    #[error(
+        "`{value}` không phải là ngày; hãy ghi một ngày có thật, dạng YYYY-MM-DD, ví dụ 2021-05-23. / `{value}` is not a date. Write a date that \
+         exists as YYYY-MM-DD, for example 2021-05-23"
+    )]
     NotADate {
         /// The text given.
         value: String,
     },
     /// Not a time of day.
-    #[error("`{value}` is not a time of day. Write HH:MM from 00:00 to 23:59, for example 17:00")]
+    #[error(
+        "`{value}` không phải là giờ; hãy ghi HH:MM từ 00:00 đến 23:59, ví dụ 17:00. / `{value}` is not a time of day. Write HH:MM from 00:00 to \
+         23:59, for example 17:00"
+    )]
     NotATime {
         /// The text given.
         value: String,
     },
     /// Not an offset.
     #[error(
-        "`{value}` is not an offset. Write a number of days or hours from the anchor, for example -115d, 0d or -24h"
+        "`{value}` không phải là khoảng cách; hãy ghi số ngày hoặc số giờ tính từ mốc, ví dụ -115d, 0d hoặc -24h. / `{value}` is not an offset. \
+         Write a number of days or hours from the anchor, for example -115d, 0d or -24h"
     )]
     NotAnOffset {
         /// The text given.
         value: String,
     },
     /// No such law version.
-    #[error("law version `{law}` is not known. Known versions: {known}")]
+    #[error(
+        "không có phiên bản luật `{law}`; hãy ghi một trong các phiên bản: {known}. / Law version `{law}` is not known. Known versions: {known}"
+    )]
     UnknownLaw {
         /// The version asked for.
         law: String,
@@ -58,7 +71,10 @@ pub enum TimetableError {
         known: String,
     },
     /// No such rule under this law version.
-    #[error("law {law} has no rule `{rule}`. Use the id of a rule in the file of that law version")]
+    #[error(
+        "luật {law} không có quy tắc `{rule}`; hãy dùng mã quy tắc có trong tệp của phiên bản luật đó. / Law {law} has no rule `{rule}`. Use the id \
+         of a rule in the file of that law version"
+    )]
     UnknownRule {
         /// The rule asked for.
         rule: String,
@@ -67,7 +83,7 @@ pub enum TimetableError {
     },
     /// No such anchor.
     #[error(
-        "`{anchor}` is not an anchor. Use one of ELECTION_DAY, VOTING_START, OFFICIAL_LIST_PUBLISHED, \
+        "`{anchor}` không phải là mốc; hãy dùng một trong các mốc sau. / `{anchor}` is not an anchor. Use one of ELECTION_DAY, VOTING_START, OFFICIAL_LIST_PUBLISHED, \
          VOTER_LIST_POSTED, RESULTS_PUBLISHED, COMPLAINT_RECEIVED, POLLING_TEAM_SET_UP, BY_ELECTION_DAY"
     )]
     UnknownAnchor {
@@ -76,7 +92,8 @@ pub enum TimetableError {
     },
     /// The instant of an anchor cannot be read.
     #[error(
-        "the instant `{value}` of {anchor} is not a date. Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, local time"
+        "thời điểm `{value}` của {anchor} không phải là ngày; hãy ghi YYYY-MM-DD hoặc YYYY-MM-DDTHH:MM, giờ địa phương. / The instant `{value}` of \
+         {anchor} is not a date. Write YYYY-MM-DD or YYYY-MM-DDTHH:MM, local time"
     )]
     AnchorNotADate {
         /// Name of the anchor.
@@ -85,10 +102,15 @@ pub enum TimetableError {
         value: String,
     },
     /// Election day given a second time.
-    #[error("ELECTION_DAY cannot be given as an anchor. Remove it; the election day itself says it")]
+    #[error(
+        "không ghi ELECTION_DAY làm mốc; hãy bỏ nó, ngày bầu cử đã nói điều đó. / ELECTION_DAY cannot be given as an anchor. Remove it; the election \
+         day itself says it"
+    )]
     ElectionDayAsAnchor,
     /// A reporting regime that yields no due dates.
-    #[error("regime `{regime}`: {reason}")]
+    #[error(
+        "chế độ báo cáo `{regime}` không cho hạn nào; hãy sửa trong văn bản bầu cử. / Correct the reporting regime `{regime}` in the election: {reason}"
+    )]
     Regime {
         /// Id of the regime.
         regime: String,
@@ -97,7 +119,8 @@ pub enum TimetableError {
     },
     /// The calendar could not be written.
     #[error(
-        "the {format} form of the timetable could not be written: {reason}. Report this with the data used"
+        "không ghi được lịch dạng {format}; hãy báo lỗi này kèm dữ liệu đã dùng. / The {format} form of the timetable could not be written: {reason}. \
+         Report this with the data used"
     )]
     Write {
         /// The form: `csv`, `json` or `ics`.

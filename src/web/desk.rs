@@ -152,7 +152,7 @@ impl Inner {
         let all = self.server.store().list()?;
         let facts = self.facts(&all)?;
         let account = &caller.account;
-        let opening = documents::opening(&self.rules, &self.store, account.body.clone(), &all);
+        let opening = documents::opening(&self.rules, &self.store, account, &all);
         let is_agency = opening.roles.contains(&Role::StandingAgency);
         let heard = is_agency.then(|| self.unsent.all());
         let people = self.server.accounts().list()?.into_iter().map(|person| Person {

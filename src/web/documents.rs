@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
 use niemyet_sync::access::Access;
+use niemyet_sync::account::Account;
 use niemyet_sync::http::Authority;
 use niemyet_sync::http::Caller;
 use niemyet_sync::http::Problem;
@@ -29,6 +30,9 @@ pub struct Opening {
     pub election: String,
     /// Names the server's store; another one after a restore, which may lack what was there before.
     pub store: String,
+    /// The account's login.
+    #[serde(default)]
+    pub login: String,
     /// The body that the account acts for.
     pub body: String,
     /// What that body does; empty if the election does not have it.
@@ -71,12 +75,12 @@ async fn list(
 ) -> Result<Response, Problem> {
     let store = Arc::clone(shared.server.store());
     let listed = shared.server.blocking(move || store.list()).await??;
-    Ok(axum::Json(opening(&shared.rules, &shared.store, caller.account.body, &listed)).into_response())
+    Ok(axum::Json(opening(&shared.rules, &shared.store, &caller.account, &listed)).into_response())
 }
 
-/// What an account that acts for this body may open.
-pub(super) fn opening(rules: &ElectionRules, store: &str, body: String, listed: &[Listed]) -> Opening {
-    let store = store.to_owned();
+/// What an account may open.
+pub(super) fn opening(rules: &ElectionRules, store: &str, account: &Account, listed: &[Listed]) -> Opening {
+    let (store, login, body) = (store.to_owned(), account.login.clone(), account.body.clone());
     let entry = |listed: &Listed| {
         let key: Key = listed.key.parse().ok()?;
         let access = rules.access_of(&body, &key);
@@ -86,5 +90,12 @@ pub(super) fn opening(rules: &ElectionRules, store: &str, body: String, listed: 
     };
     let mut documents: Vec<Entry> = listed.iter().filter_map(entry).collect();
     documents.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-    Opening { election: rules.election().to_owned(), store, roles: rules.roles(&body), documents, body }
+    Opening {
+        election: rules.election().to_owned(),
+        store,
+        login,
+        roles: rules.roles(&body),
+        documents,
+        body,
+    }
 }

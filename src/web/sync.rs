@@ -47,13 +47,16 @@ pub enum SyncError {
     Document(#[from] DocumentError),
     /// There is no election.
     #[error(
-        "the folder holds no document `election`, so nobody may open anything. Restore a backup, or set up a new folder \
+        "thư mục không có văn bản `election` nên chưa ai mở được gì; hãy phục hồi bản sao lưu, hoặc tạo thư mục mới bằng `niemyet init`. / The \
+         folder holds no document `election`, so nobody may open anything. Restore a backup, or set up a new folder \
          with `niemyet init`"
     )]
     NoElection,
     /// Nobody has said where browsers find the server.
     #[error(
-        "browsers reach the server on {listen} under an address that it must know, over TLS, or else passwords would cross \
+        "máy khác truy cập máy chủ tại {listen} phải qua TLS, nếu không mật khẩu đi trên mạng ở dạng đọc được; hãy đặt một proxy TLS phía trước và \
+         ghi địa chỉ của nó vào niemyet.toml, ví dụ origin = \"https://example.org\"; hoặc chỉ lắng nghe tại 127.0.0.1. / \
+         Browsers reach the server on {listen} under an address that it must know, over TLS, or else passwords would cross \
          the network in the clear. Put a proxy that ends TLS before it and its address into niemyet.toml, for example \
          origin = \"https://example.org\"; or listen on 127.0.0.1"
     )]

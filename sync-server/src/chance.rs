@@ -11,7 +11,10 @@ pub trait Chance: Send + Sync {
 
 /// The source of random bytes failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the system gives no random bytes ({what}), so no secret can be made; look at the system's log")]
+#[error(
+    "hệ thống không cấp được số ngẫu nhiên nên không tạo được mã; hãy xem nhật ký hệ thống. / The system gives no random bytes ({what}), so \
+     no secret can be made; look at the system's log"
+)]
 pub struct NoChance {
     /// The system's own words.
     pub what: String,

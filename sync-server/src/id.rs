@@ -9,7 +9,9 @@ pub struct DocumentId([u8; 16]);
 
 /// Text that is no document id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no document id: 16 bytes in Base58Check are expected, as automerge-repo writes them")]
+#[error(
+    "`{text}` không phải là mã văn bản; hãy sao chép lại cho đủ. / `{text}` is no document id, copy it again: 16 bytes in Base58Check are expected, as automerge-repo writes them"
+)]
 pub struct BadDocumentId {
     /// The text.
     pub text: String,

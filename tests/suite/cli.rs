@@ -134,7 +134,7 @@ fn a_damaged_release_is_listed_and_leaves_no_half_export() {
 
     let mut serving = office.start(&["serve", "--listen", "127.0.0.1:0"]);
     let url = serving.url();
-    let damaged = error.split('`').nth(1).unwrap();
+    let damaged = error.split(" is damaged: ").nth(1).and_then(|what| what.split('`').nth(1)).unwrap();
     for _ in 0..2 {
         let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
         write!(stream, "GET /{damaged} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();

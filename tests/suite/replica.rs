@@ -55,7 +55,8 @@ impl Server {
         if !self.office.ok(&["account", "list"]).contains(login) {
             self.office.ok(&["account", "add", login, "--body", body]);
         }
-        let made = self.office.ok(&["--json", "account", "token", login, "--device", "máy"]);
+        let device = format!("máy {}", self.office.ok(&["account", "devices", login]).lines().count());
+        let made = self.office.ok(&["--json", "account", "token", login, "--device", &device]);
         let token = lines(&made).pop().unwrap()["token"].as_str().unwrap().to_owned();
         let office = Office::new();
         let file = office.path("token");

@@ -318,6 +318,44 @@ fn every_test_file_is_run_and_every_fixture_used() {
     assert_none(&found);
 }
 
+/// What programs say to programs, in English as everywhere in the protocol, and what gets its Vietnamese words elsewhere.
+const ONE_LANGUAGE: &[&str] = &[
+    "sync-server/src/wire/",
+    "sync-server/src/inspect/",
+    "sync-server/src/incoming.rs",
+    "sync-server/src/effect.rs",
+    // sync-server/src/account/words.rs has the Vietnamese.
+    "sync-server/src/account/error.rs",
+];
+
+/// Words of an error go to a screen or a terminal: Vietnamese, ` / `, English.
+fn errors_in_one_language(file: &RustFile) -> Vec<Finding> {
+    if ONE_LANGUAGE.iter().any(|path| file.path.starts_with(path)) {
+        return Vec::new();
+    }
+    let pattern = Regex::new(r#"(?s)#\[error\(\s*"((?:[^"\\]|\\.)*)""#).expect("a pattern");
+    let one_language = |words: &str| {
+        let words = Regex::new(r"\{[^}]*\}").expect("a pattern").replace_all(words, "");
+        let has_letters = words.chars().any(char::is_alphabetic);
+        let both = words.split_once(" / ").is_some_and(|(first, _)| !first.is_ascii());
+        has_letters && !both
+    };
+    let found = pattern.captures_iter(file.text).filter(|found| one_language(&found[1]));
+    found
+        .map(|found| {
+            let line = 1 + file.text[..found.get(0).map_or(0, |all| all.start())].matches('\n').count();
+            Finding::new(file.path, line, "speaks one language: write Vietnamese, ` / `, English")
+        })
+        .collect()
+}
+
+#[test]
+fn errors_speak_both_languages() {
+    let repository = Repository::read();
+    let files = [repository.rust("src/"), repository.rust("sync-server/src/")].concat();
+    assert_none(&files.iter().flat_map(errors_in_one_language).collect::<Vec<_>>());
+}
+
 #[test]
 fn the_readme_is_short() {
     let repository = Repository::read();
@@ -386,6 +424,8 @@ mod the_rules_themselves {
         let text =
             "//! A.\nuse niemyet::document::Key;\n/// An election.\nlet voters = 1;\nuse niemyet_sync::id;\n";
         assert_eq!(lines(&election_words("sync-server/src/a.rs", text)), [2, 3, 4]);
+        let text = "//! A.\n#[error(\"no\")]\n#[error(transparent)]\n#[error(\"{a}: {b}\")]\n#[error(\n    \"không. / No: {a}\"\n)]\n";
+        assert_eq!(lines(&errors_in_one_language(&RustFile::new("src/a.rs", text))), [2]);
         assert_eq!(lines(&shortcodes("a.md", "{{ a }}\n{{ youtube(id=1) }}\n{% quote(a=1) %}\n")), [2, 3]);
         assert_eq!(forgotten_tests("mod a;\n//mod b;\n", &["a", "b"]).len(), 1);
         assert_eq!(unknown_top_entries(&["src".to_owned(), "notes".to_owned()]).len(), 1);

@@ -7,7 +7,8 @@ use thiserror::Error;
 pub enum ContentError {
     /// Something Zola has and this engine has not.
     #[error(
-        "{path}:{line}: {what} is not implemented by niemyet's engine; remove it or build with --engine zola"
+        "{path}:{line}: trình dựng trang của niemyet chưa có tính năng này; hãy bỏ đi, hoặc dựng bằng --engine zola. / {path}:{line}: {what} is not implemented by \
+         niemyet's engine; remove it or build with --engine zola"
     )]
     NotImplemented {
         /// File in the source tree.
@@ -18,7 +19,9 @@ pub enum ContentError {
         what: String,
     },
     /// A value or a text that Zola would refuse, or read as something its author did not mean.
-    #[error("{path}:{line}: {problem}; {remedy}")]
+    #[error(
+        "{path}:{line}: chỗ này không đọc được; hãy sửa theo chỉ dẫn. / {path}:{line}: {problem}; {remedy}"
+    )]
     Invalid {
         /// File in the source tree.
         path: String,
@@ -30,7 +33,10 @@ pub enum ContentError {
         remedy: String,
     },
     /// An internal link (`@/…`) to a page that does not exist.
-    #[error("{path}:{line}: broken link `{link}`; no such file under content/, correct the path after `@/`")]
+    #[error(
+        "{path}:{line}: liên kết `{link}` không trỏ đến tệp nào trong content/; hãy sửa đường dẫn sau `@/`. / {path}:{line}: broken link `{link}`; no such file \
+         under content/, correct the path after `@/`"
+    )]
     BrokenLink {
         /// File in the source tree.
         path: String,
@@ -40,7 +46,10 @@ pub enum ContentError {
         link: String,
     },
     /// A style sheet that does not compile.
-    #[error("{path}: the style sheet does not compile: {problem}; correct it and build again")]
+    #[error(
+        "{path}: không biên dịch được tệp kiểu dáng; hãy sửa rồi dựng lại. / {path}: the style sheet does not compile: {problem}; correct it and build \
+         again"
+    )]
     Stylesheet {
         /// File in the source tree.
         path: String,

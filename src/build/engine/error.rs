@@ -13,7 +13,7 @@ pub enum BuildError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// A template, and what was being rendered when it failed.
-    #[error("{source}\n  while rendering {output}")]
+    #[error("{source}\n  khi dựng / while rendering {output}")]
     Render {
         /// What failed.
         source: TemplateError,
@@ -21,7 +21,7 @@ pub enum BuildError {
         output: String,
     },
     /// Anything else that a source file causes.
-    #[error("{path}: {message}")]
+    #[error("{path}: tệp này không dùng được; hãy sửa theo chỉ dẫn. / {path}: {message}")]
     Source {
         /// File in the source tree.
         path: String,
@@ -29,7 +29,10 @@ pub enum BuildError {
         message: String,
     },
     /// Two sources make one output.
-    #[error("{first} and {second} both make `{output}`; give one of them another path, slug or alias")]
+    #[error(
+        "{first} và {second} cùng tạo ra `{output}`; hãy đổi path, slug hoặc alias của một tệp. / {first} and {second} both make `{output}`; give \
+         one of them another path, slug or alias"
+    )]
     Collision {
         /// Path of the output.
         output: String,
@@ -40,7 +43,8 @@ pub enum BuildError {
     },
     /// One source makes a file where another needs a folder.
     #[error(
-        "{file} makes the file `{output}`, and {folder} files in a folder of that name; give one of them another path, slug or alias"
+        "{file} tạo ra tệp `{output}`, còn {folder} tạo tệp trong thư mục cùng tên; hãy đổi path, slug hoặc alias của một tệp. / {file} makes the \
+         file `{output}`, and {folder} files in a folder of that name; give one of them another path, slug or alias"
     )]
     FileAndFolder {
         /// Path of the output.
@@ -51,7 +55,10 @@ pub enum BuildError {
         folder: String,
     },
     /// An output could not be handed over.
-    #[error("{output} could not be written: {source}; free space or correct the permissions and build again")]
+    #[error(
+        "không ghi được {output}; hãy giải phóng chỗ trống hoặc sửa quyền rồi dựng lại. / {output} could not be written: {source}; free space or \
+         correct the permissions and build again"
+    )]
     Write {
         /// Path of the output.
         output: String,

@@ -87,9 +87,13 @@ fn not_placed(site: &Site, id: NodeId) -> Option<String> {
         SortBy::Weight => "weight",
         SortBy::Slug | SortBy::Permalink | SortBy::None => return None,
     };
-    let fate = if site.library.is_written(id) { "is left out of that list" } else { "is not published" };
+    let (fate_vi, fate) = match site.library.is_written(id) {
+        true => ("không có trong danh sách đó", "is left out of that list"),
+        false => ("không được công khai", "is not published"),
+    };
     Some(format!(
-        "`{section}` sorts its pages by `{lacks}`, and this page has none, so it {fate}; add `{lacks}` to its head, or change \
+        "`{section}` xếp các trang theo `{lacks}` mà trang này không có nên {fate_vi}; hãy thêm `{lacks}` vào phần đầu tệp, hoặc đổi `sort_by`. / \
+         `{section}` sorts its pages by `{lacks}`, and this page has none, so it {fate}; add `{lacks}` to its head, or change \
          `sort_by`"
     ))
 }
@@ -101,11 +105,13 @@ fn left_beside(site: &Site, path: &str) -> Option<String> {
     let is_lock = name.starts_with("~$") || name.starts_with(".~lock.") || extension == "tmp";
     let published = path.starts_with("content/") && is_published(site, path);
     if is_lock && (published || path.starts_with("static/")) {
-        let said = "an office program left this file behind, and it is published; close the document and delete the file";
+        let said = "tệp tạm của phần mềm văn phòng còn sót lại và bị công khai; hãy đóng văn bản rồi xóa tệp. / an office program left this file behind, \
+                    and it is published; close the document and delete the file";
         return Some(said.to_owned());
     }
     (published && OFFICE.contains(&&*extension)).then(|| {
-        "this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
+        "tệp văn phòng này được công khai nguyên trạng, kèm tên tác giả, nhận xét và phần theo dõi thay đổi; hãy công khai bản PDF, hoặc chuyển nó ra \
+         khỏi `content/`. / this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
          or move it out of `content/`"
             .to_owned()
     })

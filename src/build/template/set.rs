@@ -9,7 +9,9 @@ use super::ir::Symbol;
 
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("templates/{template}:{line}: {message}")]
+#[error(
+    "templates/{template}:{line}: mẫu trang có lỗi ở dòng này; hãy sửa theo chỉ dẫn. / templates/{template}:{line}: {message}"
+)]
 pub struct TemplateError {
     /// Path below `templates/`.
     pub template: String,

@@ -5,37 +5,38 @@ use clap::Args;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use super::values;
 use crate::document::progress;
-use crate::timetable::moment::parse_date;
 
 /// The commands under `task`.
 #[derive(Debug, Subcommand)]
 pub enum Task {
-    /// List the tasks in which the body has a part
+    /// Danh sách nhiệm vụ mà cơ quan chủ trì hoặc phối hợp / List the tasks in which the body has a part
     List {
-        /// The body; without it, the one of niemyet.toml
+        /// Mã cơ quan; không ghi thì theo niemyet.toml / The body; without it, the one of niemyet.toml
         #[arg(long, value_name = "BODY")]
         body: Option<String>,
     },
-    /// Take a task on, add a note, say where the evidence is
+    /// Cập nhật tiến độ, thêm ghi chú, nêu minh chứng / Take a task on, add a note, say where the evidence is
     Set(TaskEdit),
 }
 
 /// What to write about a task.
 #[derive(Debug, Args)]
 pub struct TaskEdit {
-    /// Its id, from `task list`
+    /// Mã nhiệm vụ, xem `task list` / Its id, from `task list`
     pub task: String,
-    /// What is done to it
+    /// Việc thực hiện / What is done to it
     #[arg(long, value_enum)]
     pub action: Option<TaskAction>,
-    /// A note; never what belongs on paper (vetting, complaints, security)
+    /// Ghi chú; không ghi nội dung chỉ lưu trên giấy (thẩm tra, khiếu nại tố cáo, an ninh) / A note; never what belongs on paper (vetting,
+    /// complaints, security)
     #[arg(long)]
     pub note: Option<String>,
-    /// Symbol of a document or number of a paper file
+    /// Ký hiệu văn bản hoặc số hồ sơ giấy / Symbol of a document or number of a paper file
     #[arg(long)]
     pub evidence: Option<String>,
-    /// The body; without it, the one of niemyet.toml
+    /// Mã cơ quan; không ghi thì theo niemyet.toml / The body; without it, the one of niemyet.toml
     #[arg(long, value_name = "BODY")]
     pub body: Option<String>,
 }
@@ -43,15 +44,15 @@ pub struct TaskEdit {
 /// What can be done to a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum TaskAction {
-    /// Begin
+    /// bắt đầu / begin
     Start,
-    /// Wait for somebody else
+    /// chờ nơi khác / wait for somebody else
     Block,
-    /// Go on after waiting
+    /// làm tiếp sau khi chờ / go on after waiting
     Resume,
-    /// Finish
+    /// hoàn thành / finish
     Finish,
-    /// Take up again what was done
+    /// làm lại việc đã xong / take up again what was done
     Reopen,
 }
 
@@ -70,7 +71,7 @@ impl From<TaskAction> for progress::TaskAction {
 /// Whose report.
 #[derive(Debug, Args)]
 pub struct Whose {
-    /// The body; without it, the one of niemyet.toml
+    /// Mã cơ quan; không ghi thì theo niemyet.toml / The body; without it, the one of niemyet.toml
     #[arg(long, value_name = "BODY")]
     pub body: Option<String>,
 }
@@ -78,76 +79,71 @@ pub struct Whose {
 /// The commands under `report`.
 #[derive(Debug, Subcommand)]
 pub enum Report {
-    /// List the fields of a report
+    /// Danh sách các mục của báo cáo / List the fields of a report
     Fields,
-    /// List the reports that are due, and where each stands
+    /// Danh sách báo cáo đến hạn và tình trạng / List the reports that are due, and where each stands
     List(Whose),
-    /// Show a report
+    /// Xem một báo cáo / Show a report
     Show {
-        /// Day on which it is due, as 2021-03-04
-        #[arg(value_parser = parse_date)]
+        /// Ngày đến hạn, ví dụ 2021-03-04 / Day on which it is due, as 2021-03-04
+        #[arg(value_parser = values::date)]
         due: NaiveDate,
-        /// Whose
+        /// Của cơ quan nào / Whose
         #[command(flatten)]
         whose: Whose,
     },
-    /// Write fields, all in one change
+    /// Ghi các mục, cùng một lần / Write fields, all in one change
     Set {
-        /// Day on which it is due, as 2021-03-04
-        #[arg(value_parser = parse_date)]
+        /// Ngày đến hạn, ví dụ 2021-03-04 / Day on which it is due, as 2021-03-04
+        #[arg(value_parser = values::date)]
         due: NaiveDate,
-        /// Fields as FIELD=VALUE; with nothing after `=` the field is taken back
-        #[arg(required = true, value_name = "FIELD=VALUE", value_parser = pair)]
+        /// Dạng MỤC=GIÁ TRỊ, xem `report fields`; để trống sau `=` là xóa mục đó / Fields as FIELD=VALUE, see `report fields`; with nothing
+        /// after `=` the field is taken back
+        #[arg(required = true, value_name = "FIELD=VALUE", value_parser = values::pair)]
         values: Vec<(String, String)>,
-        /// Whose
+        /// Của cơ quan nào / Whose
         #[command(flatten)]
         whose: Whose,
     },
-    /// Add a row to a field that holds rows
+    /// Thêm một dòng vào mục dạng bảng / Add a row to a field that holds rows
     AddRow {
-        /// Day on which it is due, as 2021-03-04
-        #[arg(value_parser = parse_date)]
+        /// Ngày đến hạn, ví dụ 2021-03-04 / Day on which it is due, as 2021-03-04
+        #[arg(value_parser = values::date)]
         due: NaiveDate,
-        /// The field
+        /// Mục dạng bảng, xem `report fields` / The field, from `report fields`
         field: String,
-        /// Cells as COLUMN=VALUE
-        #[arg(required = true, value_name = "COLUMN=VALUE", value_parser = pair)]
+        /// Các ô dạng CỘT=GIÁ TRỊ / Cells as COLUMN=VALUE
+        #[arg(required = true, value_name = "COLUMN=VALUE", value_parser = values::pair)]
         cells: Vec<(String, String)>,
-        /// Whose
+        /// Của cơ quan nào / Whose
         #[command(flatten)]
         whose: Whose,
     },
-    /// Hand a report in as it stands
+    /// Nộp báo cáo như hiện có / Hand a report in as it stands
     Submit {
-        /// Day on which it is due, as 2021-03-04
-        #[arg(value_parser = parse_date)]
+        /// Ngày đến hạn, ví dụ 2021-03-04 / Day on which it is due, as 2021-03-04
+        #[arg(value_parser = values::date)]
         due: NaiveDate,
-        /// Whose
+        /// Của cơ quan nào / Whose
         #[command(flatten)]
         whose: Whose,
     },
-    /// Take a report back before it was judged
+    /// Rút báo cáo khi chưa được xem xét / Take a report back before it was judged
     Withdraw {
-        /// Day on which it is due, as 2021-03-04
-        #[arg(value_parser = parse_date)]
+        /// Ngày đến hạn, ví dụ 2021-03-04 / Day on which it is due, as 2021-03-04
+        #[arg(value_parser = values::date)]
         due: NaiveDate,
-        /// Whose
+        /// Của cơ quan nào / Whose
         #[command(flatten)]
         whose: Whose,
     },
-    /// Start to correct a report that was returned
+    /// Bắt đầu sửa báo cáo bị trả lại / Start to correct a report that was returned
     Revise {
-        /// Day on which it is due, as 2021-03-04
-        #[arg(value_parser = parse_date)]
+        /// Ngày đến hạn, ví dụ 2021-03-04 / Day on which it is due, as 2021-03-04
+        #[arg(value_parser = values::date)]
         due: NaiveDate,
-        /// Whose
+        /// Của cơ quan nào / Whose
         #[command(flatten)]
         whose: Whose,
     },
-}
-
-/// A name and what stands after the first `=`.
-fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
 }

@@ -5,70 +5,77 @@ use clap::Args;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+use super::values;
 use crate::document::Key;
-use crate::timetable::moment::parse_date;
 
 /// The commands under `publish`.
 #[derive(Debug, Subcommand)]
 pub enum Publish {
-    /// List every document that can be public, and where it stands
+    /// Danh sách văn bản có thể công khai và tình trạng / List every document that can be public, and where it stands
     List,
-    /// Show what the public would see otherwise, old beside new
+    /// Xem nội dung công khai sẽ thay đổi thế nào, cũ bên mới / Show what the public would see otherwise, old beside new
     Show {
-        /// `election` or `directive/<symbol>`
+        /// Khóa văn bản: `election` hoặc `directive/<ký hiệu>` / `election` or `directive/<symbol>`
+        #[arg(value_parser = values::key)]
         key: Key,
     },
-    /// Approve a document as it stands here; later edits are not public until they are approved
+    /// Duyệt văn bản như hiện có tại đây; phần sửa sau chưa công khai cho đến khi được duyệt / Approve a document as it stands here; later edits
+    /// are not public until they are approved
     Approve {
-        /// `election` or `directive/<symbol>`
+        /// Khóa văn bản: `election` hoặc `directive/<ký hiệu>` / `election` or `directive/<symbol>`
+        #[arg(value_parser = values::key)]
         key: Key,
-        /// What the approval rests on, such as the symbol of a decision
+        /// Căn cứ duyệt, ví dụ ký hiệu quyết định / What the approval rests on, such as the symbol of a decision
         #[arg(long, default_value = "")]
         basis: String,
-        /// Who decides
+        /// Ai quyết định / Who decides
         #[command(flatten)]
         by: Decider,
     },
-    /// Note that a document is not to be public as it stands here
+    /// Ghi rằng văn bản như hiện có tại đây chưa được công khai / Note that a document is not to be public as it stands here
     Hold {
-        /// `election` or `directive/<symbol>`
+        /// Khóa văn bản: `election` hoặc `directive/<ký hiệu>` / `election` or `directive/<symbol>`
+        #[arg(value_parser = values::key)]
         key: Key,
-        /// Why
+        /// Lý do / Why
         #[arg(long)]
         reason: String,
-        /// Who decides
+        /// Ai quyết định / Who decides
         #[command(flatten)]
         by: Decider,
     },
-    /// Take an approval back: the next release shows nothing of the document
+    /// Thu hồi phê duyệt: bản phát hành sau không có văn bản này / Take an approval back: the next release shows nothing of the document
     Withdraw {
-        /// `election` or `directive/<symbol>`
+        /// Khóa văn bản: `election` hoặc `directive/<ký hiệu>` / `election` or `directive/<symbol>`
+        #[arg(value_parser = values::key)]
         key: Key,
-        /// Who decides
+        /// Ai quyết định / Who decides
         #[command(flatten)]
         by: Decider,
     },
-    /// Show a kind that is public by law at whatever it says, without an approval of each edit
+    /// Công khai theo quy tắc loại văn bản luật định phải công khai, không cần duyệt từng lần sửa / Show a kind that is public by law at whatever
+    /// it says, without an approval of each edit
     Rule {
-        /// `election`: timetable, units, constituencies
+        /// `election`: lịch, đơn vị, khu vực bầu cử / `election`: timetable, units, constituencies
         kind: String,
-        /// On or off
+        /// Bật hoặc tắt / On or off
         #[arg(value_enum)]
         switch: Switch,
-        /// The article of law that it rests on
+        /// Điều luật làm căn cứ / The article of law that it rests on
         #[arg(long, default_value = "")]
         basis: String,
-        /// Who decides
+        /// Ai quyết định / Who decides
         #[command(flatten)]
         by: Decider,
     },
-    /// Write a notice to the public, in one language or more; what is not given stays
+    /// Viết thông báo cho công chúng, một hoặc nhiều ngôn ngữ; phần không ghi giữ nguyên / Write a notice to the public, in one language or more;
+    /// what is not given stays
     Notice(NoticeEdit),
-    /// Take a notice back
+    /// Thu hồi thông báo / Take a notice back
     Unnotice {
-        /// Its id
+        /// Mã thông báo / Its id
         id: String,
-        /// Who decides
+        /// Ai quyết định / Who decides
         #[command(flatten)]
         by: Decider,
     },
@@ -77,16 +84,16 @@ pub enum Publish {
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
-    /// On
+    /// bật / on
     On,
-    /// Off
+    /// tắt / off
     Off,
 }
 
 /// Who decides.
 #[derive(Debug, Args)]
 pub struct Decider {
-    /// The body; without it, the one of niemyet.toml
+    /// Mã cơ quan; không ghi thì theo niemyet.toml / The body; without it, the one of niemyet.toml
     #[arg(long, value_name = "BODY")]
     pub body: Option<String>,
 }
@@ -94,21 +101,21 @@ pub struct Decider {
 /// What to write in a notice.
 #[derive(Debug, Args)]
 pub struct NoticeEdit {
-    /// Its id, part of its address: a-z, 0-9 and -
+    /// Mã thông báo, nằm trong địa chỉ trang: a-z, 0-9 và - / Its id, part of its address: a-z, 0-9 and -
     pub id: String,
-    /// Its date, as 2021-03-04
-    #[arg(long, value_parser = parse_date)]
+    /// Ngày thông báo, ví dụ 2021-03-04 / Its date, as 2021-03-04
+    #[arg(long, value_parser = values::date)]
     pub date: NaiveDate,
-    /// Its language
+    /// Ngôn ngữ / Its language
     #[arg(long, default_value = "vi")]
     pub language: String,
-    /// Its title in that language
+    /// Tiêu đề bằng ngôn ngữ đó / Its title in that language
     #[arg(long)]
     pub title: String,
-    /// A paragraph in that language; once for each
+    /// Một đoạn văn bằng ngôn ngữ đó; ghi một lần cho mỗi đoạn / A paragraph in that language; once for each
     #[arg(long = "text", value_name = "TEXT")]
     pub paragraphs: Vec<String>,
-    /// Who decides
+    /// Ai quyết định / Who decides
     #[command(flatten)]
     pub by: Decider,
 }

@@ -28,7 +28,10 @@ use super::fields::Holds;
 pub fn set_figure(document: &mut Document, field: &str, value: Option<i64>) -> Result<(), DocumentError> {
     let field = known(document, field, Field::is_figure)?;
     if value.is_some_and(|value| value < 0) {
-        return Err(document.refused(format!("`{}` cannot be negative; write 0 or more", field.id)));
+        return Err(document.refused(format!(
+            "`{0}` không được âm; hãy ghi từ 0 trở lên. / `{0}` cannot be negative; write 0 or more",
+            field.id
+        )));
     }
     let figures = text::object(document, &["content", "figures"])?;
     document.write(|doc| match value {
@@ -43,7 +46,12 @@ pub fn set_fact(document: &mut Document, field: &str, value: Option<&str>) -> Re
     let fact = |field: &Field| matches!(field.holds, Holds::Date | Holds::Flag | Holds::Choice(_));
     let field = known(document, field, fact)?;
     if let Some(value) = value.filter(|value| !is_fact(&field, value)) {
-        return Err(document.refused(format!("`{}` cannot be `{value}`; {}", field.id, remedy(&field))));
+        return Err(document.refused(format!(
+            "`{id}` không nhận `{value}`; {}. / `{id}` cannot be `{value}`; {}",
+            remedy(&field).0,
+            remedy(&field).1,
+            id = field.id
+        )));
     }
     let facts = text::object(document, &["content", "facts"])?;
     document.write(|doc| match value {
@@ -79,7 +87,11 @@ pub fn set_cell(
     let cell = column(document, &field, name, value)?.cell;
     let list = text::object(document, &["content", "lists", &field.id])?;
     let Some(map) = text::child(document, &list, row.1, ObjType::Map) else {
-        return Err(document.refused(format!("`{}` has no row {}; read it again", field.id, row.1 + 1)));
+        return Err(document.refused(format!(
+            "`{0}` không có dòng {1}; hãy đọc lại. / `{0}` has no row {1}; read it again",
+            field.id,
+            row.1 + 1
+        )));
     };
     let value = text::nfc(value);
     document.write(|doc| match cell {
@@ -140,7 +152,10 @@ fn known(document: &Document, id: &str, fits: impl Fn(&Field) -> bool) -> Result
     editable(document)?;
     fields::find(id).filter(fits).ok_or_else(|| {
         document
-            .refused(format!("a report has no field `{id}` of this kind; choose one of the report's table"))
+            .refused(format!(
+                "báo cáo không có mục `{id}` thuộc loại này; xem `niemyet report fields`. / A report has no field `{id}` of this kind; choose one \
+                 of the report's table"
+            ))
     })
 }
 
@@ -151,10 +166,16 @@ fn column<'f>(
     value: &str,
 ) -> Result<&'f Column, DocumentError> {
     let Holds::Rows(columns) = field.holds else {
-        return Err(document.refused(format!("`{}` holds no rows", field.id)));
+        return Err(document.refused(format!(
+            "`{0}` không phải là mục dạng bảng; xem `niemyet report fields`. / `{0}` holds no rows; see `niemyet report fields`",
+            field.id
+        )));
     };
     let Some(column) = columns.iter().find(|column| column.name == name) else {
-        return Err(document.refused(format!("`{}` has no column `{name}`", field.id)));
+        return Err(document.refused(format!(
+            "`{0}` không có cột `{name}`; xem `niemyet report fields`. / `{0}` has no column `{name}`; see `niemyet report fields`",
+            field.id
+        )));
     };
     let fits = match column.cell {
         Cell::Short | Cell::Long => true,
@@ -164,7 +185,10 @@ fn column<'f>(
     if fits {
         Ok(column)
     } else {
-        Err(document.refused(format!("`{name}` of `{}` cannot be `{value}`", field.id)))
+        Err(document.refused(format!(
+            "ô `{name}` của `{0}` không nhận `{value}`; hãy ghi lại đúng dạng. / `{name}` of `{0}` cannot be `{value}`; write it in the cell's form",
+            field.id
+        )))
     }
 }
 
@@ -178,10 +202,15 @@ pub(super) fn is_fact(field: &Field, value: &str) -> bool {
     }
 }
 
-fn remedy(field: &Field) -> String {
-    match field.holds {
-        Holds::Choice(words) => format!("write one of {}", words.join(", ")),
-        Holds::Flag => "write true or false".to_owned(),
-        _ => "write a date as YYYY-MM-DD".to_owned(),
-    }
+/// What to write, in Vietnamese and English.
+fn remedy(field: &Field) -> (String, String) {
+    let (vi, en) = match field.holds {
+        Holds::Choice(words) => {
+            let words = words.join(", ");
+            return (format!("hãy ghi một trong: {words}"), format!("write one of {words}"));
+        }
+        Holds::Flag => ("hãy ghi true hoặc false", "write true or false"),
+        _ => ("hãy ghi ngày dạng YYYY-MM-DD", "write a date as YYYY-MM-DD"),
+    };
+    (vi.to_owned(), en.to_owned())
 }

@@ -183,7 +183,8 @@ pub(super) fn editable(document: &Document) -> Result<(), DocumentError> {
     match status {
         Some((Value::Scalar(value), _)) if *value == ScalarValue::Str("submitted".into()) => Err(document
             .refused(
-                "it was submitted; withdraw it first, or revise it once the standing agency returned it",
+                "báo cáo đã nộp; hãy rút về trước, hoặc sửa sau khi cơ quan thường trực trả lại. / It was submitted; withdraw it first, or revise it \
+                 once the standing agency returned it",
             )),
         _ => Ok(()),
     }

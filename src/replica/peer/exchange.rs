@@ -78,10 +78,10 @@ pub struct Received {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
     /// It is not understood.
-    #[error("the server sent what is not understood: {0}")]
+    #[error("không hiểu dữ liệu máy chủ gửi / the server sent what is not understood: {0}")]
     Protocol(String),
     /// The server gives up.
-    #[error("the server ended the exchange: {0}")]
+    #[error("máy chủ kết thúc phiên / the server ended the exchange: {0}")]
     Ended(String),
 }
 

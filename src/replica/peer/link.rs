@@ -57,14 +57,17 @@ pub type Socket = WebSocketStream<Box<dyn Stream>>;
 pub enum LinkError {
     /// The address is none.
     #[error(
-        "this is no address of a server: write https://host, or http://127.0.0.1:port for a server on this machine, with no \
-         name or password in it. Over plain http the token would cross the network in the clear"
+        "đây không phải là địa chỉ máy chủ: hãy ghi https://host, hoặc http://127.0.0.1:port nếu máy chủ ở trên máy này, không kèm tên hay \
+         mật khẩu; qua http thường, mã thiết bị đi trên mạng ở dạng đọc được. / This is no address of a server: write https://host, or \
+         http://127.0.0.1:port for a server on this machine, with no name or password in it. Over plain http the token would cross the \
+         network in the clear"
     )]
     Address,
     /// The token's file.
     #[error(
-        "read the token in {}: {source}. An administrator makes one with `niemyet account token LOGIN --device NAME`; put it \
-         alone into this file, or name another with --token-file", path.display()
+        "không đọc được mã thiết bị trong {path}; người quản trị cấp mã bằng `niemyet account token LOGIN --device TÊN`, hãy ghi riêng mã đó \
+         vào tệp này, hoặc chỉ tệp khác bằng --token-file. / Read the token in {path}: {source}. An administrator makes one with `niemyet \
+         account token LOGIN --device NAME`; put it alone into this file, or name another with --token-file"
     )]
     TokenFile {
         /// The file.
@@ -73,14 +76,18 @@ pub enum LinkError {
         source: io::Error,
     },
     /// Others can read the token.
-    #[error("others can read the token in {}: run `chmod 600 {}` and repeat the command", path.display(), path.display())]
+    #[error(
+        "người khác đọc được mã thiết bị trong {path}; hãy chạy `chmod 600 {path}` rồi chạy lại. / Others can read the token in {path}: run \
+         `chmod 600 {path}` and repeat the command"
+    )]
     TokenOpen {
         /// The file.
         path: PathBuf,
     },
     /// The server cannot be reached.
     #[error(
-        "{server} cannot be reached: {what}. What was edited is kept here; repeat the command when the network is back"
+        "không kết nối được {server}; nội dung đã soạn vẫn ở máy này, hãy chạy lại khi có mạng. / {server} cannot be reached: {what}. What was \
+         edited is kept here; repeat the command when the network is back"
     )]
     Unreachable {
         /// The server.
@@ -89,7 +96,7 @@ pub enum LinkError {
         what: String,
     },
     /// The server says no.
-    #[error("{server} answered {status}: {what}")]
+    #[error("{server} trả lời / answered {status}: {what}")]
     Refused {
         /// The server.
         server: String,
@@ -140,7 +147,8 @@ impl Remote {
         Ok(Self { secure, host, port, token: read_token(token)?, tls: tls() })
     }
 
-    fn authority(&self) -> String {
+    /// Its name and port.
+    pub fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
@@ -174,7 +182,10 @@ impl Remote {
         serde_json::from_slice(&bytes).map_err(|error| LinkError::Refused {
             server: self.authority(),
             status,
-            what: format!("what no niemyet of this version answers ({error}); is the address right?"),
+            what: format!(
+                "không phải câu trả lời của niemyet phiên bản này; hãy kiểm tra địa chỉ. / What no niemyet of this version answers ({error}); is \
+                 the address right?"
+            ),
         })
     }
 
@@ -208,9 +219,12 @@ impl Remote {
         let said = |name: &str| problem.get(name).and_then(|text| text.as_str()).map(shown);
         let advice = match status {
             StatusCode::UNAUTHORIZED => {
-                "The token is not valid (any more), or the account is disabled; ask an administrator for a new one"
+                "Mã thiết bị không còn hiệu lực, là của máy chủ khác, hoặc tài khoản bị khóa; hãy xin người quản trị cấp mã mới. / The token \
+                 is not valid (any more) or of another server, or the account is disabled; ask an administrator for a new one"
             }
-            StatusCode::NOT_FOUND => "Is the address that of a niemyet server?",
+            StatusCode::NOT_FOUND => {
+                "Địa chỉ này có phải của máy chủ niemyet không? / Is the address that of a niemyet server?"
+            }
             _ => "",
         };
         let words = [said("detail_vi"), said("title"), Some(advice.to_owned())];

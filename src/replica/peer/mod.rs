@@ -54,7 +54,8 @@ pub enum PeerError {
     Link(#[from] LinkError),
     /// The connection was lost, or what came is not understood.
     #[error(
-        "the connection to the server was lost: {what}. What came is kept here; repeat the command to go on"
+        "mất kết nối với máy chủ; nội dung đã nhận vẫn ở máy này, hãy chạy lại để tiếp tục. / The connection to the server was lost: {what}. \
+         What came is kept here; repeat the command to go on"
     )]
     Lost {
         /// Why.
@@ -62,7 +63,8 @@ pub enum PeerError {
     },
     /// The folder holds another election's documents.
     #[error(
-        "the folder holds the election `{here}`, the server has `{there}`. Name another folder with --dir"
+        "thư mục này là của cuộc bầu cử `{here}`, máy chủ có cuộc bầu cử `{there}`; hãy dùng thư mục khác bằng --dir. / The folder holds the \
+         election `{here}`, the server has `{there}`. Name another folder with --dir"
     )]
     Election {
         /// In the folder.
@@ -72,7 +74,8 @@ pub enum PeerError {
     },
     /// The server names a document that has no place in an election.
     #[error(
-        "the server names a document `{key}` that this niemyet does not know; install its newest version"
+        "máy chủ có văn bản `{key}` mà niemyet này chưa biết; hãy cài phiên bản mới nhất. / The server names a document `{key}` that this \
+         niemyet does not know; install its newest version"
     )]
     Key {
         /// Its key.

@@ -36,6 +36,17 @@ pub enum AccountError {
         /// The login.
         login: String,
     },
+    /// A device of that name has a token already.
+    #[error(
+        "the device `{device}` has a token already, number {number}; revoke that one first (`niemyet account revoke {number}`), or \
+         choose another name"
+    )]
+    DeviceTaken {
+        /// The device's name.
+        device: String,
+        /// Number of its token.
+        number: i64,
+    },
     /// The password is too short.
     #[error("the password needs at least {shortest} characters; several words together are easy to remember")]
     PasswordTooShort {

@@ -15,6 +15,7 @@ mod password;
 mod row;
 mod secret;
 mod session;
+mod words;
 
 use std::fmt;
 use std::net::IpAddr;

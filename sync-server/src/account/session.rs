@@ -38,6 +38,22 @@ pub(super) fn revoke_row(tx: &Transaction<'_>, act: Act, row: SessionRow) -> Res
     Ok(row.end(tx, act.now)?)
 }
 
+/// Two tokens of one name could not be told apart when one of the devices is lost.
+fn expect_no_token(
+    tx: &Transaction<'_>,
+    now: i64,
+    account: AccountId,
+    device: &str,
+) -> Result<(), AccountError> {
+    let sessions = SessionRow::of_account(tx, account)?.into_iter().map(|row| row.session);
+    let mut same =
+        sessions.filter(|session| session.is_valid(now) && session.device.as_deref() == Some(device));
+    match same.next() {
+        Some(there) => Err(AccountError::DeviceTaken { device: device.to_owned(), number: there.id.0 }),
+        None => Ok(()),
+    }
+}
+
 impl Accounts {
     /// Whose a token is, if it gives authority now: cookie of a browser or token of a device.
     ///
@@ -88,6 +104,7 @@ impl Accounts {
                 return Err(AccountError::Disabled);
             }
             SessionRow::purge(tx, act.now - REMEMBERED)?;
+            expect_no_token(tx, act.now, account, &device)?;
             let session = Session {
                 id: SessionId(0),
                 account,

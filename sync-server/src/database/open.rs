@@ -28,26 +28,36 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// There is none.
-    #[error("there is no store at `{path}`; make one with `niemyet init`, or restore a backup")]
+    #[error(
+        "không có kho dữ liệu `{path}`; hãy tạo bằng `niemyet init`, hoặc phục hồi bản sao lưu bằng `niemyet restore`. / There is no store \
+         at `{path}`; make one with `niemyet init`, or restore a backup with `niemyet restore`"
+    )]
     Missing {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// There is one already.
-    #[error("`{path}` is there already and is not written over; move it away first, or choose another place")]
+    #[error(
+        "`{path}` đã có và không bị ghi đè; hãy chuyển nó đi trước, hoặc chọn nơi khác. / `{path}` is there already and is not written \
+         over; move it away first, or choose another place"
+    )]
     Exists {
         /// What is there.
         path: PathBuf,
     },
     /// Another process has it.
-    #[error("the store `{path}` is open in another process; stop that one, or open both as sharing it")]
+    #[error(
+        "kho dữ liệu `{path}` đang được một chương trình khác mở, ví dụ `niemyet serve`; hãy dừng chương trình đó (Ctrl+C) rồi chạy lại. / \
+         The store `{path}` is open in another process, such as `niemyet serve`; stop that one (Ctrl+C), then repeat the command"
+    )]
     InUse {
         /// The store.
         path: PathBuf,
     },
     /// A newer program wrote it.
     #[error(
-        "the store `{path}` has version {found}, this program knows versions up to {known}; use a newer niemyet"
+        "kho dữ liệu `{path}` có phiên bản {found}, chương trình này chỉ đọc được đến phiên bản {known}; hãy dùng niemyet mới hơn. / The \
+         store `{path}` has version {found}, this program knows versions up to {known}; use a newer niemyet"
     )]
     Newer {
         /// The store.
@@ -58,13 +68,18 @@ pub enum OpenError {
         known: i64,
     },
     /// It is a database of something else.
-    #[error("`{path}` is not a store of niemyet; name the right file")]
+    #[error(
+        "`{path}` không phải là kho dữ liệu của niemyet; hãy chọn đúng tệp. / `{path}` is not a store of niemyet; name the right file"
+    )]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// The system does not let us.
-    #[error("cannot open the store `{path}`: {what}; look at its owner, its rights and the disk")]
+    #[error(
+        "không mở được kho dữ liệu `{path}`; hãy kiểm tra chủ sở hữu, quyền của tệp và ổ đĩa. / This program cannot open the store \
+         `{path}`: {what}; look at its owner, its rights and the disk"
+    )]
     Unreadable {
         /// The store.
         path: PathBuf,

@@ -17,7 +17,8 @@ pub struct Origin {
 /// Text that is no origin of a server.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is no origin of this server: write `https://host`, or `http://127.0.0.1:port` for this machine alone, \
+    "`{text}` không phải là địa chỉ của máy chủ này: hãy ghi `https://host`, hoặc `http://127.0.0.1:port` nếu chỉ dùng trên máy này, không \
+     kèm đường dẫn. / `{text}` is no origin of this server: write `https://host`, or `http://127.0.0.1:port` for this machine alone, \
      without a path"
 )]
 pub struct BadOrigin {

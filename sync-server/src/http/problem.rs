@@ -85,8 +85,8 @@ impl From<AccountError> for Problem {
             AccountError::Store(error) => error.into(),
             AccountError::Chance(_) | AccountError::Hashing => Self::internal(&error),
             other => {
-                let (status, code, vi) = words::of(&other);
-                let problem = Self::new(status, code, title, vi);
+                let (status, code) = words::of(&other);
+                let problem = Self::new(status, code, title, other.vietnamese());
                 match other {
                     AccountError::TooMany { wait } => problem.retry_after(wait),
                     AccountError::Busy => problem.retry_after(60_000),

@@ -101,10 +101,15 @@ pub enum StartError {
     #[error(transparent)]
     Chance(#[from] NoChance),
     /// There is no thread.
-    #[error("a thread of the sync server could not be started: {0}; look at the limits of the system")]
+    #[error(
+        "không khởi động được máy chủ đồng bộ; hãy xem giới hạn của hệ thống. / A thread of the sync server could not be started: {0}; \
+         look at the limits of the system"
+    )]
     Thread(#[from] std::io::Error),
     /// There is no runtime.
-    #[error("the sync server needs a tokio runtime: {0}")]
+    #[error(
+        "máy chủ đồng bộ gặp lỗi nội bộ; hãy báo lỗi này. / The sync server needs a tokio runtime: {0}; report this"
+    )]
     Runtime(#[from] tokio::runtime::TryCurrentError),
 }
 

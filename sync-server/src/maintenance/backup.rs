@@ -26,9 +26,7 @@ pub fn backup(
     to: &Path,
     chance: &dyn Chance,
 ) -> Result<Report, MaintenanceError> {
-    if to.exists() {
-        return Err(OpenError::Exists { path: to.to_owned() }.into());
-    }
+    expect_place(to)?;
     let temporary = place::temporary(to, &draw(chance).map_err(OpenError::from)?);
     let made = write(database, &temporary).and_then(|report| {
         place::publish(&temporary, to)?;
@@ -43,6 +41,22 @@ pub fn backup(
     let note = Note { act, event: Event::Backup, subject: &subject, details: &details };
     database.write(|tx| audit::write(tx, &note))?;
     Ok(report)
+}
+
+/// A new file in a folder that is there.
+fn expect_place(to: &Path) -> Result<(), MaintenanceError> {
+    if to.is_dir() {
+        return Err(MaintenanceError::IsFolder { path: to.to_owned() });
+    }
+    if to.exists() {
+        return Err(OpenError::Exists { path: to.to_owned() }.into());
+    }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.exists(), folder.is_dir()) {
+        (false, _) => Err(MaintenanceError::NoFolder { folder: folder.to_owned() }),
+        (true, false) => Err(MaintenanceError::NotAFolder { path: folder.to_owned() }),
+        (true, true) => Ok(()),
+    }
 }
 
 fn write(database: &Database, temporary: &Path) -> Result<Report, MaintenanceError> {

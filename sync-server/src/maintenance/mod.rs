@@ -5,6 +5,7 @@ mod check;
 mod restore;
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::database::OpenError;
 use crate::store::StoreError;
@@ -75,8 +76,56 @@ pub enum MaintenanceError {
     /// Reading or writing failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no such folder for the backup.
+    #[error(
+        "không có thư mục `{folder}` để ghi bản sao lưu; hãy tạo bằng `mkdir -p {folder}`, hoặc chọn nơi khác. / There is no folder \
+         `{folder}` for the backup; make it with `mkdir -p {folder}`, or choose another place"
+    )]
+    NoFolder {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// What should be a folder is a file.
+    #[error(
+        "`{path}` không phải là thư mục; hãy ghi bản sao lưu vào một thư mục. / `{path}` is not a folder; write the backup into a folder"
+    )]
+    NotAFolder {
+        /// What is there.
+        path: PathBuf,
+    },
+    /// A folder where a file should be made.
+    #[error(
+        "`{path}` là thư mục; hãy ghi thêm tên tệp, ví dụ `{path}/backup.sqlite`. / `{path}` is a folder; name a file, for example \
+         `{path}/backup.sqlite`"
+    )]
+    IsFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is no such backup.
+    #[error(
+        "không có tệp sao lưu `{path}`; hãy kiểm tra đường dẫn (tệp sao lưu do `niemyet backup` tạo ra). / There is no backup `{path}`; \
+         check the path (`niemyet backup` makes backups)"
+    )]
+    NoBackup {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file that no backup command wrote.
+    #[error(
+        "`{path}` không phải là bản sao lưu; hãy chọn tệp do `niemyet backup` tạo ra. / `{path}` is not a backup; name a file that \
+         `niemyet backup` made"
+    )]
+    NotABackup {
+        /// The file.
+        path: PathBuf,
+    },
     /// The copy is not whole.
-    #[error("the backup is not whole, and was not used: {}", list(problems))]
+    #[error(
+        "bản sao lưu không nguyên vẹn nên không được dùng; hãy dùng bản khác. / The backup is not whole, and was not used; take another \
+         one: {}",
+        list(problems)
+    )]
     Unsound {
         /// What is wrong with it.
         problems: Vec<Problem>,

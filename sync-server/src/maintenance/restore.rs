@@ -8,6 +8,9 @@
 //!
 //! The store gets a new storage id, since to its peers it is another store than the one that acknowledged what it now lacks.
 
+use std::fs::File;
+use std::io;
+use std::io::Read;
 use std::path::Path;
 
 use super::MaintenanceError;
@@ -44,6 +47,7 @@ pub struct Restore<'a> {
 /// If something is at the place, the backup is not whole, or the disk has no room. Nothing is left behind then.
 pub fn restore(act: Act, restore: Restore<'_>, chance: &dyn Chance) -> Result<Report, MaintenanceError> {
     place::expect_vacant(restore.to)?;
+    expect_backup(restore.from)?;
     let temporary = place::temporary(restore.to, &draw(chance).map_err(OpenError::from)?);
     let storage_id = draw::<16>(chance).map_err(OpenError::from)?;
     let put = write(act, restore, &temporary, storage_id).and_then(|report| {
@@ -54,6 +58,32 @@ pub fn restore(act: Act, restore: Restore<'_>, chance: &dyn Chance) -> Result<Re
         place::discard(&temporary);
     }
     put
+}
+
+/// What SQLite writes first into each of its files (its file format, 1.3.1).
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Other files are told from backups before anybody speaks of damage.
+fn expect_backup(from: &Path) -> Result<(), MaintenanceError> {
+    if !from.exists() {
+        return Err(MaintenanceError::NoBackup { path: from.to_owned() });
+    }
+    let other = || MaintenanceError::NotABackup { path: from.to_owned() };
+    if from.is_dir() {
+        return Err(other());
+    }
+    let mut head = [0; MAGIC.len()];
+    let read = File::open(from).and_then(|mut file| file.read_exact(&mut head));
+    match read {
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            Err(OpenError::Unreadable { path: from.to_owned(), what: error.to_string() }.into())
+        }
+        Ok(()) if head == MAGIC => match at_rest(from) {
+            Err(OpenError::Foreign { .. }) => Err(other()),
+            _ => Ok(()),
+        },
+        _ => Err(other()),
+    }
 }
 
 /// The copy is checked, not the backup: what is put in place is then what was checked.

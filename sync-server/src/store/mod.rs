@@ -20,13 +20,19 @@ pub struct Position(pub u64);
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The disk is full, read-only or broken; the same call may succeed later.
-    #[error("the store cannot write: {what}. Nothing is acknowledged until it can; free the disk or mend it")]
+    #[error(
+        "không ghi được vào kho dữ liệu nên chưa có gì được lưu; hãy giải phóng hoặc sửa ổ đĩa. / The store cannot write: {what}. Nothing \
+         is acknowledged until it can; free the disk or mend it"
+    )]
     Unavailable {
         /// The engine's own words.
         what: String,
     },
     /// What was read is not what was written.
-    #[error("the store is damaged at {place}: {what}. Nothing was deleted; restore a backup")]
+    #[error(
+        "kho dữ liệu bị hỏng, chưa có gì bị xóa; hãy phục hồi bản sao lưu bằng `niemyet restore`. / The store is damaged at {place}: \
+         {what}. Nothing was deleted; restore a backup with `niemyet restore`"
+    )]
     Damaged {
         /// Table, document or page.
         place: String,
@@ -34,7 +40,9 @@ pub enum StoreError {
         what: String,
     },
     /// An actor belongs to another account.
-    #[error("actor {actor} of document {document} belongs to another account")]
+    #[error(
+        "phần soạn {actor} của văn bản {document} thuộc tài khoản khác. / Actor {actor} of document {document} belongs to another account"
+    )]
     ActorTaken {
         /// The document.
         document: DocumentId,
@@ -44,7 +52,8 @@ pub enum StoreError {
     /// An actor's change has a number that is not the next one: another change of the same actor and number is kept, or one
     /// before it is missing. A document that held both could never be loaded.
     #[error(
-        "change {seq} of actor {actor} in document {document} does not follow number {kept}, which was kept last"
+        "lần sửa {seq} của {actor} trong văn bản {document} không nối tiếp lần {kept} đã lưu. / Change {seq} of actor {actor} in \
+         document {document} does not follow number {kept}, which was kept last"
     )]
     OutOfOrder {
         /// The document.
@@ -57,13 +66,19 @@ pub enum StoreError {
         kept: u64,
     },
     /// Another server has kept something of the document since these changes were judged. They must be judged again.
-    #[error("document {document} has changes that these were not judged with")]
+    #[error(
+        "văn bản {document} đã có thay đổi mới hơn; hãy thử lại. / Document {document} has changes that these were not judged with; \
+         try again"
+    )]
     Overtaken {
         /// The document.
         document: DocumentId,
     },
     /// A snapshot does not hold what it is to stand for. The changes are still there.
-    #[error("the snapshot of document {document} cannot stand for its changes: {what}. Nothing was let go")]
+    #[error(
+        "bản gộp của văn bản {document} không đủ các thay đổi nên không được dùng, chưa có gì bị xóa. / The snapshot of document \
+         {document} cannot stand for its changes: {what}. Nothing was let go"
+    )]
     Incomplete {
         /// The document.
         document: DocumentId,

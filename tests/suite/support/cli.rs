@@ -94,7 +94,7 @@ impl Running {
     pub fn url(&mut self) -> String {
         for line in BufReader::new(self.0.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
-            if let Some(url) = line.strip_prefix("serving ") {
+            if let Some((_, url)) = line.split_once("serving ") {
                 return url.trim_end_matches('/').to_owned();
             }
         }

@@ -39,6 +39,18 @@ fn a_device_token_can_expire() {
 }
 
 #[test]
+fn a_device_has_one_token_at_a_time() {
+    let (office, _, account) = Office::with_district();
+    let token = |at| office.accounts.token(act(at, None), account.id, "máy", Some(30 * DAY));
+    let (first, _) = token(5).unwrap();
+    assert!(matches!(token(6), Err(AccountError::DeviceTaken { number, .. }) if number == first.id.0));
+    office.accounts.token(act(7, None), account.id, "máy khác", None).unwrap();
+    office.accounts.revoke(act(8, None), first.id).unwrap();
+    token(9).unwrap();
+    token(10 + 30 * DAY).unwrap();
+}
+
+#[test]
 fn what_is_no_token_is_nobody() {
     let (office, _, account) = Office::with_district();
     let (_, token) = office.accounts.token(act(5, None), account.id, "máy", None).unwrap();

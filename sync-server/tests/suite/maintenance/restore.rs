@@ -155,7 +155,7 @@ fn a_damaged_backup_is_not_put_in_place() {
         assert!(!folder.path().exists());
     }
     std::fs::remove_file(&from).unwrap();
-    assert!(matches!(restore(&folder, &from, None), Err(MaintenanceError::Open(OpenError::Missing { .. }))));
+    assert!(matches!(restore(&folder, &from, None), Err(MaintenanceError::NoBackup { .. })));
     std::fs::write(&from, &good).unwrap();
     restore(&folder, &from, None).unwrap();
     Database::open(&folder.path(), Options::default()).unwrap();
