@@ -29,6 +29,15 @@ pub struct Wording {
     pub removed: Lines,
 }
 
+/// The wording of the pages that were looked into.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// In order of path.
+    pub wording: Vec<Wording>,
+    /// Pages that differ and were not looked into.
+    pub wording_left_off: usize,
+}
+
 /// Some of the lines, in the order of the page, and how many there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Lines {
@@ -42,7 +51,7 @@ pub struct Lines {
 ///
 /// # Errors
 /// If a page cannot be read.
-pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<Vec<Wording>, ReleaseError> {
+pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<Told, ReleaseError> {
     let sorts = [&difference.added, &difference.changed, &difference.removed];
     let mut paths: Vec<&String> = sorts.iter().flat_map(|sort| &sort.paths).collect();
     paths.retain(|path| path.ends_with(".html"));
@@ -51,7 +60,8 @@ pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<
         let bytes = release.read(Kind::Page, path)?;
         Ok::<_, ReleaseError>(text(&String::from_utf8_lossy(&bytes)))
     };
-    let told = paths.into_iter().take(PAGES).map(|path| {
+    let wording_left_off = paths.len().saturating_sub(PAGES);
+    let wording = paths.into_iter().take(PAGES).map(|path| {
         let (old, new) = (read(old, path)?, read(new, path)?);
         let title = if new.title.is_empty() { &old.title } else { &new.title };
         Ok(Wording {
@@ -61,7 +71,7 @@ pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<
             removed: only(&old.lines, &new.lines),
         })
     });
-    told.collect()
+    Ok(Told { wording: wording.collect::<Result<_, ReleaseError>>()?, wording_left_off })
 }
 
 /// The lines that one text has more often than the other.
@@ -134,8 +144,16 @@ fn end(line: &mut String, lines: &mut Vec<String>) {
 /// Words without references to characters, as far as templates write them, and with single spaces.
 fn plain(words: &str) -> String {
     let mut words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let known =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2F;", "/"), ("&amp;", "&")];
+    let known = [
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ];
     for (reference, character) in known {
         words = words.replace(reference, character);
     }
@@ -148,7 +166,7 @@ mod tests {
 
     #[test]
     fn what_a_reader_sees_of_a_page() {
-        let page = "<title>Đơn vị &amp; khu vực</title><style>p { a: b }</style>\n<h1>Đơn vị</h1><p>Số <b>một</b>\n  và hai</p>a &lt; b<br>c";
+        let page = "<title>Đơn vị &amp; khu vực</title><style>p { a: b }</style>\n<h1>Đơn vị</h1><p>Số <b>một</b>\n  và&nbsp;hai</p>a &lt; b<br>c";
         let text = text(page);
         assert_eq!(text.title, "Đơn vị & khu vực");
         assert_eq!(text.lines, ["Đơn vị", "Số một và hai", "a < b", "c"]);

@@ -99,15 +99,17 @@ fn left_beside(site: &Site, path: &str) -> Option<String> {
     let name = file_name(path);
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
     let is_lock = name.starts_with("~$") || name.starts_with(".~lock.") || extension == "tmp";
-    let published = path.starts_with("content/") && is_published(site, path);
-    if is_lock && (published || path.starts_with("static/")) {
+    let folder = if path.starts_with("static/") { "static/" } else { "content/" };
+    let published = folder == "static/" || path.starts_with(folder) && is_published(site, path);
+    if is_lock && published {
         let said = "an office program left this file behind, and it is published; close the document and delete the file";
         return Some(said.to_owned());
     }
     (published && OFFICE.contains(&&*extension)).then(|| {
-        "this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
-         or move it out of `content/`"
-            .to_owned()
+        format!(
+            "this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
+             or move it out of `{folder}`"
+        )
     })
 }
 

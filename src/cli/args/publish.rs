@@ -17,6 +17,9 @@ pub enum Publish {
     Show {
         /// `election` or `directive/<symbol>`
         key: Key,
+        /// All changes, however many there are
+        #[arg(long)]
+        all: bool,
     },
     /// Approve a document as it stands here; later edits are not public until they are approved
     Approve {
@@ -62,7 +65,7 @@ pub enum Publish {
         #[command(flatten)]
         by: Decider,
     },
-    /// Write a notice to the public, in one language or more; what is not given stays
+    /// Write a notice to the public, one language at a time, Vietnamese first; other languages stay as they are
     Notice(NoticeEdit),
     /// Take a notice back
     Unnotice {
@@ -99,7 +102,7 @@ pub struct NoticeEdit {
     /// Its date, as 2021-03-04
     #[arg(long, value_parser = parse_date)]
     pub date: NaiveDate,
-    /// Its language
+    /// Its language: vi, en, hmn, blt and others, which a wrong one names
     #[arg(long, default_value = "vi")]
     pub language: String,
     /// Its title in that language
