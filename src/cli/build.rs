@@ -69,7 +69,11 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
         None => None,
     };
     let files = release.paths(Kind::Page).len();
-    let text = if new { "đang công khai / is current" } else { "giữ nguyên, không có gì thay đổi / stays current, nothing has changed" };
+    let text = if new {
+        "đang công khai / is current"
+    } else {
+        "giữ nguyên, không có gì thay đổi / stays current, nothing has changed"
+    };
     terminal.result(
         &json!({ "release": release.id(), "new": new, "files": files, "export": exported, "warnings": warnings }),
         &format!("bản phát hành / release {} {text}: {files} tệp / files", release.id()),

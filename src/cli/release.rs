@@ -163,7 +163,10 @@ fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) 
         }
     }
     if told.wording_left_off > 0 {
-        text += &format!("\n\n… {} trang nữa không so từng dòng / more pages not compared line by line", told.wording_left_off);
+        text += &format!(
+            "\n\n… {} trang nữa không so từng dòng / more pages not compared line by line",
+            told.wording_left_off
+        );
     }
     documents.keys().for_each(|key| text += &format!("\nvăn bản / document: {key}"));
     let object = json!({ "old": old.id(), "new": new.id(), "pages": pages, "documents": documents, "wording": told.wording, "wording_left_off": told.wording_left_off });

@@ -196,9 +196,8 @@ fn notice(notice: &Notice) -> Result<NoticeFacts, PublicError> {
 /// In the other languages that have words.
 fn others(notice: &Notice) -> BTreeMap<String, OtherFacts> {
     let others = notice.texts.iter().filter(|(code, _)| !matches!(code.as_str(), "vi" | "en"));
-    let written = others.filter(|(code, text)| {
-        language::find(code).is_some() && (text.has_title() || text.has_text())
-    });
+    let written =
+        others.filter(|(code, text)| language::find(code).is_some() && (text.has_title() || text.has_text()));
     let facts = |text: &NoticeText| OtherFacts {
         title: clean(&text.title),
         body: text.paragraphs.iter().map(|paragraph| clean(paragraph)).collect(),

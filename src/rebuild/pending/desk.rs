@@ -203,7 +203,8 @@ impl Desk<'_> {
         }
         match self.content(key, heads)? {
             Content::Directive(directive) => {
-                let election = election.ok_or_else(|| PublicError::Missing { key: Key::Election.to_string() })?;
+                let election =
+                    election.ok_or_else(|| PublicError::Missing { key: Key::Election.to_string() })?;
                 Ok(Part::of_directive(&directive, &*self.ground(election)?))
             }
             _ => Err(PublicError::NothingApproved.into()),

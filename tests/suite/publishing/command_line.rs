@@ -71,14 +71,29 @@ fn decisions_are_made_on_the_command_line_by_the_team_alone() {
     );
     publish(
         &office,
-        &["notice", "lich-hop", "--date", "2021-03-04", "--language", "en", "--title", "Meeting", "--text", "One."],
+        &[
+            "notice",
+            "lich-hop",
+            "--date",
+            "2021-03-04",
+            "--language",
+            "en",
+            "--title",
+            "Meeting",
+            "--text",
+            "One.",
+        ],
     );
     office.ok(&["build"]);
     publish(&office, &["unnotice", "lich-hop"]);
     publish(&office, &["rule", "election", "off"]);
     let refused = office.fails(1, &["publish", "rule", "report", "on", "--body", "team_comms"]);
     assert!(refused.contains("not public by law"), "{refused}");
+    releases_tell_of_it(&office);
+}
 
+/// What was decided above is what the first release and the last differ in.
+fn releases_tell_of_it(office: &Office) {
     let listed = office.ok(&["--json", "release", "list"]);
     let ids: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (first, last) = (ids[0]["id"].as_str().unwrap(), ids.last().unwrap()["id"].as_str().unwrap());
@@ -89,7 +104,7 @@ fn decisions_are_made_on_the_command_line_by_the_team_alone() {
     assert!(changed.contains(&"don-vi/index.html".into()), "{changes}");
     assert!(added.contains(&"thong-bao/lich-hop/index.html".into()) || !added.is_empty(), "{changes}");
     assert!(changes["documents"]["directive/19/KL-UBBC"]["new"].is_null(), "{changes}");
-    lines_of_text(&office, (first, last), &changes);
+    lines_of_text(office, (first, last), &changes);
     office.ok(&["release", "verify"]);
     office.ok(&["release", "verify", first]);
 }
@@ -104,7 +119,11 @@ fn going_back_says_that_nothing_is_released_by_itself_and_how_to_go_on() {
     edit_election(&office, |election| election.units[1].name_vi = "Tên mới".into());
     publish(&office, &["approve", "election", "--basis", "12/QĐ"]);
     let built = office.run(&["build"]);
-    assert!(built.status.success() && !stderr(&built).contains("went back") && !stderr(&built).contains("gone back"));
+    assert!(
+        built.status.success()
+            && !stderr(&built).contains("went back")
+            && !stderr(&built).contains("gone back")
+    );
     let told = |arguments: &[&str]| {
         let done = office.run(arguments);
         assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
@@ -112,7 +131,10 @@ fn going_back_says_that_nothing_is_released_by_itself_and_how_to_go_on() {
     };
     for arguments in [&["release", "activate", first][..], &["release", "list"], &["publish", "list"]] {
         let said = told(arguments);
-        assert!(said.contains("Nothing is released by itself") && said.contains("niemyet build"), "{arguments:?}: {said}");
+        assert!(
+            said.contains("Nothing is released by itself") && said.contains("niemyet build"),
+            "{arguments:?}: {said}"
+        );
         assert!(said.contains("Đang dừng phát hành tự động"), "{arguments:?}: {said}");
     }
     let again: Value = serde_json::from_str(&office.ok(&["--json", "release", "activate", first])).unwrap();

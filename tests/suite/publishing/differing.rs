@@ -40,10 +40,11 @@ fn the_lines_that_differ_are_told_page_by_page() {
     edit_election(&desk.office, |election| {
         old = std::mem::replace(&mut election.units[1].name_vi, "Thành phố Mới".into());
     });
-    let text = NoticeText { title: "Họp báo & hỏi đáp".into(), paragraphs: vec!["Một đoạn <b>.".into()] };
-    let notice = Notice {
-        id: "hopbao".into(), date: "2021-03-04".into(), texts: [("vi".into(), text)].into()
+    let text = NoticeText {
+        title: "Họp báo & hỏi đáp".into(), paragraphs: vec!["Một đoạn <b>.".into()]
     };
+    let notice =
+        Notice { id: "hopbao".into(), date: "2021-03-04".into(), texts: [("vi".into(), text)].into() };
     edit_publication(&desk.office, |document| {
         publication::put_notice(document, &notice).unwrap();
         publication::revoke(document, &Key::directive("19/KL-UBBC").unwrap()).unwrap();
@@ -53,8 +54,7 @@ fn the_lines_that_differ_are_told_page_by_page() {
     // Whatever was released by itself in between, all of it has moved since the first.
     let releases = desk.releases();
     let (new, first) = (&releases[0]["id"], &releases.last().unwrap()["id"]);
-    let path =
-        format!("/api/releases/{}/changes?since={}", new.as_str().unwrap(), first.as_str().unwrap());
+    let path = format!("/api/releases/{}/changes?since={}", new.as_str().unwrap(), first.as_str().unwrap());
     let changes = desk.get(&path).json();
 
     let units = page(&changes, "don-vi/index.html");
@@ -63,11 +63,17 @@ fn the_lines_that_differ_are_told_page_by_page() {
     assert!(!units["title"].as_str().unwrap().is_empty());
     let new = page(&changes, "thong-bao/hopbao/index.html");
     let said = lines(&new, "added");
-    assert!(said.contains(&"Họp báo & hỏi đáp".to_owned()) && said.contains(&"Một đoạn <b>.".to_owned()), "{new}");
+    assert!(
+        said.contains(&"Họp báo & hỏi đáp".to_owned()) && said.contains(&"Một đoạn <b>.".to_owned()),
+        "{new}"
+    );
     assert_eq!(new["removed"]["count"], 0, "{new}");
     let gone = page(&changes, "van-ban/19-kl-ubbc/index.html");
     assert_eq!(gone["added"]["count"], 0, "{gone}");
-    assert!(gone["removed"]["count"].as_u64().unwrap() > 2 && gone["title"].as_str().unwrap().contains("19/KL-UBBC"));
+    assert!(
+        gone["removed"]["count"].as_u64().unwrap() > 2
+            && gone["title"].as_str().unwrap().contains("19/KL-UBBC")
+    );
     assert_eq!(changes["wording_left_off"], 0, "{changes}");
 
     let unknown = desk.get("/api/releases/000009-000000000000/changes?since=000001-000000000000");

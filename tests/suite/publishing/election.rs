@@ -60,7 +60,8 @@ fn a_withdrawal_leaves_the_public_while_the_election_is_held_back() {
         assert!(!desk.public(PAGE).contains("Tên sai"), "by rule: {by_rule}");
         assert!(desk.public("/").contains("</html>"));
         let all = desk.get("/api/publication").json();
-        let election = all["items"].as_array().unwrap().iter().find(|item| item["key"] == "election").unwrap();
+        let election =
+            all["items"].as_array().unwrap().iter().find(|item| item["key"] == "election").unwrap();
         assert_eq!((election["state"].as_str(), election["mayBeHeld"].as_bool()), (Some("held"), Some(true)));
         assert_eq!(election["mayBeWithdrawn"], false);
         assert_eq!(desk.serving.terminate(), Some(0));
@@ -71,7 +72,8 @@ fn a_withdrawal_leaves_the_public_while_the_election_is_held_back() {
 fn what_would_stop_every_release_is_refused_at_once_on_the_command_line() {
     let office = Office::ready();
     office.ok(&["build"]);
-    let comms = |arguments: &[&str]| office.fails(1, &[&["publish"], arguments, &["--body", "team_comms"]].concat());
+    let comms =
+        |arguments: &[&str]| office.fails(1, &[&["publish"], arguments, &["--body", "team_comms"]].concat());
     for (decision, words) in [
         (&["withdraw", "election"][..], "cannot be withdrawn"),
         (&["hold", "election", "--reason", "sai"], "cannot be held back"),
@@ -121,7 +123,10 @@ fn a_preview_of_a_site_without_its_election_is_refused_in_words() {
     let refused = desk.post("/api/preview", &json!({ "withdraw": ["election"] }));
     let said = refused.json();
     assert_eq!((refused.status, said["code"].as_str()), (422, Some("not-buildable")), "{said}");
-    assert!(said.to_string().contains("cannot be withdrawn") && said.to_string().contains("không rút được"), "{said}");
+    assert!(
+        said.to_string().contains("cannot be withdrawn") && said.to_string().contains("không rút được"),
+        "{said}"
+    );
     // Another decision that fails only when it is built leaves the last release, and says so.
     let first = desk.current();
     edit_election(&desk.office, |election| election.provenance.verified = false);

@@ -47,10 +47,9 @@ fn other_languages_stand_beside_the_vietnamese_text_with_their_code() {
     office.ok(&notice("blt", "Đ", &["E"]));
     office.ok(&["build"]);
     let mut desk = Desk::serve(office);
-    for (path, hmong, tai) in [
-        ("/thong-bao/lich/", "Tiếng Mông", "Tiếng Thái Đen"),
-        ("/en/thong-bao/lich/", "Hmong", "Tai Dam"),
-    ] {
+    for (path, hmong, tai) in
+        [("/thong-bao/lich/", "Tiếng Mông", "Tiếng Thái Đen"), ("/en/thong-bao/lich/", "Hmong", "Tai Dam")]
+    {
         let page = desk.public(path);
         for words in [
             "lang=\"hmn\"",

@@ -26,8 +26,7 @@ fn waiting(office: &Office) -> Pending {
     let documents = DocumentStore::open(&dir, None).unwrap();
     let releases = Store::open(&dir.join("releases"), std::sync::Arc::new(RealDisk));
     let laws = embedded::laws().unwrap();
-    let place =
-        Place { dir: &dir, config: &config, documents: &documents, releases: &releases, laws: &laws };
+    let place = Place { dir: &dir, config: &config, documents: &documents, releases: &releases, laws: &laws };
     pending::pending(place).unwrap()
 }
 
@@ -77,6 +76,10 @@ fn each_document_lists_its_own_changes_however_long_the_others_are() {
     let all = waiting(&office);
     for item in &all.items {
         assert!(item.changes.len() >= 20, "{} lists {} changes", item.key, item.changes.len());
-        assert!(item.changes.len() <= 200 && item.changes_left_off > 0 || item.changes_left_off == 0, "{}", item.key);
+        assert!(
+            item.changes.len() <= 200 && item.changes_left_off > 0 || item.changes_left_off == 0,
+            "{}",
+            item.key
+        );
     }
 }
