@@ -12,6 +12,7 @@ use super::desk::Desk;
 use super::desk::approve;
 use super::desk::edit_election;
 use super::desk::edit_publication;
+use crate::support::cli::Office;
 
 /// What the route tells of the two newest releases.
 fn changes(desk: &Desk) -> Value {
@@ -86,7 +87,15 @@ fn the_lines_that_differ_are_told_page_by_page() {
 #[test]
 fn lines_and_pages_are_bounded_and_what_is_left_off_is_counted() {
     const LINES: usize = 45;
-    let mut desk = Desk::open();
+    const PAGES: usize = 40;
+    let office = Office::ready();
+    for page in 0..PAGES {
+        let path = office.path(&format!("niemyet/site/content/them-{page}.md"));
+        fs::write(path, format!("+++\ntitle = \"Trang thêm {page}\"\nweight = {}\n+++\n", 900 + page))
+            .unwrap();
+    }
+    office.ok(&["build"]);
+    let mut desk = Desk::serve(office);
     let template = desk.office.path("niemyet/site/templates/base.html");
     let good = fs::read_to_string(&template).unwrap();
     let many: String = (0..LINES).map(|line| format!("<p>Dòng thêm {line}</p>\n")).collect();
