@@ -64,12 +64,13 @@ pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<
     let wording = paths.into_iter().take(PAGES).map(|path| {
         let (old, new) = (read(old, path)?, read(new, path)?);
         let title = if new.title.is_empty() { &old.title } else { &new.title };
-        Ok(Wording {
-            path: path.clone(),
-            title: title.clone(),
-            added: only(&new.lines, &old.lines),
-            removed: only(&old.lines, &new.lines),
-        })
+        // Of a page that came or went its own text is told, without what stands around it on every page.
+        let (added, removed) = match (old.lines.is_empty(), new.lines.is_empty()) {
+            (true, _) => (only(new.own(), &[]), Lines::default()),
+            (_, true) => (Lines::default(), only(old.own(), &[])),
+            _ => (only(&new.lines, &old.lines), only(&old.lines, &new.lines)),
+        };
+        Ok(Wording { path: path.clone(), title: title.clone(), added, removed })
     });
     Ok(Told { wording: wording.collect::<Result<_, ReleaseError>>()?, wording_left_off })
 }
@@ -100,6 +101,15 @@ fn only(these: &[String], others: &[String]) -> Lines {
 struct Text {
     title: String,
     lines: Vec<String>,
+    /// Where the lines of the element `main` begin and end.
+    main: Option<(usize, usize)>,
+}
+
+impl Text {
+    /// The lines of `main`; all, if there is no such element.
+    fn own(&self) -> &[String] {
+        self.main.and_then(|(start, end)| self.lines.get(start..end)).unwrap_or(&self.lines)
+    }
 }
 
 /// Elements within a line; every other tag ends it.
@@ -123,6 +133,15 @@ fn text(html: &str) -> Text {
             within.clone_from(&name);
         } else if tag.strip_prefix('/').is_some_and(|name| name.trim() == within) {
             within.clear();
+        }
+        if tag == "/main"
+            && let Some((_, last)) = &mut text.main
+        {
+            end(&mut line, &mut text.lines);
+            *last = text.lines.len();
+        } else if name == "main" {
+            end(&mut line, &mut text.lines);
+            text.main = Some((text.lines.len(), usize::MAX));
         }
         if !INLINE.contains(&tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default()) {
             end(&mut line, &mut text.lines);
@@ -170,6 +189,15 @@ mod tests {
         let text = text(page);
         assert_eq!(text.title, "Đơn vị & khu vực");
         assert_eq!(text.lines, ["Đơn vị", "Số một và hai", "a < b", "c"]);
+        assert_eq!(text.own(), text.lines);
+    }
+
+    #[test]
+    fn what_a_page_says_itself_stands_in_main() {
+        let page =
+            text("<header>Đầu</header><main id=\"noi-dung\">\n<p>Một</p>Hai</main><footer>Chân</footer>");
+        assert_eq!(page.own(), ["Một", "Hai"]);
+        assert_eq!(page.lines, ["Đầu", "Một", "Hai", "Chân"]);
     }
 
     #[test]

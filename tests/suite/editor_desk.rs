@@ -146,6 +146,8 @@ async fn two_releases_are_compared_line_by_line_and_going_back_pauses_until_some
     team.press(".releases .confirm").await?;
     scene.public(PAGE, |page| page.contains(TRACE)).await?;
     team.reads("Đã quay về một bản cũ").await?;
+    // What was said in passing is gone before the language changes.
+    team.until("!document.querySelector('.bar .notice').innerText").await?;
     faults.extend(
         in_both_languages(&team, ("publish-paused", "#/publish"), "An older release was chosen").await?,
     );

@@ -64,24 +64,23 @@ export function Rebuild({ state }: { state: Builder | undefined }) {
       {busy && <progress aria-label={tr("Tiến độ dựng trang", "Progress of the build")} max={Math.max(1, state.total)} value={state.phase === "rendering" ? state.done : undefined} />}
       {state?.phase === "failed" && state.error && (
         <div class="errors" role="alert" id="build-error">
-          <Fault message={state.error.message} />
-          {(state.error.template || state.error.document) && (
-            <p>{state.error.template && <>{tr("Mẫu trang", "Template")}: {state.error.template}{state.error.line !== undefined && `, ${tr("dòng", "line")} ${state.error.line}`} </>}{state.error.document && <>{tr("Văn bản", "Document")}: {state.error.document}</>}</p>
-          )}
+          <Fault error={state.error} />
         </div>
       )}
     </section>
   );
 }
 
-/** What the engine found stands as it found it; the last line says in both languages what goes on and what to do. */
-function Fault({ message }: { message: string }) {
+/** Where it is to be mended, what goes on and what to do; then what the engine found, as it found it. */
+function Fault({ error: { message, template, line, document } }: { error: NonNullable<Builder["error"]> }) {
   const lines = message.split("\n");
   const found = lines.slice(0, -1).join("\n");
   return (
     <>
-      {found && <p class="words" lang="en">{found}</p>}
-      <p><strong>{said(lines.at(-1) ?? "")}</strong></p>
+      {template && <p><strong>{tr("Tệp cần sửa", "File to correct")}: {template}{line !== undefined && `, ${tr("dòng", "line")} ${line}`}</strong></p>}
+      {document && <p><strong>{tr("Văn bản cần sửa", "Document to correct")}: {document}</strong></p>}
+      <p>{said(lines.at(-1) ?? "")}</p>
+      {found && <p class="words hint" lang="en">{found}</p>}
     </>
   );
 }

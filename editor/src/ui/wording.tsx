@@ -31,9 +31,10 @@ export interface Changes extends Pages {
   wording_left_off: number;
 }
 
-/** Pages that are shown at once, and lines of each. */
+/** Pages that are shown at once, and lines of each; of one that came or went fewer. */
 const PAGES = 20;
 const LINES = 12;
+const OF_WHOLE = 5;
 
 /** How many pages differ, and which. */
 export function Differences({ pages }: { pages: Pages }) {
@@ -90,23 +91,24 @@ const KINDS: Record<Kind, [string, string, string]> = {
 function Row({ page, kind }: { page: Page; kind: Kind }) {
   const lang = page.path.startsWith("en/") ? "en" : "vi";
   const [vi, en, tag] = KINDS[kind];
+  const most = kind === "changed" ? LINES : OF_WHOLE;
   return (
     <tr data-kind={kind}>
       <th scope="row"><span lang={lang}>{page.title || page.path}</span> <strong class={`tag ${tag}`}>{tr(vi, en)}</strong><br /><span class="hint">/{page.path.replace(/index\.html$/, "")}</span></th>
-      <td data-label={tr("Bản trước", "Before")}><Side lines={page.removed} lang={lang} gone={true} /></td>
-      <td data-label={tr("Bản này", "In this one")}><Side lines={page.added} lang={lang} gone={false} /></td>
+      <td data-label={tr("Bản trước", "Before")}><Side lines={page.removed} most={most} lang={lang} gone={true} /></td>
+      <td data-label={tr("Bản này", "In this one")}><Side lines={page.added} most={most} lang={lang} gone={false} /></td>
     </tr>
   );
 }
 
 /** Lines that only one side has: by sign, by line and by colour, and in words for who hears them. */
-function Side({ lines, lang, gone }: { lines: Lines; lang: string; gone: boolean }) {
+function Side({ lines, most, lang, gone }: { lines: Lines; most: number; lang: string; gone: boolean }) {
   if (lines.count === 0) return <>–</>;
-  const more = lines.count - Math.min(lines.lines.length, LINES);
+  const more = lines.count - Math.min(lines.lines.length, most);
   const Mark = gone ? "del" : "ins";
   return (
     <ul class="plain lines">
-      {lines.lines.slice(0, LINES).map((line) => (
+      {lines.lines.slice(0, most).map((line) => (
         <li><span class="sign" aria-hidden="true">{gone ? "−" : "+"}</span><span class="unseen">{gone ? tr("Bỏ: ", "Gone: ") : tr("Mới: ", "New: ")}</span><Mark lang={lang}>{line}</Mark></li>
       ))}
       {more > 0 && <li class="hint">{tr(`và ${more} dòng nữa`, `and ${more} more line(s)`)}</li>}
