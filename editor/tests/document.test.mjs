@@ -14,6 +14,7 @@ const { setParagraphs, difference, edits } = await load("text");
 const edit = await load("edit");
 const read = await load("read");
 const { check } = await load("check");
+const { blank, lacks, LANGUAGES, notices, putNotice, removeNotice } = await load("notice");
 
 test("ids, first actors and first changes are those of the shared vectors", () => {
   assert.ok(shared.vectors.length > 5);
@@ -120,4 +121,30 @@ test("the least replacements lead from any text to any other, and leave alone wh
   const words = ["", "a", "sạt lở", "Xin nói rõ.\nsạt lở", "sạt 3 lở!", "👍", "👎👍 lở", "aaaaab", "baaaa"];
   for (const old of words) for (const next of words) assert.equal(apply(old, edits(old, next)), next, `${old} → ${next}`);
   assert.deepEqual(edits("một\nhai", "không\nmột\nhai ba").length, 2);
+});
+
+test("a notice says in Vietnamese what it says, and in another language all or nothing", () => {
+  const notice = (texts) => ({ date: "2021-03-04", texts });
+  const whole = { title: "Lịch", text: "Một đoạn." };
+  const table = [
+    [{ vi: whole, en: blank() }, []],
+    [{ vi: { title: " ", text: "Một." }, en: blank() }, ["vi title"]],
+    [{ vi: { title: "Lịch", text: " \n " } }, ["vi text"]],
+    [{ vi: whole, hmn: { title: "A", text: "" } }, ["hmn text"]],
+    [{ vi: whole, hmn: { title: "", text: "B" } }, ["hmn title"]],
+    [{ vi: blank(), en: whole }, ["vi title", "vi text"]],
+  ];
+  for (const [texts, lack] of table) assert.deepEqual(lacks(notice(texts)).map((one) => `${one.code} ${one.part}`), lack);
+  assert.ok(LANGUAGES.some((one) => one.code === "hmn"));
+});
+
+test("a notice is written as a whole, and changed where it differs", () => {
+  let doc = A.change(begin("sonla-2021", "publication"), (d) => putNotice(d, "a", { date: "2021-03-04", texts: { vi: { title: "Lịch ", text: "Một\n\nHai" }, en: blank() } }));
+  assert.deepEqual(notices(doc), [["a", { date: "2021-03-04", texts: { vi: { title: "Lịch", text: "Một\nHai" }, en: blank() } }]]);
+  const other = A.change(A.clone(doc), (d) => putNotice(d, "a", { date: "2021-03-04", texts: { vi: { title: "Lịch", text: "Một\nHai" }, hmn: { title: "A", text: "B" } } }));
+  doc = A.change(doc, (d) => putNotice(d, "a", { date: "2021-03-05", texts: { vi: { title: "Lịch họp", text: "Một\nHai" } } }));
+  doc = A.merge(doc, other);
+  assert.deepEqual(notices(doc), [["a", { date: "2021-03-05", texts: { vi: { title: "Lịch họp", text: "Một\nHai" }, en: blank(), hmn: { title: "A", text: "B" } } }]]);
+  doc = A.change(doc, (d) => (removeNotice(d, "a"), removeNotice(d, "not there")));
+  assert.deepEqual(notices(doc), []);
 });

@@ -31,6 +31,10 @@ use crate::release::draft::Committed;
 use crate::release::retention;
 use crate::replica::lock::FolderLock;
 
+/// Said when a build ends what going back to an older release began.
+const GOES_ON: &str = "Trước đó đã có người quay lại một bản phát hành cũ; từ nay lại phát hành tự động. / Somebody had gone back to an older release; \
+    from here on releases are made by themselves again";
+
 /// What a build came to.
 #[derive(Debug)]
 pub struct Built {
@@ -46,12 +50,16 @@ const RENDERED: &str = "tệp đã dựng / files rendered";
 /// Runs the command.
 pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result<(), CliError> {
     let workspace = Workspace::open(dir, terminal)?;
+    let was_paused = workspace.store.is_paused()?;
     let Built { committed, warnings } = match options.engine {
         args::Engine::Embedded => build(&workspace, options.full, terminal)?,
         args::Engine::Zola => zola::build(&workspace, options.full, terminal)?,
     };
     // Somebody has asked for a release: from here on they are made by themselves again.
     workspace.store.go_on(&workspace.lock)?;
+    if was_paused {
+        terminal.say(GOES_ON);
+    }
     terminal.warn(&warnings);
     let (Committed::New(release) | Committed::Unchanged(release)) = &committed;
     let new = matches!(committed, Committed::New(_));

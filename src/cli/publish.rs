@@ -31,6 +31,7 @@ use crate::document::publication::Rule;
 use crate::policy::access::Role;
 use crate::policy::rules::roles_of;
 use crate::rebuild::Place;
+use crate::rebuild::RebuildError;
 use crate::rebuild::pending;
 use crate::rebuild::pending::Item;
 use crate::rebuild::pending::State;
@@ -41,7 +42,7 @@ use crate::replica::folder;
 pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), CliError> {
     match command {
         Publish::List => list(dir, terminal),
-        Publish::Show { key } => show(dir, &key, terminal),
+        Publish::Show { key, all } => show(dir, (&key, all), terminal),
         Publish::Approve { key, basis, by } => {
             let desk = open(dir, &by)?;
             let heads = heads(&desk, &key)?;
@@ -176,21 +177,33 @@ fn notice(desk: &Desk, edit: &NoticeEdit, terminal: &mut Terminal) -> Result<(),
     })
 }
 
-fn found(dir: &Path, terminal: &mut Terminal) -> Result<pending::Pending, CliError> {
+/// Changes of a document that are shown unless all are asked for.
+const SHOWN: usize = 40;
+
+/// Said where nobody can tell what the public sees.
+const NO_RELEASE: &str = "Thư mục này chưa có bản phát hành nào nên không biết công chúng đang thấy gì: mọi nội dung được coi là mới. Trên máy chủ, xem màn \
+    hình Công bố; ở đây, `niemyet build` tạo một bản. / This folder holds no release, so it is not known here what the public sees: everything \
+    counts as new. On the server see the Publishing screen; here `niemyet build` makes a release";
+
+/// Asks the folder, and says so if there is no release to compare with.
+fn asked<T>(
+    dir: &Path,
+    terminal: &mut Terminal,
+    ask: impl FnOnce(Place<'_>) -> Result<T, RebuildError>,
+) -> Result<T, CliError> {
     let config = folder::config(dir)?;
     let documents = DocumentStore::open(dir, None)?;
     let (releases, laws) = (release::open(dir), data::laws(terminal)?);
-    let place = Place { dir, config: &config, documents: &documents, releases: &releases, laws: &laws };
-    Ok(pending::pending(place)?)
+    if releases.current_id()?.is_none() {
+        terminal.say(NO_RELEASE);
+    }
+    Ok(ask(Place { dir, config: &config, documents: &documents, releases: &releases, laws: &laws })?)
 }
 
 fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
-    let all = found(dir, terminal)?;
+    let all = asked(dir, terminal, pending::pending)?;
     if all.paused {
-        terminal.say(
-            "Đang dừng công bố tự động vì đã có người quay lại một bản phát hành cũ. / Nothing is released by itself: somebody went back to \
-             an older release.",
-        );
+        terminal.say(release::PAUSED);
     }
     for item in &all.items {
         let changes = item.changes.len() + item.changes_left_off;
@@ -212,9 +225,9 @@ fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     Ok(())
 }
 
-fn show(dir: &Path, key: &Key, terminal: &mut Terminal) -> Result<(), CliError> {
-    let all = found(dir, terminal)?;
-    let item = all.items.into_iter().find(|item| item.key == key.to_string());
+fn show(dir: &Path, (key, all): (&Key, bool), terminal: &mut Terminal) -> Result<(), CliError> {
+    let most = if all { usize::MAX } else { SHOWN };
+    let item = asked(dir, terminal, |place| pending::item(place, key, most))?;
     let item = item.ok_or_else(|| {
         CliError::Usage(format!(
             "không có `{key}` nào ở đây có thể công khai; xem `niemyet publish list`. / There is no `{key}` here that could be public; \
@@ -239,7 +252,11 @@ fn lines(item: &Item) -> String {
         }
     }
     if item.changes_left_off > 0 {
-        text += &format!("\n… {} thay đổi nữa / more changes", item.changes_left_off);
+        text += &format!(
+            "\n… {more} thay đổi nữa; xem tất cả / more changes; see all: niemyet publish show {key} --all",
+            more = item.changes_left_off,
+            key = item.key
+        );
     }
     text
 }

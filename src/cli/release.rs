@@ -28,6 +28,11 @@ use crate::replica::lock;
 use crate::web::encoding;
 use crate::web::encoding::Encoding;
 
+/// Said while nothing is released by itself.
+pub const PAUSED: &str = "Đang dừng phát hành tự động vì đã có người quay lại một bản phát hành cũ: quyết định mới chưa ra công khai. Để phát hành tiếp, \
+    chạy `niemyet build` hoặc bấm nút dựng ở màn hình Công bố. / Nothing is released by itself, because somebody went back to an older release: new \
+    decisions are not public yet. To go on, run `niemyet build`, or press the button on the Publishing screen";
+
 /// Runs one of the commands.
 pub fn run(dir: &Path, command: args::Release, terminal: &mut Terminal) -> Result<(), CliError> {
     // Says at once if this is no working folder.
@@ -72,7 +77,10 @@ fn list(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     });
     let ids = store.ids()?;
     if ids.is_empty() {
-        terminal.say("Chưa có bản phát hành nào; hãy chạy `niemyet build`. / There is no release yet. Run `niemyet build`.");
+        terminal.say("Chưa có bản phát hành nào; hãy chạy `niemyet build`. / There is no release yet; run `niemyet build`");
+    }
+    if store.is_paused().unwrap_or(false) {
+        terminal.say(PAUSED);
     }
     for id in ids {
         let is_current = current.as_ref() == Some(&id);
@@ -123,10 +131,12 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
         // Releases can be switched also where the documents are damaged.
         Err(error) => tracing::warn!(%error, "the audit log could not be written"),
     }
-    terminal.result(
-        &json!({ "current": release.id() }),
-        &format!("{0} đang công khai / {0} is current", release.id()),
-    )
+    let paused = store.is_paused()?;
+    if paused {
+        terminal.say(PAUSED);
+    }
+    let text = format!("{0} đang công khai / {0} is current", release.id());
+    terminal.result(&json!({ "current": release.id(), "paused": paused }), &text)
 }
 
 fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -138,21 +148,28 @@ fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) 
         paths.paths.iter().for_each(|path| text += &format!("\n{mark} {path}"));
         let more = paths.count - paths.paths.len();
         if more > 0 {
-            text += &format!("\n{mark} … {more} nữa / more");
+            text += &format!("\n{mark} … {more} tệp nữa / more files");
         }
     }
-    let wording = wording::between(&old, &new, &pages)?;
-    for page in &wording {
+    let told = wording::between(&old, &new, &pages)?;
+    for page in &told.wording {
         text += &format!("\n\n{}  {}", page.path, page.title);
         for (mark, lines) in [('-', &page.removed), ('+', &page.added)] {
             lines.lines.iter().for_each(|line| text += &format!("\n  {mark} {line}"));
             if lines.count > lines.lines.len() {
-                text += &format!("\n  {mark} … {}", lines.count - lines.lines.len());
+                let more = lines.count - lines.lines.len();
+                text += &format!("\n  {mark} … {more} dòng nữa / more lines");
             }
         }
     }
+    if told.wording_left_off > 0 {
+        text += &format!(
+            "\n\n… {} trang nữa không so từng dòng / more pages not compared line by line",
+            told.wording_left_off
+        );
+    }
     documents.keys().for_each(|key| text += &format!("\nvăn bản / document: {key}"));
-    let object = json!({ "old": old.id(), "new": new.id(), "pages": pages, "documents": documents, "wording": wording });
+    let object = json!({ "old": old.id(), "new": new.id(), "pages": pages, "documents": documents, "wording": told.wording, "wording_left_off": told.wording_left_off });
     terminal.result(&object, &text)
 }
 

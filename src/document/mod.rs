@@ -10,6 +10,8 @@ pub mod error;
 pub mod id;
 pub mod incident;
 pub mod key;
+pub mod language;
+pub mod notice;
 pub mod open;
 pub mod progress;
 pub mod publication;

@@ -12,10 +12,13 @@ use serde::Serialize;
 
 use super::Content;
 use super::error::DocumentError;
-use super::key::IncidentId;
 use super::key::Key;
 use super::key::Kind;
-use super::key::date;
+use super::notice;
+pub use super::notice::Notice;
+pub use super::notice::NoticeText;
+pub use super::notice::put_notice;
+pub use super::notice::remove_notice;
 use super::open::Document;
 use super::open::format_heads;
 use super::open::parse_heads;
@@ -78,31 +81,27 @@ pub struct Hold {
     pub reason: String,
 }
 
-/// A notice to the public.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Notice {
-    /// Identifier, part of the notice's address: `a-z`, `0-9` and `-`.
-    pub id: String,
-    /// Date of the notice, `YYYY-MM-DD`.
-    pub date: String,
-    /// Language (`vi`, `en`, …) → the notice in it. `vi` and `en` are always there, possibly empty.
-    pub texts: BTreeMap<String, NoticeText>,
-}
-
-/// A notice in one language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct NoticeText {
-    /// Title.
-    pub title: String,
-    /// Paragraphs, plain text.
-    pub paragraphs: Vec<String>,
-}
-
 impl Publication {
     /// Whether a document is shown by rule. Whatever holds it back suspends the rule, also after further edits: these do not say
     /// that what it was held back for is mended.
     pub fn is_by_rule(&self, key: &Key) -> bool {
         by_law(key.kind()) && self.rules.contains_key(&key.kind()) && !self.held.contains_key(key)
+    }
+
+    /// Whether the next release shows the election, on which the whole site stands. Without it there is no release at all, not even
+    /// one that shows less.
+    pub fn has_election(&self) -> bool {
+        self.items.contains_key(&Key::Election) || self.is_by_rule(&Key::Election)
+    }
+
+    /// Whether a document may be held back. Of the election there must be an approved version that the site goes on with.
+    pub fn may_hold(&self, key: &Key) -> bool {
+        *key != Key::Election || self.items.contains_key(key) || !self.has_election()
+    }
+
+    /// Whether a document may be taken from the public.
+    pub fn may_withdraw(&self, key: &Key) -> bool {
+        *key != Key::Election && self.items.contains_key(key)
     }
 
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
@@ -112,7 +111,7 @@ impl Publication {
             publication.items.insert(key_of(key, &node)?, approval(&node, contested)?);
         }
         for node in content.field("notices").list()? {
-            publication.notices.push(notice(&node)?);
+            publication.notices.push(notice::read(&node)?);
         }
         publication.read_rules(view)?;
         publication.read_holds(view)?;
@@ -172,22 +171,6 @@ fn approval(node: &Node<'_>, contested: bool) -> Result<Approval, DocumentError>
     Ok(approval)
 }
 
-fn notice(node: &Node<'_>) -> Result<Notice, DocumentError> {
-    let texts = node.field("texts").map()?;
-    let text = |node: &Node<'_>| {
-        let title = node.field("title").text()?;
-        Ok(NoticeText { title, paragraphs: node.field("paragraphs").texts()? })
-    };
-    Ok(Notice {
-        id: node.field("id").text()?,
-        date: node.field("date").text()?,
-        texts: texts
-            .into_iter()
-            .map(|(language, (node, _))| Ok((language.to_owned(), text(&node)?)))
-            .collect::<Result<_, DocumentError>>()?,
-    })
-}
-
 /// Approves that a document is shown as it stands at the heads of `approval`; replaces an earlier approval. Pending
 /// until the document is committed.
 pub fn approve(document: &mut Document, key: &Key, approval: &Approval) -> Result<(), DocumentError> {
@@ -235,10 +218,12 @@ pub const fn by_law(kind: Kind) -> bool {
     matches!(kind, Kind::Election)
 }
 
-/// Refuses if a document is shown by rule, so that approving or withdrawing it would change nothing.
+/// Refuses if a document is shown by rule, so that approving or withdrawing it would change nothing. A first approval does: it is
+/// what is shown once the rule ends or is suspended.
 pub fn expect_not_by_rule(document: &Document, key: &Key) -> Result<(), DocumentError> {
     if let Content::Publication(publication) = document.content()?
         && publication.is_by_rule(key)
+        && publication.items.contains_key(key)
     {
         return Err(document.refused(format!(
             "`{key}` đang công khai theo quy tắc; hãy bỏ quy tắc trước. / `{key}` is shown by rule; switch the rule off first \
@@ -251,7 +236,14 @@ pub fn expect_not_by_rule(document: &Document, key: &Key) -> Result<(), Document
 
 /// Takes a standing approval back. Pending until the document is committed.
 pub fn clear_rule(document: &mut Document, kind: Kind) -> Result<(), DocumentError> {
-    document.expect_kind(Kind::Publication)?;
+    let before = standing(document)?;
+    if kind == Kind::Election && before.has_election() && !before.items.contains_key(&Key::Election) {
+        return Err(document.refused(
+            "cả trang dựa vào `election`, mà chưa duyệt phiên bản nào: bỏ quy tắc thì không phát hành được gì nữa, kể cả việc rút nội dung. \
+             Hãy duyệt một phiên bản trước. / The whole site stands on `election`, and no version of it is approved: without the rule \
+             nothing could be released any more, withdrawals included. Approve a version first (`niemyet publish approve election`)",
+        ));
+    }
     if !remove(document, RULES, kind.word())? {
         return Err(document.refused(format!(
             "chưa đặt quy tắc cho `{kind}` nên không có gì để bỏ. / There is no rule for `{kind}`; there is nothing to take back"
@@ -262,7 +254,7 @@ pub fn clear_rule(document: &mut Document, kind: Kind) -> Result<(), DocumentErr
 
 /// Notes that a document is not to be public as it stands at the heads of `hold`. Pending until the document is committed.
 pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), DocumentError> {
-    document.expect_kind(Kind::Publication)?;
+    expect_may_hold(document, key, hold)?;
     if hold.heads.is_empty() {
         return Err(
             document.refused(
@@ -282,6 +274,37 @@ pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), Docum
         let list = doc.put_object(&record, "heads", ObjType::List)?;
         heads.iter().enumerate().try_for_each(|(i, head)| doc.insert(&list, i, head.as_str()))
     })
+}
+
+/// Refuses what would take the election from under the site, or would hold back nothing.
+fn expect_may_hold(document: &Document, key: &Key, hold: &Hold) -> Result<(), DocumentError> {
+    let before = standing(document)?;
+    if !before.may_hold(key) {
+        return Err(document.refused(
+            "cả trang dựa vào `election`, mà chưa duyệt phiên bản nào để trang dùng tiếp: giữ lại thì không phát hành được gì nữa, kể cả \
+             việc rút nội dung. Hãy duyệt một phiên bản trước, hoặc quay lại một bản phát hành cũ. / The whole site stands on `election`, and \
+             no version of it is approved that it could go on with: nothing could be released any more, withdrawals included. Approve a \
+             version first (`niemyet publish approve election`), or go back to an older release (`niemyet release activate ID`)",
+        ));
+    }
+    let shown_so = before.items.get(key).is_some_and(|approval| approval.heads == hold.heads);
+    if *key == Key::Election && shown_so && !before.rules.contains_key(&Kind::Election) {
+        return Err(document.refused(
+            "`election` đã duyệt đúng phiên bản này và cả trang dựa vào nó nên không giữ lại được. Hãy sửa rồi duyệt bản sửa, hoặc quay lại \
+             một bản phát hành cũ. / `election` is approved just as it stands, and the whole site stands on it, so it cannot be held back. \
+             Have it corrected and approve the correction, or go back to an older release (`niemyet release activate ID`)",
+        ));
+    }
+    Ok(())
+}
+
+/// What a publication decides before a decision is added to it.
+fn standing(document: &Document) -> Result<Publication, DocumentError> {
+    document.expect_kind(Kind::Publication)?;
+    match document.content()? {
+        Content::Publication(publication) => Ok(publication),
+        _ => Ok(Publication::default()),
+    }
 }
 
 /// Takes a holding back away, if there is one. Pending until the document is committed.
@@ -323,9 +346,23 @@ fn maps_of(doc: &AutoCommit, content: &ObjId, name: &str) -> Result<Vec<ObjId>, 
         .collect())
 }
 
+/// Refuses to take the election from under the site.
+pub fn expect_may_withdraw(document: &Document, key: &Key) -> Result<(), DocumentError> {
+    if *key == Key::Election && standing(document)?.items.contains_key(key) {
+        return Err(document.refused(
+            "cả trang dựa vào `election` nên không rút được: rút thì không phát hành được gì nữa, kể cả việc rút nội dung khác. Hãy sửa rồi \
+             duyệt bản sửa, hoặc quay lại một bản phát hành cũ. / The whole site stands on `election`, so it cannot be withdrawn: nothing \
+             could be released any more, other withdrawals included. Have it corrected and approve the correction, or go back to an older \
+             release (`niemyet release activate ID`)",
+        ));
+    }
+    Ok(())
+}
+
 /// Takes an approval back: the document is no longer shown. Pending until the document is committed.
 pub fn revoke(document: &mut Document, key: &Key) -> Result<(), DocumentError> {
     document.expect_kind(Kind::Publication)?;
+    expect_may_withdraw(document, key)?;
     let items = text::object(document, &["content", "items"])?;
     let name = key.to_string();
     if text::child(document, &items, name.as_str(), ObjType::Map).is_none() {
@@ -334,73 +371,4 @@ pub fn revoke(document: &mut Document, key: &Key) -> Result<(), DocumentError> {
         )));
     }
     document.write(|doc| doc.delete(&items, name.as_str()))
-}
-
-/// Adds a notice, or rewrites the one with the same id, changing only what differs. Pending until the document is
-/// committed.
-pub fn put_notice(document: &mut Document, notice: &Notice) -> Result<(), DocumentError> {
-    document.expect_kind(Kind::Publication)?;
-    IncidentId::new(&notice.id)?;
-    date(&notice.date)?;
-    let list = text::object(document, &["content", "notices"])?;
-    let mut languages: BTreeMap<&str, NoticeText> =
-        ["vi", "en"].into_iter().map(|language| (language, NoticeText::default())).collect();
-    languages.extend(notice.texts.iter().map(|(language, text)| (language.as_str(), text.clone())));
-    document.write(|doc| {
-        let map = notice_map(doc, &list, &notice.id)?;
-        doc.put(&map, "date", notice.date.as_str())?;
-        let texts = child(doc, &map, "texts", ObjType::Map)?;
-        languages.iter().try_for_each(|(language, text)| {
-            let map = child(doc, &texts, language, ObjType::Map)?;
-            text::rewrite(doc, &map, "title".into(), &text::nfc(&text.title))?;
-            let paragraphs = child(doc, &map, "paragraphs", ObjType::List)?;
-            text::replace(doc, &paragraphs, &text.paragraphs)
-        })
-    })
-}
-
-/// Takes a notice back. Pending until the document is committed.
-pub fn remove_notice(document: &mut Document, id: &str) -> Result<(), DocumentError> {
-    document.expect_kind(Kind::Publication)?;
-    let list = text::object(document, &["content", "notices"])?;
-    let removed = document.write(|doc| {
-        let mut any = false;
-        for i in (0..doc.length(&list)).rev() {
-            if let Some((_, map)) = doc.get(&list, i)?
-                && text::words(doc, &map, "id")?.as_deref() == Some(id)
-            {
-                doc.delete(&list, i)?;
-                any = true;
-            }
-        }
-        Ok(any)
-    })?;
-    if removed {
-        return Ok(());
-    }
-    Err(document.refused(format!(
-        "không có thông báo `{id}` để thu hồi. / There is no notice `{id}`; there is nothing to take back"
-    )))
-}
-
-/// The map of the notice with this id, made at the end of the list if there is none.
-fn notice_map(doc: &mut AutoCommit, list: &ObjId, id: &str) -> Result<ObjId, AutomergeError> {
-    for i in 0..doc.length(list) {
-        if let Some((_, map)) = doc.get(list, i)?
-            && text::words(doc, &map, "id")?.as_deref() == Some(id)
-        {
-            return Ok(map);
-        }
-    }
-    let map = doc.insert_object(list, doc.length(list), ObjType::Map)?;
-    doc.put(&map, "id", id)?;
-    Ok(map)
-}
-
-/// The object under a name, made if it is not there.
-fn child(doc: &mut AutoCommit, map: &ObjId, name: &str, kind: ObjType) -> Result<ObjId, AutomergeError> {
-    match doc.get(map, name)? {
-        Some((value, id)) if value.to_objtype() == Some(kind) => Ok(id),
-        _ => doc.put_object(map, name, kind),
-    }
 }

@@ -22,8 +22,10 @@ use crate::document::Document;
 use crate::document::Key;
 use crate::document::directive::Directive;
 use crate::document::election::Election;
+use crate::document::language;
 use crate::document::parse_heads;
 use crate::document::publication::Notice;
+use crate::document::publication::NoticeText;
 use crate::document::publication::Publication;
 use crate::timetable::LawVersion;
 use crate::timetable::find_law;
@@ -32,6 +34,7 @@ use facts::ConstituencyFacts;
 use facts::ElectionFacts;
 use facts::Facts;
 use facts::NoticeFacts;
+use facts::OtherFacts;
 use facts::UnitFacts;
 use facts::Words;
 pub use shown::Shown;
@@ -186,7 +189,20 @@ fn notice(notice: &Notice) -> Result<NoticeFacts, PublicError> {
         title: Words { vi: title("vi"), en: title("en") },
         body_vi: body("vi"),
         body_en: body("en"),
+        others: others(notice),
     })
+}
+
+/// In the other languages that have words.
+fn others(notice: &Notice) -> BTreeMap<String, OtherFacts> {
+    let others = notice.texts.iter().filter(|(code, _)| !matches!(code.as_str(), "vi" | "en"));
+    let written =
+        others.filter(|(code, text)| language::find(code).is_some() && (text.has_title() || text.has_text()));
+    let facts = |text: &NoticeText| OtherFacts {
+        title: clean(&text.title),
+        body: text.paragraphs.iter().map(|paragraph| clean(paragraph)).collect(),
+    };
+    written.map(|(code, text)| (code.clone(), facts(text))).collect()
 }
 
 fn day(what: &'static str, text: &str) -> Result<NaiveDate, PublicError> {

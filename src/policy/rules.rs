@@ -9,6 +9,7 @@
 mod known;
 mod ops;
 mod place;
+mod publication;
 mod sample;
 mod transition;
 mod words;
@@ -32,6 +33,7 @@ use crate::document::DocumentId;
 use crate::document::Key;
 use crate::document::Subject;
 use crate::document::first_change;
+use crate::document::publication::Publication;
 use crate::document::skeleton;
 use crate::document::upgrade;
 use crate::document::upgrade::STEPS;
@@ -160,8 +162,8 @@ impl ElectionRules {
     }
 
     /// Reads the whole, and takes in what was handed in or decided.
-    fn whole(&self, key: &Key, after: &Automerge) -> Result<(), Refusal> {
-        let content = Content::of(after, &self.election, key);
+    fn whole(&self, key: &Key, delivery: &Delivery<'_>) -> Result<(), Refusal> {
+        let content = Content::of(delivery.after, &self.election, key);
         let content = content.map_err(|error| words::unreadable(&error.to_string()))?;
         let own = match (&content, key) {
             (Content::Election(election), _) => election.id == self.election,
@@ -171,11 +173,25 @@ impl ElectionRules {
         if !own {
             return Err(words::foreign());
         }
+        // What is brought again after a restore was admitted once.
+        if let Content::Publication(after) = &content
+            && delivery.from.is_some()
+        {
+            publication::sound(&self.publication(delivery.before), after)?;
+        }
         // Not the election: whom it lets in is learned once it is durable.
         if matches!(key, Key::Report(..) | Key::Review(_)) {
             self.take_in(key, &content);
         }
         Ok(())
+    }
+
+    /// What a publication held; nothing if there was none.
+    fn publication(&self, before: Option<&Automerge>) -> Publication {
+        match before.map(|before| Content::of(before, &self.election, &Key::Publication)) {
+            Some(Ok(Content::Publication(publication))) => publication,
+            _ => Publication::default(),
+        }
     }
 }
 
@@ -225,6 +241,6 @@ impl Rules for ElectionRules {
         if self.id(&key)?.as_bytes() != delivery.id.as_bytes() {
             return Err(words::foreign());
         }
-        if self.judge(&key, delivery)? { self.whole(&key, delivery.after) } else { Ok(()) }
+        if self.judge(&key, delivery)? { self.whole(&key, delivery) } else { Ok(()) }
     }
 }

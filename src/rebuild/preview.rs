@@ -20,6 +20,7 @@ use crate::build::source::Edit;
 use crate::document::Key;
 use crate::document::publication::Approval;
 use crate::document::publication::Publication;
+use crate::document::publication::expect_may_withdraw;
 use crate::document::publication::expect_not_by_rule;
 use crate::policy::public::Shown;
 use crate::release::Kind;
@@ -149,6 +150,9 @@ impl Session {
         if let Some(document) = reading.documents.get(&Key::Publication) {
             for key in decisions.approve.keys().chain(&decisions.withdraw) {
                 expect_not_by_rule(document, key).map_err(ProjectError::Document)?;
+            }
+            for key in &decisions.withdraw {
+                expect_may_withdraw(document, key).map_err(ProjectError::Document)?;
             }
         }
         let publication = decisions.made(shown.publication(), decided);

@@ -23,6 +23,7 @@ use super::pack::PackWriter;
 use super::path;
 use super::store;
 use super::store::Store;
+use super::verify;
 use crate::replica::disk;
 use crate::replica::lock::FolderLock;
 
@@ -64,7 +65,8 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    /// A release that holds exactly what will be put into it and rests on nothing that is stored.
+    /// A release that holds exactly what will be put into it and rests on nothing that is stored; unless the current one is found to
+    /// be just that, and sound.
     pub fn fresh(store: &'a Store, _lock: &FolderLock) -> Self {
         let pack = PackWriter::new(store.disk().clone(), store.folder());
         let state = Mutex::new(State { pack, rows: BTreeMap::new() });
@@ -113,6 +115,12 @@ impl<'a> Draft<'a> {
     pub fn commit(self, inputs: Inputs, created: &str) -> Result<Committed, ReleaseError> {
         let Self { store, base, whole, mut known, state } = self;
         let State { mut pack, mut rows } = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if base.is_none()
+            && let Some(current) = alike(store, &rows, &inputs)
+        {
+            pack.discard();
+            return Ok(Committed::Unchanged(current));
+        }
         if whole && let Some(base) = &base {
             for (key, _) in base.rows() {
                 rows.entry(key).or_insert(None);
@@ -160,6 +168,13 @@ impl<'a> Draft<'a> {
 
 /// The rows of one release: `None` says that the file is gone.
 type Hashes = BTreeMap<(Kind, String), Option<[u8; 32]>>;
+
+/// The current release, if it holds just these files, was made of just these inputs, and every byte of it is sound.
+fn alike(store: &Store, rows: &Hashes, inputs: &Inputs) -> Option<Release> {
+    let current = store.current().ok().flatten().filter(|current| current.header().inputs == *inputs)?;
+    let stored: Hashes = current.rows().into_iter().map(|(key, at)| (key, Some(at.sha256))).collect();
+    (stored == *rows && verify::stored_bytes(&current).is_empty()).then_some(current)
+}
 
 /// The release on which a small change rests. Where the chain would become too long, what stands between its lowest layer, which
 /// holds nearly all, and the change goes into the change: so that its cost follows what has moved and not what the site holds.

@@ -29,6 +29,15 @@ pub struct Wording {
     pub removed: Lines,
 }
 
+/// The wording of the pages that were looked into.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// In order of path.
+    pub wording: Vec<Wording>,
+    /// Pages that differ and were not looked into.
+    pub wording_left_off: usize,
+}
+
 /// Some of the lines, in the order of the page, and how many there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Lines {
@@ -42,7 +51,7 @@ pub struct Lines {
 ///
 /// # Errors
 /// If a page cannot be read.
-pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<Vec<Wording>, ReleaseError> {
+pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<Told, ReleaseError> {
     let sorts = [&difference.added, &difference.changed, &difference.removed];
     let mut paths: Vec<&String> = sorts.iter().flat_map(|sort| &sort.paths).collect();
     paths.retain(|path| path.ends_with(".html"));
@@ -51,17 +60,19 @@ pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<
         let bytes = release.read(Kind::Page, path)?;
         Ok::<_, ReleaseError>(text(&String::from_utf8_lossy(&bytes)))
     };
-    let told = paths.into_iter().take(PAGES).map(|path| {
+    let wording_left_off = paths.len().saturating_sub(PAGES);
+    let wording = paths.into_iter().take(PAGES).map(|path| {
         let (old, new) = (read(old, path)?, read(new, path)?);
         let title = if new.title.is_empty() { &old.title } else { &new.title };
-        Ok(Wording {
-            path: path.clone(),
-            title: title.clone(),
-            added: only(&new.lines, &old.lines),
-            removed: only(&old.lines, &new.lines),
-        })
+        // Of a page that came or went its own text is told, without what stands around it on every page.
+        let (added, removed) = match (old.lines.is_empty(), new.lines.is_empty()) {
+            (true, _) => (only(new.own(), &[]), Lines::default()),
+            (_, true) => (Lines::default(), only(old.own(), &[])),
+            _ => (only(&new.lines, &old.lines), only(&old.lines, &new.lines)),
+        };
+        Ok(Wording { path: path.clone(), title: title.clone(), added, removed })
     });
-    told.collect()
+    Ok(Told { wording: wording.collect::<Result<_, ReleaseError>>()?, wording_left_off })
 }
 
 /// The lines that one text has more often than the other.
@@ -90,6 +101,15 @@ fn only(these: &[String], others: &[String]) -> Lines {
 struct Text {
     title: String,
     lines: Vec<String>,
+    /// Where the lines of the element `main` begin and end.
+    main: Option<(usize, usize)>,
+}
+
+impl Text {
+    /// The lines of `main`; all, if there is no such element.
+    fn own(&self) -> &[String] {
+        self.main.and_then(|(start, end)| self.lines.get(start..end)).unwrap_or(&self.lines)
+    }
 }
 
 /// Elements within a line; every other tag ends it.
@@ -114,6 +134,15 @@ fn text(html: &str) -> Text {
         } else if tag.strip_prefix('/').is_some_and(|name| name.trim() == within) {
             within.clear();
         }
+        if tag == "/main"
+            && let Some((_, last)) = &mut text.main
+        {
+            end(&mut line, &mut text.lines);
+            *last = text.lines.len();
+        } else if name == "main" {
+            end(&mut line, &mut text.lines);
+            text.main = Some((text.lines.len(), usize::MAX));
+        }
         if !INLINE.contains(&tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default()) {
             end(&mut line, &mut text.lines);
         }
@@ -134,8 +163,16 @@ fn end(line: &mut String, lines: &mut Vec<String>) {
 /// Words without references to characters, as far as templates write them, and with single spaces.
 fn plain(words: &str) -> String {
     let mut words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let known =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2F;", "/"), ("&amp;", "&")];
+    let known = [
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ];
     for (reference, character) in known {
         words = words.replace(reference, character);
     }
@@ -148,10 +185,19 @@ mod tests {
 
     #[test]
     fn what_a_reader_sees_of_a_page() {
-        let page = "<title>Đơn vị &amp; khu vực</title><style>p { a: b }</style>\n<h1>Đơn vị</h1><p>Số <b>một</b>\n  và hai</p>a &lt; b<br>c";
+        let page = "<title>Đơn vị &amp; khu vực</title><style>p { a: b }</style>\n<h1>Đơn vị</h1><p>Số <b>một</b>\n  và&nbsp;hai</p>a &lt; b<br>c";
         let text = text(page);
         assert_eq!(text.title, "Đơn vị & khu vực");
         assert_eq!(text.lines, ["Đơn vị", "Số một và hai", "a < b", "c"]);
+        assert_eq!(text.own(), text.lines);
+    }
+
+    #[test]
+    fn what_a_page_says_itself_stands_in_main() {
+        let page =
+            text("<header>Đầu</header><main id=\"noi-dung\">\n<p>Một</p>Hai</main><footer>Chân</footer>");
+        assert_eq!(page.own(), ["Một", "Hai"]);
+        assert_eq!(page.lines, ["Đầu", "Một", "Hai", "Chân"]);
     }
 
     #[test]

@@ -9,20 +9,6 @@ use crate::support::scene::Scene;
 
 const DIRECTIVE: &str = "#item-directive-19-KL-UBBC";
 
-/// Waits until the public page is so.
-async fn public(scene: &Scene, path: &str, has: impl Fn(&str) -> bool) -> Result<()> {
-    let address = scene.site.trim_start_matches("http://").parse()?;
-    let mut page = String::new();
-    for _ in 0..600 {
-        page = String::from_utf8_lossy(&http::ask(address, &format!("GET {path}"), &[]).body).into_owned();
-        if has(&page) {
-            return Ok(());
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    Err(format!("{path} is not so: {page}").into())
-}
-
 async fn state_of(team: &Official, state: &str) -> Result<()> {
     team.until(&format!("document.querySelector('{DIRECTIVE}')?.dataset.state === '{state}'")).await
 }
@@ -32,7 +18,7 @@ async fn goes_back(scene: &Scene, team: &Official, title: &str) -> Result<Vec<St
     team.until("document.querySelectorAll('.releases > li').length >= 3").await?;
     team.press(".releases > li:nth-child(2) .activate").await?;
     team.press(".releases .confirm").await?;
-    public(scene, "/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
+    scene.public("/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
     team.reads("Đã quay về một bản cũ").await?;
     team.look("publish-back").await
 }
@@ -43,11 +29,27 @@ async fn writes_a_notice(scene: &Scene, team: &Official) -> Result<Vec<String>> 
     team.type_in(".notice input[id$='-vi-title']", "Niêm yết danh sách cử tri").await?;
     team.type_in(".notice textarea[id$='-vi-text']", "Xem tại nhà văn hóa.").await?;
     team.type_in(".notice input[id$='-en-title']", "Voter lists are posted").await?;
+    // Nothing is written before it is whole, and what is missing is named.
+    team.press(".notice .write-notice").await?;
+    team.reads("Hãy ghi nội dung (Tiếng Anh)").await?;
+    let mut faults = team.look("publish-notice-error").await?;
+    team.reload().await?;
+    team.until(
+        "document.querySelector(\".notice input[id$='-en-title']\")?.value === 'Voter lists are posted'",
+    )
+    .await?;
+    team.type_in(".notice textarea[id$='-en-text']", "See the culture house.").await?;
+    team.type_in(".notice select", "hmn").await?;
+    team.type_in(".notice input[id$='-hmn-title']", "A").await?;
+    team.type_in(".notice textarea[id$='-hmn-text']", "B").await?;
+    team.press(".notice .write-notice").await?;
+    team.reads("Đã ghi thông báo").await?;
     team.reads(SENT).await?;
     team.until("document.querySelector('.bar.good')").await?;
     team.press("#rebuild").await?;
-    public(scene, "/thong-bao/", |page| page.contains("Niêm yết danh sách cử tri")).await?;
-    team.look("publish-notice").await
+    scene.public("/thong-bao/", |page| page.contains("Niêm yết danh sách cử tri")).await?;
+    faults.extend(team.look("publish-notice").await?);
+    Ok(faults)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +61,7 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
     state_of(&team, "shown").await?;
     let mut faults = team.look("publish").await?;
     let title = "KL-UBBC";
-    public(&scene, "/van-ban/19-kl-ubbc/", |page| page.contains(title)).await?;
+    scene.public("/van-ban/19-kl-ubbc/", |page| page.contains(title)).await?;
 
     // Taken from the public: decided on the device, built by the button, gone from the pages.
     team.press(&format!("{DIRECTIVE} .withdraw")).await?;
@@ -67,7 +69,7 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
     state_of(&team, "withdrawn").await?;
     team.press("#rebuild").await?;
     team.until("document.querySelectorAll('.releases > li').length >= 2").await?;
-    public(&scene, "/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
+    scene.public("/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
     state_of(&team, "new").await?;
     faults.extend(team.look("publish-new").await?);
 
@@ -84,7 +86,7 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
     let path = preview.trim_start_matches(&scene.site).to_owned();
     let address = scene.site.trim_start_matches("http://").parse()?;
     assert_eq!(http::ask(address, &format!("GET {path}"), &[]).status, 401);
-    public(&scene, "/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
+    scene.public("/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
     faults.extend(team.look("publish-preview").await?);
 
     // Approved and released.
@@ -96,7 +98,7 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
     .await?;
     team.reads(SENT).await?;
     team.press("#rebuild").await?;
-    public(&scene, "/van-ban/19-kl-ubbc/", |page| page.contains(title)).await?;
+    scene.public("/van-ban/19-kl-ubbc/", |page| page.contains(title)).await?;
     state_of(&team, "shown").await?;
 
     faults.extend(goes_back(&scene, &team, title).await?);

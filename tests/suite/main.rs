@@ -13,6 +13,7 @@ mod cli;
 mod content;
 mod documents;
 mod editor;
+mod editor_desk;
 mod editor_fields;
 mod editor_keyboard;
 mod editor_mishaps;

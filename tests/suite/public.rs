@@ -87,6 +87,7 @@ const PUBLIC: &[&str] = &[
     "law.public.name",
     "notice.vi",
     "notice.en",
+    "notice.other",
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod desk;
 mod hostile;
+mod publication;
 mod standing;
 mod states;
 

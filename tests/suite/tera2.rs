@@ -33,7 +33,9 @@ const ADDED: [(&str, &str); 2] = [
     (
         "content/thong-bao/thu.md",
         "+++\ntitle = \"Ủy ban & 'bạn'\"\ndate = 2021-03-01\nweight = 90\ntemplate = \"thong-bao-trang.html\"\n\
-         [extra]\niso = \"2021-03-01\"\ndated = \"1/3/2021\"\n+++\nMột \"thông báo\".\n",
+         [extra]\niso = \"2021-03-01\"\ndated = \"1/3/2021\"\n\
+         others = [{ lang = \"hmn\", name = \"Tiếng Mông\", title = \"A & B\", paragraphs = [\"C\", \"D\"] }, \
+         { lang = \"blt\", name = \"Tiếng Thái Đen\", title = \"E\", paragraphs = [\"F\"] }]\n+++\nMột \"thông báo\".\n",
     ),
 ];
 

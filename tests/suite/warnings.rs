@@ -114,10 +114,11 @@ fn office_files_that_are_published_are_told_and_others_are_not() {
         "content/a/Kế hoạch.DOCX",
         "content/a/~$hoạch.docx",
         "content/b/sâu/bảng.xlsx",
+        "static/mẫu đơn.docx",
         "static/~$mẫu.docx",
     ];
     assert_eq!(warned, wanted);
-    for output in ["en/a/Kế hoạch.DOCX", "b/sâu/bảng.xlsx", "~$mẫu.docx"] {
+    for output in ["en/a/Kế hoạch.DOCX", "b/sâu/bảng.xlsx", "mẫu đơn.docx", "~$mẫu.docx"] {
         assert!(outputs.contains(&output.to_owned()), "{output} is not published: {outputs:?}");
     }
     assert!(!outputs.iter().any(|path| path.contains("không ai lấy")));
@@ -127,6 +128,8 @@ fn office_files_that_are_published_are_told_and_others_are_not() {
             warning.message.contains(if lock { "delete the file" } else { "publish a PDF" }),
             "{warning}"
         );
+        let folder = warning.path.split_once('/').unwrap().0;
+        assert!(lock || warning.message.contains(&format!("move it out of `{folder}/`")), "{warning}");
     }
 }
 
@@ -148,6 +151,7 @@ fn after_an_edit_only_what_it_touches_is_told() {
     assert_eq!(after("content/a/_index.md", &weight), ["content/a/x.md"]);
     assert_eq!(after("content/a/x.md", "+++\nweight = 1\n+++\n"), [""; 0]);
     assert_eq!(after("content/a/z.xlsx", "x"), ["content/a/z.xlsx"]);
+    assert_eq!(after("static/mẫu.docx", "x"), ["static/mẫu.docx"]);
     assert_eq!(after("content/b/y.md", "+++\n+++\ny"), ["content/b/y.md"]);
 }
 

@@ -2,7 +2,6 @@
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { nfc, type Draft } from "./edit.ts";
 import type { Raw } from "./read.ts";
-import { rewrite } from "./text.ts";
 
 const word = (text: string) => new A.ImmutableString(nfc(text));
 const content = (doc: Draft) => (doc as Raw).content as Raw;
@@ -43,28 +42,4 @@ export function setRule(doc: Draft, kind: string, basis: string, { by, at }: Sig
 export function clearRule(doc: Draft, kind: string): void {
   const { rules } = content(doc);
   if (rules && kind in rules) delete rules[kind];
-}
-
-/** A notice without words yet, in the two languages that it always has. */
-export function addNotice(doc: Draft, id: string, date: string): void {
-  const blank = () => ({ title: "", paragraphs: [] });
-  content(doc).notices.push({ id: word(id), date: word(date), texts: { vi: blank(), en: blank() } });
-}
-
-export function addLanguage(doc: Draft, at: number, language: string): void {
-  const { texts } = content(doc).notices[at];
-  if (!(language in texts)) texts[language] = { title: "", paragraphs: [] };
-}
-
-export function setTitle(doc: Draft, at: number, language: string, title: string): void {
-  const text = content(doc).notices[at].texts[language];
-  rewrite(doc, ["content", "notices", at, "texts", language, "title"], String(text.title), nfc(title));
-}
-
-export function setNoticeDate(doc: Draft, at: number, date: string): void {
-  content(doc).notices[at].date = word(date);
-}
-
-export function removeNotice(doc: Draft, at: number): void {
-  content(doc).notices.splice(at, 1);
 }

@@ -1,10 +1,9 @@
-// The builder and its releases: a button, live progress, what went wrong and where, and the switch from one release to another.
+// The builder: a button, live progress, what went wrong and where.
 import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem, type Problem } from "../local/desk.ts";
-import { focusSoon } from "./focus.ts";
-import { Ask, say } from "./parts.tsx";
+import { say } from "./parts.tsx";
 import { here } from "./state.ts";
-import { showTime, tr } from "./words.ts";
+import { said, tr } from "./words.ts";
 
 export interface Builder {
   build: number;
@@ -16,27 +15,6 @@ export interface Builder {
   paused: boolean;
   next?: number;
   error?: { message: string; template?: string; line?: number; document?: string };
-}
-
-interface Release {
-  id: string;
-  at: string;
-  current: boolean;
-  pages: number;
-  by?: string;
-  how?: string;
-  damaged?: string;
-}
-
-interface Paths {
-  count: number;
-  paths: string[];
-}
-
-export interface Pages {
-  added: Paths;
-  changed: Paths;
-  removed: Paths;
 }
 
 /** What went wrong, in words; undefined if nothing did. */
@@ -85,84 +63,24 @@ export function Rebuild({ state }: { state: Builder | undefined }) {
       <p role="status" id="build-state">{state && (state.build > 0 || busy) && <>{tr(...PHASES[state.phase])}{state.phase === "rendering" && ` (${state.done}/${state.total})`}.</>}</p>
       {busy && <progress aria-label={tr("Tiến độ dựng trang", "Progress of the build")} max={Math.max(1, state.total)} value={state.phase === "rendering" ? state.done : undefined} />}
       {state?.phase === "failed" && state.error && (
-        <div class="errors" role="alert">
-          <p><strong>{state.error.message}</strong></p>
-          {(state.error.template || state.error.document) && (
-            <p>{state.error.template && <>{tr("Mẫu trang", "Template")}: {state.error.template}{state.error.line !== undefined && `, ${tr("dòng", "line")} ${state.error.line}`} </>}{state.error.document && <>{tr("Văn bản", "Document")}: {state.error.document}</>}</p>
-          )}
+        <div class="errors" role="alert" id="build-error">
+          <Fault error={state.error} />
         </div>
       )}
     </section>
   );
 }
 
-/** How many pages differ, and which. */
-export function Differences({ pages }: { pages: Pages }) {
-  const rows: [string, Paths][] = [
-    [tr("thêm", "added"), pages.added],
-    [tr("đổi", "changed"), pages.changed],
-    [tr("bỏ", "removed"), pages.removed],
-  ];
+/** Where it is to be mended, what goes on and what to do; then what the engine found, as it found it. */
+function Fault({ error: { message, template, line, document } }: { error: NonNullable<Builder["error"]> }) {
+  const lines = message.split("\n");
+  const found = lines.slice(0, -1).join("\n");
   return (
-    <ul class="plain">
-      {rows.map(([name, { count, paths }]) => (
-        <li>{count} {tr("trang", "page(s)")} {name}{count > 0 && <>: {paths.slice(0, 8).join(", ")}{count > 8 && "…"}</>}</li>
-      ))}
-    </ul>
-  );
-}
-
-export function Releases({ after }: { after: string }) {
-  const [list, setList] = useState<Release[]>([]);
-  const [shown, setShown] = useState<{ id: string; pages: Pages } | undefined>(undefined);
-  const [asking, setAsking] = useState("");
-  const online = here().link.value === "online";
-  const load = async () => {
-    const answer = await ask<Release[]>("GET", "/api/releases");
-    if (!trouble(answer)) setList(answer as Release[]);
-  };
-  useEffect(() => void (online && load()), [online, after]);
-  const activate = async (id: string) => {
-    setAsking("");
-    const wrong = trouble(await ask("POST", `/api/releases/${encodeURIComponent(id)}/activate`, {}));
-    say(wrong ?? tr("Đã đổi bản công bố.", "What is public was switched."));
-    await load();
-  };
-  const differ = async (id: string, since: string) => {
-    const answer = await ask<Pages>("GET", `/api/releases/${encodeURIComponent(id)}/changes?since=${encodeURIComponent(since)}`);
-    const wrong = trouble(answer);
-    if (wrong) say(wrong);
-    else setShown({ id, pages: answer as Pages });
-  };
-  const way = (how: string) => (how === "by rule" ? tr("tự động theo quy tắc", "by rule") : tr("từ máy chủ", "on the server"));
-  return (
-    <section>
-      <h2>{tr("Các bản công bố được giữ", "Releases that are kept")}</h2>
-      {!online && <p>{tr("Cần có mạng để xem.", "Needs a network.")}</p>}
-      <ul class="rows releases">
-        {list.map((one, i) => (
-          <li key={one.id} data-current={one.current}>
-            <p><strong>{showTime(Date.parse(one.at))}</strong> <span class="hint">{one.id} · {one.pages} {tr("trang", "page(s)")}{one.by && <> · {one.by}</>}{one.how && <> · {way(one.how)}</>}</span> {one.current && <strong class="tag accepted">{tr("Đang công khai", "Public now")}</strong>}</p>
-            {one.damaged && <p class="error">{one.damaged}</p>}
-            {asking === one.id ? (
-              <Ask
-                text={tr("Mọi người sẽ thấy bản này ngay. Máy sẽ không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees this release at once. Nothing is made public by itself until you build again.")}
-                yes={tr("Đổi sang bản này", "Switch to it")}
-                no={tr("Thôi", "Cancel")}
-                confirm={{ class: "confirm" }}
-                act={() => void activate(one.id)}
-                leave={() => (setAsking(""), focusSoon(`activate-${one.id}`))}
-              />
-            ) : (
-              <p class="actions">
-                {!one.current && !one.damaged && <button type="button" class="quiet activate" id={`activate-${one.id}`} onClick={() => setAsking(one.id)}>{tr("Đưa bản này ra công khai", "Make this one public")}<span class="unseen"> {one.id}</span></button>}
-                {list[i + 1] && <button type="button" class="quiet" onClick={() => void differ(one.id, list[i + 1]!.id)}>{tr("Khác gì bản trước", "What changed")}<span class="unseen"> {one.id}</span></button>}
-              </p>
-            )}
-            {shown?.id === one.id && <Differences pages={shown.pages} />}
-          </li>
-        ))}
-      </ul>
-    </section>
+    <>
+      {template && <p><strong>{tr("Tệp cần sửa", "File to correct")}: {template}{line !== undefined && `, ${tr("dòng", "line")} ${line}`}</strong></p>}
+      {document && <p><strong>{tr("Văn bản cần sửa", "Document to correct")}: {document}</strong></p>}
+      <p>{said(lines.at(-1) ?? "")}</p>
+      {found && <p class="words hint" lang="en">{found}</p>}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 // Directing documents: what each says of itself, and its tasks with who answers for them. Read here; written by importing.
 import { contentOf, texts, words, type Raw } from "../document/read.ts";
+import { HeldBack } from "./held.tsx";
 import { go } from "./parts.tsx";
 import { bodyName, here } from "./state.ts";
 import { named, showDay, tr } from "./words.ts";
@@ -19,6 +20,7 @@ export function Directives() {
               <a href={go("directive", key.slice("directive/".length))}>{named(content, "kind")} {words(content.symbol)}</a>
               <span class="hint"> {content.date && showDay(words(content.date)!)} · {named(content, "issuer")}</span>
               <p><Vietnamese of={content} name="subject" /></p>
+              <HeldBack of={key} />
             </li>
           );
         })}
@@ -42,6 +44,7 @@ export function Directive({ symbol }: { symbol: string }) {
       <p class="crumb"><a href={go("directives")}>{tr("Văn bản chỉ đạo", "Directing documents")}</a></p>
       <h1>{named(content, "kind")} {words(content.symbol)}</h1>
       <p><Vietnamese of={content} name="subject" /></p>
+      <HeldBack of={key} />
       <dl class="facts">
         <dt>{tr("Cơ quan ban hành", "Issued by")}</dt><dd><Vietnamese of={content} name="issuer" /></dd>
         <dt>{tr("Ngày", "Date")}</dt><dd>{content.date ? showDay(words(content.date)!) : "–"}</dd>

@@ -3,13 +3,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { approve, clearRule, hold, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
 import { ask } from "../local/desk.ts";
-import { Differences, Rebuild, Releases, trouble, useBuilder, type Pages } from "./builder.tsx";
+import { Rebuild, trouble, useBuilder } from "./builder.tsx";
 import { Notices } from "./notices.tsx";
 import { focusSoon } from "./focus.ts";
 import { Ask, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
+import { Releases } from "./releases.tsx";
 import { here } from "./state.ts";
-import { showTime, tr } from "./words.ts";
+import { Differences, type Pages } from "./wording.tsx";
+import { said, showTime, tr } from "./words.ts";
 
 interface Words {
   vi: string;
@@ -41,6 +43,8 @@ interface Item {
   held: Decision | null;
   byRule: boolean;
   mayBeByRule: boolean;
+  mayBeHeld: boolean;
+  mayBeWithdrawn: boolean;
   changes: Change[];
   changesLeftOff: number;
   problem?: string;
@@ -186,7 +190,10 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
       {ruled && !item.byRule && <p>{tr("Quy tắc tạm dừng vì đang giữ lại.", "The rule is suspended, as it is held back.")}</p>}
       {item.approved && <p class="hint">{tr("Duyệt lúc", "Approved at")} {showTime(Date.parse(item.approved.at))}{item.approved.basis && <> · <span lang="vi">{item.approved.basis}</span></>}</p>}
       {item.held && <p class="hint">{tr("Giữ lại", "Held back")}: <span lang="vi">{item.held.reason}</span></p>}
-      {item.problem && <p class="error">{item.problem}</p>}
+      {item.mayBeByRule && item.held && item.approved && <p>{tr("Trang công khai tiếp tục dùng bản đã duyệt.", "The public pages go on with the version that is approved.")}</p>}
+      {item.mayBeByRule && !item.mayBeHeld && <p class="hint">{tr("Cả trang dựa vào nội dung này: muốn giữ lại hoặc bỏ quy tắc, hãy duyệt một bản trước.", "The whole site stands on this: to hold it back or to end the rule, approve a version first.")}</p>}
+      {item.mayBeByRule && item.mayBeHeld && item.approved && <p class="hint">{tr("Cả trang dựa vào nội dung này nên không rút được; hãy duyệt bản sửa, hoặc đưa một bản công bố cũ ra.", "The whole site stands on this, so it cannot be withdrawn: approve a correction, or make an older release public.")}</p>}
+      {item.problem && <p class="error">{said(item.problem)}</p>}
       <Changes changes={item.changes} more={item.changesLeftOff} />
       <div class={`field ${missing ? "wrong" : ""}`}>
         <label for={`${id}-why`}>{tr("Căn cứ duyệt hoặc lý do", "Basis of the approval, or reason")}</label>
@@ -194,12 +201,12 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
         <input id={`${id}-why`} value={text} maxLength={1000} autocomplete="off" aria-describedby={missing ? `${id}-error` : undefined} onInput={(event) => setText(event.currentTarget.value)} />
       </div>
       <p class="actions">
-        {!item.byRule && item.state !== "shown" && item.state !== "approved" && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
-        {item.state !== "held" && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
+        {(item.byRule ? !item.approved : item.state !== "shown" && item.state !== "approved") && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
+        {item.state !== "held" && item.mayBeHeld && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
         {item.state === "held" && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
-        {!item.byRule && item.approved && !asking && <button type="button" class="quiet withdraw" id={`${id}-withdraw`} onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
+        {!item.byRule && item.mayBeWithdrawn && !asking && <button type="button" class="quiet withdraw" id={`${id}-withdraw`} onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
         {item.mayBeByRule && !ruled && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
-        {ruled && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
+        {ruled && item.mayBeHeld && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
         {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
       </p>
       {asking && (

@@ -2,6 +2,7 @@
 import { roundWords } from "./round.tsx";
 import { bodyName, deadline, election, here, ownRegime, present, regimes, today } from "./state.ts";
 import { isBegun, reportStatus } from "./standing.ts";
+import { AllHeldBack } from "./held.tsx";
 import { go, reportWord, Tag, taskWord } from "./parts.tsx";
 import { ownTasks, taskDate } from "./duties.ts";
 import { daysBetween, inDays, named, sentence, showDay, tr } from "./words.ts";
@@ -16,6 +17,7 @@ export function Today() {
       {asOf && <p class="inset">{tr("Bản trình diễn: “hôm nay” được đặt là ngày này.", "A demonstration: “today” is set to this day.")}</p>}
       <p>{bodyName(account.body)}{election.value.election_day && <> · {tr("Ngày bầu cử", "Election day")} {showDay(String(election.value.election_day))}, {inDays(daysBetween(day, String(election.value.election_day)))}</>}</p>
       <Reports day={day} />
+      {here().isAgency && <AllHeldBack />}
       <Tasks day={day} />
       <Steps day={day} />
     </main>

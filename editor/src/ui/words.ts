@@ -84,3 +84,9 @@ export function sentence(text: string, most = Infinity): string {
 export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase();
 }
+
+/** Words of the server that stand in both languages, Vietnamese first: those of the language that is spoken here. */
+export function said(both: string): string {
+  const at = both.indexOf(" / ");
+  return at < 0 ? both : tr(both.slice(0, at), both.slice(at + 3));
+}

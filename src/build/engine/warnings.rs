@@ -103,17 +103,19 @@ fn left_beside(site: &Site, path: &str) -> Option<String> {
     let name = file_name(path);
     let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase())?;
     let is_lock = name.starts_with("~$") || name.starts_with(".~lock.") || extension == "tmp";
-    let published = path.starts_with("content/") && is_published(site, path);
-    if is_lock && (published || path.starts_with("static/")) {
+    let folder = if path.starts_with("static/") { "static/" } else { "content/" };
+    let published = folder == "static/" || path.starts_with(folder) && is_published(site, path);
+    if is_lock && published {
         let said = "tệp tạm của phần mềm văn phòng còn sót lại và bị công khai; hãy đóng văn bản rồi xóa tệp. / an office program left this file behind, \
                     and it is published; close the document and delete the file";
         return Some(said.to_owned());
     }
     (published && OFFICE.contains(&&*extension)).then(|| {
-        "tệp văn phòng này được công khai nguyên trạng, kèm tên tác giả, nhận xét và phần theo dõi thay đổi; hãy công khai bản PDF, hoặc chuyển nó ra \
-         khỏi `content/`. / this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
-         or move it out of `content/`"
-            .to_owned()
+        format!(
+            "tệp văn phòng này được công khai nguyên trạng, kèm tên tác giả, nhận xét và phần theo dõi thay đổi; hãy công khai bản PDF, hoặc chuyển nó ra \
+             khỏi `{folder}`. / this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
+             or move it out of `{folder}`"
+        )
     })
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::text;
 use super::words;
 use super::words::Lang;
+use crate::document::language;
 use crate::policy::public::facts::DocumentFacts;
 use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::NoticeFacts;
@@ -157,7 +158,23 @@ fn notice_page(notice: &NoticeFacts, index: usize, lang: Lang) -> (Map<String, V
         "dated": words::long_date(notice.date, lang),
         "title_lang": lang.tag(&notice.title),
         "body_lang": (lang == Lang::En && !english).then_some("vi"),
+        "others": others(notice, lang),
     });
     front.insert("extra".into(), extra);
     (front, text::paragraphs(texts))
+}
+
+/// The notice in other languages, in the order of the list of languages: each with its code, its name in the language of the page,
+/// title and paragraphs. Nothing if there are none.
+fn others(notice: &NoticeFacts, lang: Lang) -> Option<Vec<Value>> {
+    let written = language::ALL.iter().filter_map(|known| Some((known, notice.others.get(known.code)?)));
+    let others = written.map(|(known, other)| {
+        json!({
+            "lang": known.code,
+            "name": lang.say(known.vi, known.en),
+            "title": other.title,
+            "paragraphs": other.body,
+        })
+    });
+    Some(others.collect::<Vec<_>>()).filter(|others| !others.is_empty())
 }

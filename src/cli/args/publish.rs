@@ -18,6 +18,9 @@ pub enum Publish {
         /// Khóa văn bản: `election` hoặc `directive/<ký hiệu>` / `election` or `directive/<symbol>`
         #[arg(value_parser = values::key)]
         key: Key,
+        /// Tất cả thay đổi, dù nhiều đến đâu / All changes, however many there are
+        #[arg(long)]
+        all: bool,
     },
     /// Duyệt văn bản như hiện có tại đây; phần sửa sau chưa công khai cho đến khi được duyệt / Approve a document as it stands here; later edits
     /// are not public until they are approved
@@ -68,8 +71,8 @@ pub enum Publish {
         #[command(flatten)]
         by: Decider,
     },
-    /// Viết thông báo cho công chúng, một hoặc nhiều ngôn ngữ; phần không ghi giữ nguyên / Write a notice to the public, in one language or more;
-    /// what is not given stays
+    /// Viết thông báo cho công chúng, mỗi lần một ngôn ngữ, tiếng Việt trước; ngôn ngữ khác giữ nguyên / Write a notice to the public, one
+    /// language at a time, Vietnamese first; other languages stay as they are
     Notice(NoticeEdit),
     /// Thu hồi thông báo / Take a notice back
     Unnotice {
@@ -106,7 +109,8 @@ pub struct NoticeEdit {
     /// Ngày thông báo, ví dụ 2021-03-04 / Its date, as 2021-03-04
     #[arg(long, value_parser = values::date)]
     pub date: NaiveDate,
-    /// Ngôn ngữ / Its language
+    /// Ngôn ngữ: vi, en, hmn, blt và ngôn ngữ khác, ghi sai sẽ được liệt kê / Its language: vi, en, hmn, blt and others, which a wrong one
+    /// names
     #[arg(long, default_value = "vi")]
     pub language: String,
     /// Tiêu đề bằng ngôn ngữ đó / Its title in that language

@@ -3,6 +3,8 @@
 //! This is the allow-list of the site. Adding a field makes something public; it needs a basis in law and a line in
 //! `tests/suite/public.rs`. All texts have passed [`super::clean`]: one line, NFC, no control or direction-override characters.
 
+use std::collections::BTreeMap;
+
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
@@ -216,4 +218,15 @@ pub struct NoticeFacts {
     pub body_vi: Vec<String>,
     /// Paragraphs, English; empty where nobody has translated it.
     pub body_en: Vec<String>,
+    /// The notice in other languages, by code; shown beside the Vietnamese text.
+    pub others: BTreeMap<String, OtherFacts>,
+}
+
+/// A notice in a language that the site itself is not written in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OtherFacts {
+    /// Title.
+    pub title: String,
+    /// Paragraphs.
+    pub body: Vec<String>,
 }

@@ -67,6 +67,11 @@ impl Ground {
         let steps = steps::steps(&election, find_law(laws, &election.law)?, as_of)?;
         Ok(Self { election, steps })
     }
+
+    /// The election itself.
+    pub fn election(&self) -> &Election {
+        &self.election
+    }
 }
 
 impl Part {
@@ -224,7 +229,7 @@ fn flatten(name: String, value: Value, fields: &mut BTreeMap<String, String>) {
         Value::Array(items) if items.is_empty() => {}
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(plain).collect();
-            let between = if name.starts_with("body") { "\n\n" } else { "; " };
+            let between = if name.ends_with("body") || name.starts_with("body") { "\n\n" } else { "; " };
             fields.insert(name, items.join(between));
         }
         value => {

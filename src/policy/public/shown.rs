@@ -33,11 +33,13 @@ impl Shown {
     /// With the documents as they are now; `heads` gives the sorted heads of a document that is here.
     ///
     /// A document of a kind that is shown by rule is shown as it stands. One that is held back is shown as it was last approved,
-    /// unless it is held back exactly so: of two decisions about the same heads the careful one counts.
+    /// unless it is held back exactly so: of two decisions about the same heads the careful one counts. The election alone goes on as
+    /// it was last approved, whatever is held back: without it nothing could be released, withdrawals included.
     pub fn now(publication: &Publication, mut heads: impl FnMut(&Key) -> Option<Vec<String>>) -> Self {
         let mut shown = Self::with(publication, |key| heads(key).filter(|_| publication.is_by_rule(key)));
         shown.items.retain(|key, at| {
-            at.by_rule || publication.held.get(key).is_none_or(|hold| hold.heads != at.heads)
+            let held = publication.held.get(key).is_some_and(|hold| hold.heads == at.heads);
+            at.by_rule || *key == Key::Election || !held
         });
         shown
     }

@@ -125,6 +125,7 @@ fn is_notice_id(text: &str) -> bool {
     IncidentId::new(text).is_ok()
 }
 
+/// Its form alone; which of them a notice may have is told in words.
 fn is_language(text: &str) -> bool {
     (2..=3).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_lowercase())
 }

@@ -2,6 +2,7 @@
 
 use niemyet_sync::access::Refusal;
 
+use crate::document::notice::Lack;
 use crate::document::status::Refusal as StatusRefusal;
 use crate::document::status::Status;
 
@@ -107,6 +108,24 @@ pub(super) fn not_by_law(kind: &str) -> Refusal {
             "Documents of kind `{kind}` are not public by rule: approve each by the heads that were looked at."
         ),
     )
+}
+
+/// A decision that would take the election from under the site.
+pub(super) fn election_stays() -> Refusal {
+    refusal(
+        "election-stays",
+        "Cả trang dựa vào `election`: sau quyết định này không còn phiên bản nào được duyệt, nên không phát hành được gì nữa, kể cả việc rút \
+         nội dung. Hãy duyệt một phiên bản trước.",
+        "The whole site stands on `election`: after this decision no version of it would be approved, so nothing could be released any more, \
+         withdrawals included. Approve a version first.",
+    )
+}
+
+/// A notice in which whoever reads it would miss something.
+pub(super) fn notice(id: &str, lack: &Lack) -> Refusal {
+    let said = lack.to_string();
+    let (vi, en) = said.split_once(" / ").unwrap_or((&said, &said));
+    refusal("incomplete-notice", &format!("Thông báo `{id}`: {vi}."), &format!("Notice `{id}`: {en}."))
 }
 
 /// Somebody signs with another body's name.

@@ -22,7 +22,7 @@ use crate::release::ReleaseError;
 use crate::release::changes;
 use crate::release::changes::Difference;
 use crate::release::wording;
-use crate::release::wording::Wording;
+use crate::release::wording::Told;
 
 /// Entries of the audit log that are looked through for who made a release.
 const REMEMBERED: usize = 1_000;
@@ -115,7 +115,8 @@ pub(super) struct Answer {
     /// Documents that are shown as they stood at other heads: key → heads then and now.
     documents: BTreeMap<String, changes::Heads>,
     /// What a reader sees otherwise, page by page.
-    wording: Vec<Wording>,
+    #[serde(flatten)]
+    told: Told,
 }
 
 pub(super) async fn changes(
@@ -128,8 +129,8 @@ pub(super) async fn changes(
         let store = desk.0.builder.releases();
         let (old, new) = (store.load(&since)?, store.load(&id)?);
         let (pages, documents) = (changes::between(&old, &new), changes::documents(&old, &new));
-        let wording = wording::between(&old, &new, &pages)?;
-        Ok(Answer { release: id, since, pages, documents, wording })
+        let told = wording::between(&old, &new, &pages)?;
+        Ok(Answer { release: id, since, pages, documents, told })
     };
     let answer =
         server.blocking(move || differing().map_err(|error: ReleaseError| failed(error.into()))).await??;

@@ -207,18 +207,18 @@ fn an_incident_has_a_trigger_and_a_paper_file_instead_of_what_may_not_be_written
 #[test]
 fn approvals_are_given_replaced_and_taken_back() {
     let mut document = device("publication", 1);
-    publication::approve(&mut document, &key("election"), &approval()).unwrap();
-    assert_eq!(publication_of(&document).items[&key("election")], approval());
+    publication::approve(&mut document, &key("directive/19/KL-UBBC"), &approval()).unwrap();
+    assert_eq!(publication_of(&document).items[&key("directive/19/KL-UBBC")], approval());
     let newer = Approval { heads: vec!["cd".repeat(32)], ..approval() };
-    publication::approve(&mut document, &key("election"), &newer).unwrap();
-    assert_eq!(publication_of(&reloaded(&mut document)).items[&key("election")], newer);
-    publication::revoke(&mut document, &key("election")).unwrap();
+    publication::approve(&mut document, &key("directive/19/KL-UBBC"), &newer).unwrap();
+    assert_eq!(publication_of(&reloaded(&mut document)).items[&key("directive/19/KL-UBBC")], newer);
+    publication::revoke(&mut document, &key("directive/19/KL-UBBC")).unwrap();
     assert!(publication_of(&document).items.is_empty());
-    assert!(publication::revoke(&mut document, &key("election")).is_err());
+    assert!(publication::revoke(&mut document, &key("directive/19/KL-UBBC")).is_err());
     let empty = Approval { heads: Vec::new(), ..approval() };
-    assert!(publication::approve(&mut document, &key("election"), &empty).is_err());
+    assert!(publication::approve(&mut document, &key("directive/19/KL-UBBC"), &empty).is_err());
     let broken = Approval { heads: vec!["xyz".into()], ..approval() };
-    assert!(publication::approve(&mut document, &key("election"), &broken).is_err());
+    assert!(publication::approve(&mut document, &key("directive/19/KL-UBBC"), &broken).is_err());
 }
 
 #[test]
@@ -237,4 +237,19 @@ fn notices_stand_in_both_languages_and_are_corrected_in_place() {
     assert_eq!(publication_of(&reloaded(&mut document)).notices, [notice.clone()]);
     notice.date = "5/3/2021".into();
     assert!(publication::put_notice(&mut document, &notice).is_err());
+    notice.date = "2021-03-05".into();
+    for (language, title, paragraphs) in [
+        ("vi", "", vec!["Một"]),
+        ("vi", "Lịch", vec![" "]),
+        ("hmn", "A", vec![]),
+        ("hmn", "", vec!["A"]),
+        ("xx", "A", vec!["B"]),
+    ] {
+        let paragraphs = paragraphs.into_iter().map(str::to_owned).collect();
+        let mut lacking = notice.clone();
+        lacking.texts.insert(language.into(), NoticeText { title: title.into(), paragraphs });
+        let refused = publication::put_notice(&mut document, &lacking).unwrap_err().to_string();
+        assert!(refused.contains(" / "), "{language}: {refused}");
+    }
+    assert_eq!(publication_of(&reloaded(&mut document)).notices, [notice], "nothing of them was written");
 }

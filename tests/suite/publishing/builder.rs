@@ -1,5 +1,6 @@
 //! The builder itself, held open in the middle of its work: requests meanwhile, its end meanwhile, a disk that fails under it.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -52,6 +53,13 @@ fn builder(office: &Office, releases: &Arc<Store>, on_release: impl Fn() + Send 
     service
 }
 
+/// Changes a page of the site, so that the next build makes a release.
+fn change_site(office: &Office, line: &str) {
+    let page = office.path("niemyet/site/content/gioi-thieu.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("{text}\n{line}\n")).unwrap();
+}
+
 /// Holds each build open, when its release is there already, until it is let go on.
 struct Gate {
     reached: Receiver<()>,
@@ -84,8 +92,10 @@ fn requests_while_one_builds_become_one_more() {
     office.ok(&["build"]);
     let releases = releases(&office, RealDisk);
     let (service, gate) = gated(&office, &releases);
+    change_site(&office, "Lần một.");
     let first = service.ask(None, true);
     gate.reached.recv_timeout(PATIENCE).unwrap();
+    change_site(&office, "Lần hai.");
     let asked: Vec<_> = (0..MANY)
         .map(|_| {
             let service = service.clone();
@@ -111,6 +121,7 @@ fn its_end_does_not_wait_for_a_build_that_never_ends() {
     office.ok(&["build"]);
     let releases = releases(&office, RealDisk);
     let (service, gate) = gated(&office, &releases);
+    change_site(&office, "Lần một.");
     service.ask(None, true);
     gate.reached.recv_timeout(PATIENCE).unwrap();
     let (over, ended) = mpsc::channel();
@@ -131,6 +142,7 @@ fn a_release_that_is_being_rendered_is_given_up_at_the_end() {
     let releases = releases(&office, RealDisk);
     let first = releases.current_id().unwrap();
     let service = builder(&office, &releases, || ());
+    change_site(&office, "Lần một.");
     service.ask(None, true);
     until(&service, |state| state.phase == Phase::Rendering || state.phase == Phase::Done);
     service.stop(PATIENCE);

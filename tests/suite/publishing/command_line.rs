@@ -4,15 +4,16 @@ use serde_json::Value;
 
 use super::desk::edit_election;
 use crate::support::cli::Office;
+use crate::support::cli::stderr;
 
 const COMMS: [&str; 2] = ["--body", "team_comms"];
 
-fn publish(office: &Office, arguments: &[&str]) -> Value {
+pub fn publish(office: &Office, arguments: &[&str]) -> Value {
     let all = [&["--json", "publish"], arguments, &COMMS].concat();
     serde_json::from_str(office.ok(&all).lines().last().unwrap()).unwrap()
 }
 
-fn state(office: &Office, key: &str) -> String {
+pub fn state(office: &Office, key: &str) -> String {
     let listed = office.ok(&["--json", "publish", "list"]);
     let items = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     let item = items.into_iter().find(|item| item["key"] == key).unwrap();
@@ -70,14 +71,29 @@ fn decisions_are_made_on_the_command_line_by_the_team_alone() {
     );
     publish(
         &office,
-        &["notice", "lich-hop", "--date", "2021-03-04", "--language", "en", "--title", "Meeting"],
+        &[
+            "notice",
+            "lich-hop",
+            "--date",
+            "2021-03-04",
+            "--language",
+            "en",
+            "--title",
+            "Meeting",
+            "--text",
+            "One.",
+        ],
     );
     office.ok(&["build"]);
     publish(&office, &["unnotice", "lich-hop"]);
     publish(&office, &["rule", "election", "off"]);
     let refused = office.fails(1, &["publish", "rule", "report", "on", "--body", "team_comms"]);
     assert!(refused.contains("not public by law"), "{refused}");
+    releases_tell_of_it(&office);
+}
 
+/// What was decided above is what the first release and the last differ in.
+fn releases_tell_of_it(office: &Office) {
     let listed = office.ok(&["--json", "release", "list"]);
     let ids: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (first, last) = (ids[0]["id"].as_str().unwrap(), ids.last().unwrap()["id"].as_str().unwrap());
@@ -88,7 +104,93 @@ fn decisions_are_made_on_the_command_line_by_the_team_alone() {
     assert!(changed.contains(&"don-vi/index.html".into()), "{changes}");
     assert!(added.contains(&"thong-bao/lich-hop/index.html".into()) || !added.is_empty(), "{changes}");
     assert!(changes["documents"]["directive/19/KL-UBBC"]["new"].is_null(), "{changes}");
-    lines_of_text(&office, (first, last), &changes);
+    lines_of_text(office, (first, last), &changes);
     office.ok(&["release", "verify"]);
     office.ok(&["release", "verify", first]);
+}
+
+#[test]
+fn going_back_says_that_nothing_is_released_by_itself_and_how_to_go_on() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let listed = office.ok(&["--json", "release", "list"]);
+    let first: Value = serde_json::from_str(listed.trim()).unwrap();
+    let first = first["id"].as_str().unwrap();
+    edit_election(&office, |election| election.units[1].name_vi = "Tên mới".into());
+    publish(&office, &["approve", "election", "--basis", "12/QĐ"]);
+    let built = office.run(&["build"]);
+    assert!(
+        built.status.success()
+            && !stderr(&built).contains("went back")
+            && !stderr(&built).contains("gone back")
+    );
+    let told = |arguments: &[&str]| {
+        let done = office.run(arguments);
+        assert!(done.status.success(), "{arguments:?}: {}", stderr(&done));
+        stderr(&done)
+    };
+    for arguments in [&["release", "activate", first][..], &["release", "list"], &["publish", "list"]] {
+        let said = told(arguments);
+        assert!(
+            said.contains("Nothing is released by itself") && said.contains("niemyet build"),
+            "{arguments:?}: {said}"
+        );
+        assert!(said.contains("Đang dừng phát hành tự động"), "{arguments:?}: {said}");
+    }
+    let again: Value = serde_json::from_str(&office.ok(&["--json", "release", "activate", first])).unwrap();
+    assert_eq!((again["current"].as_str(), again["paused"].as_bool()), (Some(first), Some(true)));
+    assert!(told(&["build"]).contains("made by themselves again"));
+    assert!(!told(&["publish", "list"]).contains("Nothing is released"));
+    assert!(!told(&["build"]).contains("made by themselves again"), "there was no pause to end");
+}
+
+#[test]
+fn what_would_change_is_shown_bounded_and_whole_on_request_also_without_a_release() {
+    const DIRECTIVE: &str = "directive/19/KL-UBBC";
+    let office = Office::ready();
+    for arguments in [&["publish", "list"][..], &["publish", "show", DIRECTIVE]] {
+        let done = office.run(arguments);
+        assert!(done.status.success());
+        let said = stderr(&done);
+        assert!(said.contains("holds no release") && said.contains("chưa có bản phát hành"), "{said}");
+    }
+    let shown = office.ok(&["publish", "show", DIRECTIVE]);
+    let places = |shown: &str| shown.lines().filter(|line| line.contains("  [")).count();
+    assert!(places(&shown) > 20, "{shown}");
+    let last = shown.lines().last().unwrap();
+    assert!(last.contains("--all") && last.contains("thay đổi nữa"), "{last}");
+    let whole = office.ok(&["publish", "show", DIRECTIVE, "--all"]);
+    let left: usize = last.split(' ').nth(1).unwrap().parse().unwrap();
+    assert_eq!(places(&whole), places(&shown) + left);
+    let json = |arguments: &[&str]| -> Value { serde_json::from_str(&office.ok(arguments)).unwrap() };
+    let bounded = json(&["--json", "publish", "show", DIRECTIVE]);
+    assert_eq!(bounded["changesLeftOff"].as_u64().unwrap() as usize, left);
+    assert_eq!(json(&["--json", "publish", "show", DIRECTIVE, "--all"])["changesLeftOff"], 0);
+    office.ok(&["build"]);
+    let done = office.run(&["publish", "list"]);
+    assert!(!stderr(&done).contains("holds no release"));
+}
+
+#[test]
+fn a_full_build_of_what_is_public_already_keeps_the_release() {
+    let office = Office::ready();
+    let build = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&office.ok(&[&["--json", "build"], arguments].concat())).unwrap()
+    };
+    let first = build(&[]);
+    assert_eq!(first["new"], true);
+    let again = build(&["--full"]);
+    assert_eq!((&again["new"], &again["release"]), (&Value::Bool(false), &first["release"]));
+    assert!(office.ok(&["build", "--full"]).contains("nothing has changed"));
+    // What is stored and damaged is not what would be built.
+    let packs = office.path("niemyet/releases/packs");
+    let pack = std::fs::read_dir(packs).unwrap().next().unwrap().unwrap().path();
+    let mut bytes = std::fs::read(&pack).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&pack, bytes).unwrap();
+    let mended = build(&["--full"]);
+    assert_eq!(mended["new"], true, "{mended}");
+    assert_ne!(mended["release"], first["release"]);
+    office.ok(&["release", "verify"]);
 }

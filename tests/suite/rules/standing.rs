@@ -9,6 +9,7 @@ use niemyet::document::Document;
 use niemyet::document::Key;
 use niemyet::document::Kind;
 use niemyet::document::publication;
+use niemyet::document::publication::Approval;
 use niemyet::document::publication::Hold;
 use niemyet::document::publication::Publication;
 use niemyet::document::publication::Rule;
@@ -46,8 +47,9 @@ fn only_the_communications_team_decides_and_signs_as_itself() {
         let mut document =
             set(&desk, |document| publication::set_rule(document, Kind::Election, &rule(body)).unwrap());
         assert_eq!(desk.deliver(body, &mut document), desk.expected(body, "team_comms"), "{body}");
+        let directive = Key::directive("19/KL-UBBC").unwrap();
         let mut document =
-            set(&desk, |document| publication::hold(document, &Key::Election, &hold(body)).unwrap());
+            set(&desk, |document| publication::hold(document, &directive, &hold(body)).unwrap());
         assert_eq!(desk.deliver(body, &mut document), desk.expected(body, "team_comms"), "{body}");
     }
     let mut desk = Desk::open();
@@ -120,6 +122,9 @@ fn two_devices_that_begin_at_once_lose_nothing_of_each_other() {
     let mut other =
         set(&desk, |document| publication::set_rule(document, Kind::Election, &rule("team_comms")).unwrap());
     one.merge(&mut other).unwrap();
+    // What the site goes on with once the rule is gone.
+    let approval = Approval { heads: vec!["b".repeat(64)], by: "team_comms".into(), ..Approval::default() };
+    publication::approve(&mut one, &Key::Election, &approval).unwrap();
     publication::clear_rule(&mut one, Kind::Election).unwrap();
     assert!(read(&one).rules.is_empty());
     assert!(

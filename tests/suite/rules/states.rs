@@ -12,6 +12,7 @@ use niemyet::document::progress::TaskStatus;
 use niemyet::document::publication;
 use niemyet::document::publication::Approval;
 use niemyet::document::publication::Notice;
+use niemyet::document::publication::NoticeText;
 use niemyet::document::status::Action;
 use niemyet::document::status::Party;
 use niemyet::document::status::Status;
@@ -284,12 +285,16 @@ fn the_communications_team_alone_publishes_in_its_own_name() {
             basis: "1/QĐ-UBBC".into(),
             ..Approval::default()
         };
+        let directive = Key::directive("19/KL-UBBC").unwrap();
         publication::approve(&mut publication, &Key::Election, &approval).unwrap();
+        publication::approve(&mut publication, &directive, &approval).unwrap();
         publication.commit("an approval", 1);
-        let notice = Notice { id: "n1".into(), date: "2021-03-04".into(), ..Notice::default() };
+        let text = NoticeText { title: "Lịch".into(), paragraphs: vec!["Một đoạn.".into()] };
+        let texts = ["vi", "hmn"].map(|language| (language.to_owned(), text.clone())).into();
+        let notice = Notice { id: "n1".into(), date: "2021-03-04".into(), texts };
         publication::put_notice(&mut publication, &notice).unwrap();
         publication.commit("a notice", 1);
-        publication::revoke(&mut publication, &Key::Election).unwrap();
+        publication::revoke(&mut publication, &directive).unwrap();
         publication.commit("taken back", 1);
         assert_eq!(desk.deliver(body, &mut publication), desk.expected(body, "team_comms"), "{body}");
     }

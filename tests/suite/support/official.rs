@@ -85,6 +85,13 @@ impl Official {
         self.ask::<bool>(&format!("location.hash = {}, true", json!(hash))).await.map(drop)
     }
 
+    /// Switches the editor to English, or back.
+    pub async fn speak(&self, language: &str) -> Result<()> {
+        self.go("#/account").await?;
+        self.type_in("#language", language).await?;
+        self.until(&format!("document.documentElement.lang === {}", json!(language))).await
+    }
+
     /// The value of an expression.
     pub async fn ask<T: serde::de::DeserializeOwned>(&self, expression: &str) -> Result<T> {
         ask(&self.page, expression).await

@@ -1,6 +1,7 @@
 //! An office of the editor's stories: the real server, and officials at their browsers.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -8,6 +9,7 @@ use tempfile::TempDir;
 use super::browser::Result;
 use super::cli::Office;
 use super::cli::Running;
+use super::http;
 use super::official::Official;
 
 /// An office with a server, and people with accounts.
@@ -55,6 +57,21 @@ impl Scene {
     /// Where a browser of this name keeps what it has.
     pub fn profile(&self, name: &str) -> PathBuf {
         self.profiles.path().join(name)
+    }
+
+    /// Waits until the public page at a path is so.
+    pub async fn public(&self, path: &str, has: impl Fn(&str) -> bool) -> Result<()> {
+        let address = self.site.trim_start_matches("http://").parse()?;
+        let mut page = String::new();
+        for _ in 0..600 {
+            page =
+                String::from_utf8_lossy(&http::ask(address, &format!("GET {path}"), &[]).body).into_owned();
+            if has(&page) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        Err(format!("{path} is not so: {page}").into())
     }
 
     /// A new account of a body, with a browser of its own.

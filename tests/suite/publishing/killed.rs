@@ -1,0 +1,190 @@
+//! The real server, ended by SIGKILL at each step of a switch, of going back and of a preview: one whole release is public when it
+//! comes back, and a switch that was answered has happened.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+use niemyet::document::Key;
+use niemyet::release::Store;
+use niemyet::release::verify;
+use niemyet::replica::disk::RealDisk;
+use notify::RecommendedWatcher;
+use notify::RecursiveMode;
+use notify::Watcher;
+use serde_json::Value;
+use serde_json::json;
+
+use super::desk::Desk;
+use super::desk::PATIENCE;
+use super::desk::approve;
+use super::desk::edit_election;
+use super::desk::heads;
+use crate::support::cli::Office;
+use crate::support::http::send;
+
+/// The name of the second release's unit, which the first does not have.
+const SECOND: &str = "Bản thứ hai";
+/// More steps than a switch has.
+const MOST: usize = 60;
+
+/// A desk with two releases that anybody can tell apart; the older one's name, then the newer one's.
+fn two_releases() -> (Desk, [String; 2]) {
+    let mut desk = Desk::open();
+    let first = desk.current();
+    edit_election(&desk.office, |election| election.units[1].name_vi = SECOND.into());
+    approve(&desk.office, &Key::Election);
+    desk.rebuild();
+    let second = desk.current();
+    assert_ne!(first, second);
+    desk.serving.0.kill().unwrap();
+    desk.serving.0.wait().unwrap();
+    (desk, [first, second])
+}
+
+/// What the file system tells of a folder, event by event.
+fn events(folder: &Path) -> (RecommendedWatcher, Receiver<()>) {
+    let (told, events) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if event.is_ok_and(|event| !event.kind.is_access()) {
+            let _ = told.send(());
+        }
+    })
+    .unwrap();
+    watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
+    (watcher, events)
+}
+
+/// Asks in a thread of its own; gives the status, or nothing if the server died before it answered.
+fn asked(address: SocketAddr, token: &str, path: &str, body: &Value) -> std::thread::JoinHandle<Option<u16>> {
+    let (token, path, body) = (token.to_owned(), path.to_owned(), body.to_string());
+    std::thread::spawn(move || {
+        let asking = move || {
+            let headers = [("authorization", token.as_str()), ("content-type", "application/json")];
+            send(address, &format!("POST {path}"), &headers, &body).status
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(asking)).ok()
+    })
+}
+
+/// Serves, lets something happen, and is dead afterwards.
+fn one_life(desk: &mut Desk, during: impl FnOnce(&mut Desk) -> Option<u16>) -> Option<u16> {
+    desk.serving = desk.office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    desk.address = desk.serving.address();
+    during(desk)
+}
+
+fn end(desk: &mut Desk) {
+    desk.serving.0.kill().unwrap();
+    desk.serving.0.wait().unwrap();
+}
+
+/// What the public has after the server came back: one release, whole, and which one.
+fn after(desk: &mut Desk) -> String {
+    let store = Store::open(&desk.office.path("niemyet/releases"), Arc::new(RealDisk));
+    assert!(verify::stored_bytes(&store.require_current().unwrap()).is_empty());
+    desk.serving = desk.office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    desk.address = desk.serving.address();
+    let (units, home) = (desk.public("/don-vi/"), desk.public("/"));
+    let current = desk.current();
+    end(desk);
+    assert!(units.contains("</html>") && home.contains("</html>"));
+    format!("{current} {}", units.contains(SECOND))
+}
+
+fn back_to(office: &Office, id: &str) {
+    office.ok(&["release", "activate", id]);
+}
+
+#[test]
+fn killed_at_each_step_of_a_switch_one_whole_release_is_public() {
+    let (mut desk, [first, second]) = two_releases();
+    let whole = [format!("{first} false"), format!("{second} true")];
+    // Going back, and forward again to the newest.
+    for (from, to) in [(&second, &first), (&first, &second)] {
+        let (mut found, mut finished) = (BTreeSet::new(), false);
+        for step in 0..MOST {
+            back_to(&desk.office, from);
+            let releases = desk.office.path("niemyet/releases");
+            let answered = one_life(&mut desk, |desk| {
+                let (watcher, events) = events(&releases);
+                let path = format!("/api/releases/{to}/activate");
+                let asking = asked(desk.address, &desk.token, &path, &json!({}));
+                // The server is ended as soon as the file system has told of this many steps.
+                let waited = (0..step).try_for_each(|_| events.recv_timeout(Duration::from_secs(2)));
+                end(desk);
+                drop(watcher);
+                finished = waited.is_err();
+                asking.join().unwrap()
+            });
+            let shown = after(&mut desk);
+            assert!(whole.contains(&shown), "step {step}: {shown}");
+            if answered == Some(200) {
+                assert!(shown.starts_with(to.as_str()), "step {step}: answered, and not so: {shown}");
+            }
+            found.insert(shown);
+            if finished {
+                break;
+            }
+        }
+        assert!(finished, "the steps never end");
+        assert_eq!(found.len(), 2, "no kill came before the switch, or none after it: {found:?}");
+    }
+}
+
+#[test]
+fn killed_in_the_middle_of_a_preview_the_server_comes_back_with_the_release_it_had() {
+    let (mut desk, [_, second]) = two_releases();
+    edit_election(&desk.office, |election| election.units[1].name_vi = "Chỉ xem thử".into());
+    let wanted = json!({ "approve": { "election": heads(&desk.office, &Key::Election) } });
+    let whole = format!("{second} true");
+    let mut died = 0;
+    let mut pause = Duration::from_millis(0);
+    loop {
+        let answered = one_life(&mut desk, |desk| {
+            let asking = asked(desk.address, &desk.token, "/api/preview", &wanted);
+            std::thread::sleep(pause);
+            end(desk);
+            asking.join().unwrap()
+        });
+        assert_eq!(after(&mut desk), whole, "after {pause:?}");
+        died += usize::from(answered.is_none());
+        // Longer and longer, until a preview is made.
+        if answered == Some(200) {
+            break;
+        }
+        assert!(pause < PATIENCE, "no preview was ever made: {answered:?}");
+        pause = pause * 3 / 2 + Duration::from_millis(20);
+    }
+    assert!(died > 2, "hardly a kill met a preview");
+    desk.office.ok(&["release", "verify"]);
+}
+
+#[test]
+fn the_command_that_switches_killed_at_each_step_leaves_one_whole_release() {
+    let (mut desk, [first, second]) = two_releases();
+    let whole = [format!("{first} false"), format!("{second} true")];
+    let (mut found, mut finished) = (BTreeSet::new(), false);
+    for step in 0..MOST {
+        back_to(&desk.office, &second);
+        let (watcher, events) = events(&desk.office.path("niemyet/releases"));
+        let mut running = desk.office.start(&["release", "activate", &first]);
+        let waited = (0..step).try_for_each(|_| events.recv_timeout(Duration::from_secs(2)));
+        running.0.kill().unwrap();
+        running.0.wait().unwrap();
+        drop(watcher);
+        let shown = after(&mut desk);
+        assert!(whole.contains(&shown), "step {step}: {shown}");
+        found.insert(shown);
+        finished = waited.is_err();
+        if finished {
+            break;
+        }
+    }
+    assert!(finished, "the steps never end");
+    assert_eq!(found.len(), 2, "no kill came before the switch, or none after it: {found:?}");
+}
