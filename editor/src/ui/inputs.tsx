@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { formatFigure, parseFigure } from "../document/figure.ts";
 import { nfc } from "../document/edit.ts";
 import { edits, setParagraphs } from "../document/text.ts";
-import { texts, type Raw } from "../document/read.ts";
+import { isApart, texts, type Raw } from "../document/read.ts";
 import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
 import { here } from "./state.ts";
@@ -77,6 +77,8 @@ export function figureError(text: string): string | undefined {
       return tr("Hãy ghi số nguyên, không có phần thập phân.", "Write a whole number without decimals.");
     case "grouping":
       return tr("Dấu chấm phải ngăn từng ba chữ số, ví dụ 1.234.567.", "Dots must separate groups of three digits, as in 1.234.567.");
+    case "leading-zero":
+      return tr("Số không bắt đầu bằng 0: hãy ghi 12, không ghi 0012.", "A number does not begin with 0: write 12, not 0012.");
     case "negative":
       return tr("Số không được âm.", "The number cannot be negative.");
     case "too-large":
@@ -156,7 +158,7 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
     if (pending.current !== undefined) return write();
     const changes = edits(box.value, stands());
     for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
-    if (changes.length > 0 && !own && document.activeElement === box) setMerged(true);
+    if (changes.length > 0 && !own && (document.activeElement === box || isApart(paper.opened, seen.current))) setMerged(true);
     seen.current = paper.heads;
   };
 
@@ -214,6 +216,9 @@ interface ShortProps {
   write: (value: string) => void;
 }
 
+/** A year that is still being typed begins with zeros. */
+const WHOLE_DAY = /^[1-9]\d{3}-\d\d-\d\d$/;
+
 /** A short text, written as a whole when the person pauses or leaves it. */
 export function ShortText({ id, value, type = "text", describedBy, max = 1000, write }: ShortProps) {
   const [typed, setTyped] = useState<{ text: string; over: string } | undefined>(undefined);
@@ -232,7 +237,7 @@ export function ShortText({ id, value, type = "text", describedBy, max = 1000, w
     setTyped({ text, over: value });
     if (pending.current) clearTimeout(pending.current.timer);
     pending.current = undefined;
-    if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || /^\d{4}-\d\d-\d\d$/.test(text))) {
+    if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || WHOLE_DAY.test(text))) {
       pending.current = { text: nfc(text), timer: setTimeout(flush, PAUSE) };
     }
   };
