@@ -48,10 +48,12 @@ const HOLD_TIMERS: &str = "const real = setTimeout; window.still = false; \
 async fn send_now_sends_now() -> Result<()> {
     let mut scene = Scene::new()?;
     let team = scene.official("tuyen.truyen", "team_comms").await?;
-    team.until("navigator.serviceWorker.controller").await?;
+    team.until("navigator.serviceWorker.controller && document.querySelector('.rows li')").await?;
     team.before_all(HOLD_TIMERS).await?;
     team.reload().await?;
-    team.reads(SENT).await?;
+    team.reads("Có kết nối").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.until(&format!("document.querySelector('{FIGURE}')")).await?;
     team.ask::<bool>("window.still = true").await?;
     scene.no_server();
     writes_figure(&team, "12").await?;
@@ -144,8 +146,17 @@ async fn a_disk_that_is_really_full_is_said_and_nothing_typed_is_lost() -> Resul
     team.reads("Không có mạng").await?;
     let full = OverrideQuotaForOriginParams::builder().origin(&scene.site).quota_size(1.0).build()?;
     team.page().execute(full).await?;
-    team.type_in(TEXT, "Đường sạt lở.").await?;
+    // A browser looks at what is left from time to time only: somebody writes until it says that there is none.
+    for n in 0..60 {
+        team.type_in(TEXT, &format!("Đường sạt lở {n}.")).await?;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        if team.ask::<bool>("document.body.innerText.includes('CHƯA lưu được trên máy này')").await?
+        {
+            break;
+        }
+    }
     team.reads("CHƯA lưu được trên máy này").await?;
+    team.type_in(TEXT, "Đường sạt lở.").await?;
     writes_figure(&team, "44").await?;
     team.go("#/account").await?;
     // Who signs out, or takes a new version, would lose it.

@@ -86,6 +86,7 @@ async fn no_screen_scrolls_sideways_at_twice_the_text_size() -> Result<()> {
         ("code", "#/code"),
     ];
     faults.extend(looks(&team, &screens(&all), &widths).await?);
+    agency.go("#/round/2021-03-11").await?;
     agency.reads("1 chờ xem").await?;
     let rounds = [("agency", "#/"), ("round", "#/round/2021-03-11"), ("judge", &format!("{REPORT}/8"))];
     faults.extend(looks(&agency, &screens(&rounds), &widths).await?);

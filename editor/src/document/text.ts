@@ -68,10 +68,11 @@ function units(text: string): string[] {
 const isHigh = (code: number) => code >= 0xd800 && code < 0xdc00;
 const isLow = (code: number) => code >= 0xdc00 && code < 0xe000;
 
-/** Makes the list at a path of a document that is being changed hold these paragraphs. */
-export function setParagraphs(doc: A.Doc<unknown>, path: A.Prop[], next: string[]): void {
+/** Makes the list at a path of a document that is being changed hold these paragraphs. `old`: what it holds, if that is known: to read
+ * it from a document that is being changed takes long. */
+export function setParagraphs(doc: A.Doc<unknown>, path: A.Prop[], next: string[], old?: string[]): void {
   const list = path.reduce<unknown>((at, name) => (at as Record<A.Prop, unknown>)[name], doc) as string[];
-  const old = Array.from(list, String);
+  old ??= Array.from(list, String);
   const kept = [...common(old, next), [old.length, next.length] as [number, number]];
   for (let i = kept.length - 1; i >= 0; i--) {
     const [oldEnd, newEnd] = kept[i]!;

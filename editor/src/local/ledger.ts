@@ -85,7 +85,8 @@ export class Ledger {
     if (!this.#opensWith(paper.key)) return;
     this.#unseen.add(paper);
     clearTimeout(this.#later);
-    this.#later = setTimeout(() => this.#look(), LONG_PAUSE);
+    // What was never seen is what the next start shows: it does not wait for the last letter.
+    this.#later = setTimeout(() => this.#look(), this.#seen[paper.key] ? LONG_PAUSE : PAUSE);
   }
 
   forget(key: string): void {

@@ -89,10 +89,13 @@ export class Paper {
   }
 
   /** Whether writing has to wait: for Automerge, or for what this device or the server has of the document. */
+  get isEarly(): boolean {
+    return !this.handle && (!this.repo() || this.#loading !== undefined);
+  }
+
   #early(write: () => void): boolean {
-    if (this.handle || (this.repo() && !this.#loading)) return false;
-    this.#queue.push(write);
-    return true;
+    if (this.isEarly) this.#queue.push(write);
+    return this.isEarly;
   }
 
   #take(handle: DocHandle<unknown>): void {

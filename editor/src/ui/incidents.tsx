@@ -74,8 +74,8 @@ export function Incident({ body, id }: { body: string; id: string }) {
   ].filter(() => tried && editable);
   const error = (id: string) => missing.some((one) => one.id === id) && <span class="error" id={`${id}-error`}>{missing.find((one) => one.id === id)!.text}</span>;
   const handIn = async () => {
-    writeDown();
     await paper.whenCaughtUp();
+    writeDown();
     // Pressed twice: once is enough.
     if (handedIn(paper.doc)) return;
     setTried(true);

@@ -139,8 +139,8 @@ interface LongProps {
 /** Paragraphs, one a line. */
 export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  /** What the area's text stands for: the document at these heads. */
-  const seen = useRef<string[]>([]);
+  /** What the area's text stands for: the document at these heads, with these paragraphs. */
+  const seen = useRef<{ heads: string[]; paragraphs: string[] }>({ heads: [], paragraphs: [] });
   const composing = useRef(false);
   /** Set while the area holds what the document does not have yet. */
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -149,34 +149,38 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   /** What the area holds, also when it is no longer on the screen. */
   const typed = useRef<string | undefined>(undefined);
 
-  const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw)).join("\n");
+  const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw));
 
   /** Brings the area to what the document holds, without moving the caret. */
   const follow = (own: boolean) => {
     const box = area.current;
     if (!box || composing.current) return;
     if (pending.current !== undefined) return write();
-    const changes = edits(box.value, stands());
+    const paragraphs = stands();
+    const changes = edits(box.value, paragraphs.join("\n"));
     for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
-    if (changes.length > 0 && !own && (document.activeElement === box || isApart(paper.opened, seen.current))) setMerged(true);
-    seen.current = paper.heads;
+    if (changes.length > 0 && !own && (document.activeElement === box || isApart(paper.opened, seen.current.heads))) setMerged(true);
+    seen.current = { heads: paper.heads, paragraphs };
   };
 
   useEffect(() => follow(false), [version]);
 
-  const write = () => {
+  const write = (leaving = false) => {
     clearTimeout(pending.current);
     pending.current = undefined;
     if (typed.current === undefined) return;
+    // A document that is still being opened takes it once it is open, and all of it at once.
+    if (paper.isEarly && !leaving) return void (pending.current = setTimeout(write, PAUSE));
     const text = nfc(typed.current);
     typed.current = undefined;
     const next = text === "" ? [] : text.split("\n");
-    paper.changeAt(seen.current, "edit", (doc) => setParagraphs(doc, path, next));
+    const { heads, paragraphs } = seen.current;
+    paper.changeAt(heads, "edit", (doc) => setParagraphs(doc, path, next, paragraphs));
     wrote();
-    follow(true);
+    if (!leaving) follow(true);
   };
 
-  useHeld((leaving) => (leaving || !composing.current) && write());
+  useHeld((leaving) => (leaving || !composing.current) && write(leaving));
 
   return (
     <>

@@ -100,8 +100,8 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   const write = (message: string, change: (doc: A.Doc<unknown>) => void) =>
     office.write(key, message, change, draftHeads(paper.doc));
   const handIn = async () => {
-    writeDown();
     await paper.whenCaughtUp();
+    writeDown();
     // Pressed twice, or handed in elsewhere meanwhile: once is enough.
     if (reportStatus(body, due) !== "draft") return;
     setTried(true);
