@@ -37,6 +37,10 @@ test("figures are read as people write them, and nothing is guessed", () => {
     ["1,234", { error: "not-whole" }],
     ["1,5", { error: "not-whole" }],
     ["-3", { error: "negative" }],
+    ["0012", { error: "leading-zero" }],
+    ["0.123", { error: "leading-zero" }],
+    ["00", { error: "leading-zero" }],
+    ["0,5", { error: "not-whole" }],
     ["mười", { error: "not-a-number" }],
     ["99999999999999999", { error: "too-large" }],
   ];
@@ -121,6 +125,37 @@ test("the least replacements lead from any text to any other, and leave alone wh
   const words = ["", "a", "sạt lở", "Xin nói rõ.\nsạt lở", "sạt 3 lở!", "👍", "👎👍 lở", "aaaaab", "baaaa"];
   for (const old of words) for (const next of words) assert.equal(apply(old, edits(old, next)), next, `${old} → ${next}`);
   assert.deepEqual(edits("một\nhai", "không\nmột\nhai ba").length, 2);
+  // Far apart in a long text: whoever stands between them is not moved.
+  const long = Array.from({ length: 300 }, (_, n) => `Đoạn ${n}: đường vào bản bị sạt lở, hòm phiếu đi bằng thuyền.`);
+  const other = long.with(1, `${long[1]} Xin nói rõ.`).with(298, long[298].replace("bằng thuyền", "bằng ngựa"));
+  const found = edits(long.join("\n"), other.join("\n"));
+  assert.equal(apply(long.join("\n"), found), other.join("\n"));
+  assert.ok(found.every(([, gone, comes]) => gone < 20 && comes.length < 20), JSON.stringify(found));
+});
+
+test("a report says something, or says that there is nothing", () => {
+  const faults = (write) => check(A.change(begin("sonla-2021", "report/team_comms/2021-03-11"), write)).map((one) => `${one.kind} ${one.field}`);
+  const week = (draft) => (edit.setFact(draft, "header.period_start", "2021-03-05"), edit.setFact(draft, "header.period_end", "2021-03-11"));
+  assert.deepEqual(faults(week), ["empty header.nil_report"]);
+  assert.deepEqual(faults((draft) => (week(draft), edit.setFact(draft, "header.nil_report", "true"))), []);
+  assert.deepEqual(faults((draft) => (week(draft), edit.setFact(draft, "header.nil_report", "false"))), ["empty header.nil_report"]);
+  assert.deepEqual(faults((draft) => (week(draft), edit.setFigure(draft, "voters.male", 0))), []);
+  assert.deepEqual(faults((draft) => (week(draft), setParagraphs(draft, ["content", "texts", "consultation.r1.province.difficulties"], ["Lũ."]))), []);
+});
+
+test("what was handed in is read at its heads, and what moved since is named", () => {
+  const blank = begin("sonla-2021", "report/team_comms/2021-03-11");
+  const first = A.change(A.clone(blank), (draft) => edit.setFigure(draft, "voters.male", 3));
+  const handed = A.change(A.clone(first), { message: "submit" }, (draft) => edit.submit(draft, A.getHeads(first), "2021-03-11T02:00:00Z"));
+  assert.deepEqual(read.asHandedIn(handed).moved, []);
+  assert.deepEqual(read.draftHeads(handed), A.getHeads(first));
+  assert.equal(read.draftHeads(first), undefined);
+  const late = A.change(A.clone(first), (draft) => (edit.setFigure(draft, "voters.male", 9), setParagraphs(draft, ["content", "texts", "consultation.r1.province.difficulties"], ["Lũ."])));
+  const merged = A.merge(A.clone(handed), late);
+  assert.equal(merged.content.figures["voters.male"], 9);
+  const shown = read.asHandedIn(merged);
+  assert.equal(shown.doc.content.figures["voters.male"], 3);
+  assert.deepEqual(shown.moved, ["consultation.r1.province.difficulties", "voters.male"]);
 });
 
 test("a notice says in Vietnamese what it says, and in another language all or nothing", () => {

@@ -15,6 +15,7 @@ use super::terminal::Terminal;
 use crate::document::Content;
 use crate::document::Document;
 use crate::document::Key;
+use crate::document::parse_heads;
 use crate::document::report;
 use crate::document::report::Report;
 use crate::document::report::fields;
@@ -36,12 +37,7 @@ pub fn run(dir: &Path, command: args::Report, terminal: &mut Terminal) -> Result
         args::Report::AddRow { due, field, cells, whose } => {
             add_row(&desk(&whose)?, due, (&field, &cells), terminal)
         }
-        args::Report::Submit { due, whose } => {
-            let at = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-            let submit =
-                |document: &mut Document, verdict: Option<&Verdict>| report::submit(document, verdict, &at);
-            act(&desk(&whose)?, due, "submit", submit, terminal)
-        }
+        args::Report::Submit { due, whose } => submit(&desk(&whose)?, due, terminal),
         args::Report::Withdraw { due, whose } => {
             act(&desk(&whose)?, due, "withdraw", report::withdraw, terminal)
         }
@@ -73,7 +69,10 @@ fn form(field: &Field) -> String {
 
 /// A report as it is here, its status by what is here of the round's review, and that review's verdict.
 struct Found {
+    /// What was handed in, once it was and as long as nobody corrects it; else what stands here.
     report: Report,
+    /// Fields that moved since the hand-in: another device wrote before it knew of it. They are not handed in.
+    moved: Vec<String>,
     verdict: Option<Verdict>,
     /// Whether a server was seen to have the report just so; nothing if there is none.
     sent: Option<bool>,
@@ -83,19 +82,33 @@ impl Found {
     fn status(&self) -> Status {
         self.report.status(self.verdict.as_ref())
     }
+
+    fn show_as_handed_in(&mut self, document: &Document) -> Result<(), CliError> {
+        let Some(last) = self.report.submissions.last() else { return Ok(()) };
+        let Content::Report(then) = document.at_heads(&parse_heads(&last.heads)?)? else { return Ok(()) };
+        self.moved = self.report.moved_since(&then);
+        let now = std::mem::take(&mut self.report);
+        self.report = Report { handed_in: now.handed_in, submissions: now.submissions, ..then };
+        Ok(())
+    }
 }
 
 fn find(desk: &Desk, due: NaiveDate) -> Result<Found, CliError> {
     let (own, review) = (Key::Report(desk.body.clone(), due), Key::Review(due));
-    let mut found = Found { report: Report::default(), verdict: None, sent: None };
-    for document in desk.documents(|key| *key == own || *key == review)?.values_mut() {
-        match document.content()? {
-            Content::Report(report) => {
-                found.report = report;
-                found.sent = Some(desk.is_sent(document));
-            }
-            Content::Review(mut review) => found.verdict = review.verdicts.remove(desk.body.as_str()),
-            _ => {}
+    let mut found = Found { report: Report::default(), moved: Vec::new(), verdict: None, sent: None };
+    let mut documents = desk.documents(|key| *key == own || *key == review)?;
+    if let Some(Content::Review(mut review)) =
+        documents.get(&review).map(|document| document.content()).transpose()?
+    {
+        found.verdict = review.verdicts.remove(desk.body.as_str());
+    }
+    if let Some(document) = documents.get_mut(&own)
+        && let Content::Report(report) = document.content()?
+    {
+        found.sent = Some(desk.is_sent(document));
+        found.report = report;
+        if found.status() != Status::Draft {
+            found.show_as_handed_in(document)?;
         }
     }
     Ok(found)
@@ -138,6 +151,10 @@ const fn shown(status: Status) -> &'static str {
     }
 }
 
+/// Said of what another device wrote before it knew of the hand-in.
+const EDITED_SINCE: &str = "Sửa sau khi nộp, KHÔNG nằm trong bản đã nộp (muốn đưa vào: `report withdraw` hoặc `report revise` rồi nộp lại) / \
+     Edited after it was handed in, NOT part of what was handed in (`report withdraw` or `report revise`, then hand in again):";
+
 fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliError> {
     expect_due(desk, due)?;
     let found = find(desk, due)?;
@@ -165,7 +182,17 @@ fn show(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliE
             text += &format!("\n{id} {}: {}", number + 1, cells.join("; "));
         }
     }
-    let object = json!({ "due": due, "status": found.status(), "sent": found.sent, "verdict": found.verdict, "report": found.report });
+    if !found.moved.is_empty() {
+        text += &format!("\n{EDITED_SINCE} {}", found.moved.join(", "));
+    }
+    let object = json!({
+        "due": due,
+        "status": found.status(),
+        "sent": found.sent,
+        "verdict": found.verdict,
+        "report": found.report,
+        "edited_since": found.moved,
+    });
     terminal.result(&object, &text)
 }
 
@@ -218,9 +245,11 @@ fn write(document: &mut Document, field: &Field, value: &str) -> Result<(), CliE
     match field.holds {
         Holds::Count | Holds::Vnd => {
             let number = given.map(|text| {
-                text.parse().map_err(|_| {
+                // What would be kept otherwise than it was typed ("+5", "0012") is asked for again.
+                text.parse().ok().filter(|number: &i64| number.to_string() == text).ok_or_else(|| {
                     CliError::Usage(format!(
-                        "`{0}` cần số nguyên không có dấu ngăn cách, không phải `{text}`. / `{0}` takes a whole number without separators, not `{text}`",
+                        "`{0}` cần số nguyên, không có dấu ngăn cách, dấu cộng hay số 0 ở đầu, không phải `{text}`. / `{0}` takes a whole number \
+                         without separators, signs or zeros before it, not `{text}`",
                         field.id
                     ))
                 })
@@ -269,6 +298,24 @@ fn kept(
     let status = find(desk, due)?.status();
     object["status"] = json!(status);
     terminal.result(&object, &format!("{} {due}: {}", desk.body.as_str(), shown(status)))
+}
+
+/// Hands the report in, unless something keeps it from that.
+fn submit(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliError> {
+    expect_due(desk, due)?;
+    let found = find(desk, due)?;
+    let faults = report::faults(&found.report);
+    if found.status() == Status::Draft && !faults.is_empty() {
+        let all: Vec<String> = faults.iter().map(|fault| format!("\n  {}", fault.words())).collect();
+        return Err(CliError::Refused(format!(
+            "Báo cáo {due} chưa nộp được / the report of {due} cannot be handed in yet:{}\n\
+             Ghi bằng `niemyet report set {due} FIELD=VALUE` rồi nộp lại / write them with `niemyet report set {due} FIELD=VALUE`, \
+             then hand it in again",
+            all.concat()
+        )));
+    }
+    let at = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    act(desk, due, "submit", |document, verdict| report::submit(document, verdict, &at), terminal)
 }
 
 fn act(

@@ -185,6 +185,8 @@ async fn what_the_server_refuses_is_told_with_a_way_out_and_never_sent_in_a_loop
     assert!(copy.contains("13"), "{copy}");
     let tab = team.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
     team.press(".refused .discard").await?;
+    team.reads("Đã lưu bản sao chưa?").await?;
+    team.press(".refused .confirm").await?;
     team.reads(SENT).await?;
     team.go(&format!("{REPORT}/8")).await?;
     team.reads("Đã tiếp nhận").await?;
@@ -209,10 +211,52 @@ async fn what_the_server_refuses_is_told_with_a_way_out_and_never_sent_in_a_loop
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_windows_that_discard_at_once_both_end_with_what_the_server_has() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    let agency = scene.official("noi.vu", "standing_agency").await?;
+    team.go(&format!("{REPORT}/0")).await?;
+    team.press("#this-week").await?;
+    writes_figure(&team, "12").await?;
+    team.press("#hand-in").await?;
+    team.reads("máy chủ nhận lúc").await?;
+    withdraws_while_it_is_accepted(&scene, &team, &agency).await?;
+    team.log_in("tuyen.truyen").await?;
+    team.reads("Máy chủ từ chối 1 văn bản").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    let tab = team.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    shows(&tab, "document.querySelector('.refused .discard')").await?;
+    team.until("document.querySelector('.refused .discard')").await?;
+    let asks = "(document.querySelector('.refused .discard').click(), true)";
+    let discards = "(document.querySelector('.refused .confirm').click(), true)";
+    team.ask::<bool>(asks).await?;
+    ask::<bool>(&tab, asks).await?;
+    shows(&tab, "document.querySelector('.refused .confirm')").await?;
+    team.until("document.querySelector('.refused .confirm')").await?;
+    let (here, there) = tokio::join!(team.ask::<bool>(discards), ask::<bool>(&tab, discards));
+    assert!(here? && there?);
+    let settled = "document.body.innerText.includes('Đã tiếp nhận') && !document.body.innerText.includes('từ chối') \
+                   && document.body.innerText.includes('Máy chủ đã có tất cả')";
+    shows(&tab, settled).await?;
+    team.until(settled).await?;
+    // Both go on working: what one writes the other sees.
+    team.go("#/tasks").await?;
+    team.press("details.task summary").await?;
+    team.press("details.task .actions button").await?;
+    ask::<bool>(&tab, "location.hash = '#/tasks', true").await?;
+    shows(&tab, "document.body.innerText.includes('Đang làm')").await?;
+    team.reads(SENT).await?;
+    for official in [team, agency] {
+        official.kill().await?;
+    }
+    Ok(())
+}
+
 /// Waits until an expression is true in another window, which may load itself anew meanwhile.
 async fn shows(tab: &Page, expression: &str) -> Result<()> {
     for _ in 0..600 {
-        if ask::<bool>(tab, expression).await.unwrap_or(false) {
+        if ask::<bool>(tab, &format!("Boolean({expression})")).await.unwrap_or(false) {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

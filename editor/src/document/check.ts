@@ -1,33 +1,20 @@
-// Checks of a weekly report as one types (domain rules of its form): arithmetic that cannot be right, and figures that fell
-// since last week without a word. None of them stops a hand-in but the first kind.
+// Checks of a weekly report as one types (domain rules of its form): arithmetic that cannot be right, what is missing, and figures
+// that fell since last week without a word. The last kind does not stop a hand-in.
+import rules from "./checks.json" with { type: "json" };
 import { FIELDS, find } from "./fields.ts";
 import { contentOf, type Raw } from "./read.ts";
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
 
 export interface Fault {
   field: string;
-  kind: "exceeds" | "sum" | "fell" | "missing";
+  kind: "exceeds" | "sum" | "fell" | "missing" | "empty";
   /** What it is held against: another field, or last week's value. */
   against: string;
   blocks: boolean;
 }
 
-/** Pairs of which the first must not exceed the second, by the last part of their ids. */
-const AT_MOST: [string, string][] = [
-  ["ec_established", "ec_planned"],
-  ["units_done", "units_due"],
-  ["valid", "received"],
-  ["women", "received"],
-  ["ethnic_minority", "received"],
-  ["under_40", "received"],
-  ["non_party", "received"],
-  ["re_elected", "received"],
-  ["self_nominated", "received"],
-  ["lists_posted", "lists_due"],
-  ["list_complaints_resolved", "list_complaints_received"],
-  ["seals_delivered", "seals_needed"],
-  ["budget_disbursed", "budget_approved"],
-];
+/** The rules of the Rust side (src/document/report/check.rs), written out by its test. */
+const { required, nil, at_most, sums } = rules as unknown as { required: string[]; nil: string; at_most: [string, string][]; sums: [string, string, string][] };
 
 /** Figures that only grow from week to week. */
 const CUMULATIVE = /\.(ec_established|units_done|dossiers_issued|received|lists_posted|training_classes|trainees|budget_disbursed|seals_delivered)$/;
@@ -41,11 +28,12 @@ export function check(doc: A.Doc<unknown>, before?: A.Doc<unknown>): Fault[] {
   const facts = (contentOf(doc).facts ?? {}) as Raw;
   const earlier = (before ? (contentOf(before).figures ?? {}) : {}) as Record<string, number>;
   const faults: Fault[] = [];
-  for (const name of ["header.period_start", "header.period_end"]) {
+  for (const name of required) {
     if (facts[name] === undefined) faults.push({ field: name, kind: "missing", against: "", blocks: true });
   }
+  if (isEmpty(contentOf(doc))) faults.push({ field: nil, kind: "empty", against: "", blocks: true });
   for (const [id, value] of Object.entries(figures)) {
-    const pair = AT_MOST.find(([part]) => id.endsWith(`.${part}`));
+    const pair = at_most.find(([part]) => id.endsWith(`.${part}`));
     const whole = pair && sibling(id, pair[1]);
     if (whole && find(whole) && figures[whole] !== undefined && value > figures[whole]) {
       faults.push({ field: id, kind: "exceeds", against: whole, blocks: true });
@@ -55,10 +43,20 @@ export function check(doc: A.Doc<unknown>, before?: A.Doc<unknown>): Fault[] {
       faults.push({ field: id, kind: "fell", against: String(last), blocks: false });
     }
   }
-  const { "voters.male": male, "voters.female": female, "voters.voters_total": total } = figures;
-  if (male !== undefined && female !== undefined && total !== undefined && male + female !== total) {
-    faults.push({ field: "voters.voters_total", kind: "sum", against: String(male + female), blocks: true });
+  for (const [one, other, sum] of sums) {
+    const parts = figures[one] !== undefined && figures[other] !== undefined ? figures[one] + figures[other] : undefined;
+    if (parts !== undefined && figures[sum] !== undefined && parts !== figures[sum]) {
+      faults.push({ field: sum, kind: "sum", against: String(parts), blocks: true });
+    }
   }
   const order = new Map(FIELDS.map((field, i) => [field.id, i]));
   return faults.sort((a, b) => (order.get(a.field) ?? 0) - (order.get(b.field) ?? 0));
+}
+
+/** Nothing outside the header, and nobody said that there is nothing. */
+function isEmpty(content: Raw): boolean {
+  const header = nil.slice(0, nil.indexOf(".") + 1);
+  const parts = [...Object.values(content.texts ?? {}), ...Object.values(content.lists ?? {})] as { length: number }[];
+  const written = Object.keys(content.figures ?? {}).length > 0 || Object.keys(content.facts ?? {}).some((id) => !id.startsWith(header)) || parts.some((one) => one.length > 0);
+  return !written && String(content.facts?.[nil] ?? "") !== "true";
 }

@@ -76,6 +76,14 @@ export function rivals(doc: A.Doc<unknown>, map: string, name: string): Rival[] 
   return all.sort((a, b) => Number(b.value === shown) - Number(a.value === shown));
 }
 
+/** Whether something came that was written without knowing what was seen: a merge, which a person had better look over. */
+export function isApart(doc: A.Doc<unknown> | undefined, seen: string[]): boolean {
+  if (!doc || seen.length === 0 || A.getMissingDeps(doc, seen as A.Heads).length > 0) return false;
+  const fresh = A.getChangesSince(doc, seen as A.Heads).map((bytes) => A.decodeChange(bytes));
+  const known = new Set([...seen, ...fresh.map((change) => change.hash!)]);
+  return fresh.some((change) => change.deps.some((dep) => !known.has(dep)));
+}
+
 export interface Conflict {
   map: "figures" | "facts" | "status";
   field: string;
@@ -90,6 +98,43 @@ export function conflicts(doc: A.Doc<unknown>, maps: Conflict["map"][]): Conflic
       .map((field) => ({ map, field, rivals: rivals(doc, map, field) }))
       .filter((one) => one.rivals.length > 1),
   );
+}
+
+/** A report, weekly or ad-hoc, as it was handed in, and the fields that moved since: another device wrote before it knew of the hand-in. */
+export interface HandIn {
+  doc: A.Doc<unknown>;
+  moved: string[];
+}
+
+const handIns = new WeakMap<object, HandIn>();
+
+/** What was handed in last; the document itself if nothing was. Looked up once, since an Automerge document never changes. */
+export function asHandedIn(doc: A.Doc<unknown>): HandIn {
+  const known = handIns.get(doc);
+  if (known) return known;
+  const heads = submissions(doc).at(-1)?.heads as A.Heads | undefined;
+  const isHere = heads && A.getMissingDeps(doc, heads).length === 0;
+  const then = isHere ? A.view(doc, heads) : doc;
+  const found = { doc: then, moved: isHere ? movedSince(doc, then) : [] };
+  handIns.set(doc, found);
+  return found;
+}
+
+/** Fields that stand otherwise than in an earlier state, or in which another value waits beside the one that is shown. */
+function movedSince(doc: A.Doc<unknown>, then: A.Doc<unknown>): string[] {
+  const [now, before] = [contentOf(doc), contentOf(then)];
+  const differs = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
+  const short = ["trigger", "occurred_on", "subject", "paper_file", "text"].filter((name) => differs(now[name], before[name]));
+  const moved = ["figures", "facts", "texts", "lists"].flatMap((map) => {
+    const fields = new Set([...Object.keys(now[map] ?? {}), ...Object.keys(before[map] ?? {})]);
+    return [...fields].filter((field) => differs(now[map]?.[field], before[map]?.[field]));
+  });
+  return [...new Set([...short, ...moved, ...conflicts(doc, ["figures", "facts"]).map((one) => one.field)])].sort();
+}
+
+/** What who stands in a form has seen: of a report that another device hands in under their hands, the draft that was handed in. */
+export function draftHeads(doc: A.Doc<unknown>): string[] | undefined {
+  return handedIn(doc) ? submissions(doc).at(-1)?.heads : undefined;
 }
 
 /** Hash of the change that made the last hand-in. */

@@ -21,6 +21,10 @@ function done(transaction: IDBTransaction): Promise<void> {
 
 type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown };
 
+/** What can be made anew from documents or asked for again: it never stands in the way of what people typed, nor counts as unsaved. */
+const AGAIN = /^(lines|places|seen|receipts) /;
+const isKept = (write: Write): boolean => write.store === "documents" || !AGAIN.test(String(write.key));
+
 export class Disk implements StorageAdapterInterface {
   #waiting = new Map<string, Write>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -75,6 +79,9 @@ export class Disk implements StorageAdapterInterface {
   }
 
   async removeRange(prefix: StorageKey): Promise<void> {
+    for (const [name, write] of this.#waiting) {
+      if (write.store === "documents" && prefix.every((part, i) => (write.key as StorageKey)[i] === part)) this.#waiting.delete(name);
+    }
     const transaction = this.db.transaction("documents", "readwrite");
     transaction.objectStore("documents").delete(IDBKeyRange.bound(prefix, [...prefix, "\uffff"]));
     await done(transaction).catch(() => undefined);
@@ -83,7 +90,7 @@ export class Disk implements StorageAdapterInterface {
   /** Resolves once nothing waits to be written; false if the disk does not take it. */
   async settled(): Promise<boolean> {
     await this.#flush();
-    return this.#waiting.size === 0;
+    return ![...this.#waiting.values()].some(isKept);
   }
 
   #read<T>(store: string, key: IDBValidKey): Promise<T | undefined> {
@@ -100,7 +107,7 @@ export class Disk implements StorageAdapterInterface {
   /** Writes all that waits; also called by the person's "try again". */
   #flush(): Promise<void> {
     this.#busy ??= this.#once().finally(() => (this.#busy = undefined));
-    return this.#busy.then(() => (this.#waiting.size > 0 && !diskFault.value ? this.#flush() : undefined));
+    return this.#busy.then(() => (!diskFault.value && [...this.#waiting.values()].some(isKept) ? this.#flush() : undefined));
   }
 
   #count(): void {
@@ -109,18 +116,26 @@ export class Disk implements StorageAdapterInterface {
 
   async #once(): Promise<void> {
     clearTimeout(this.#timer);
-    const batch = [...this.#waiting];
-    if (batch.length === 0) return;
+    const all = [...this.#waiting];
+    const kept = all.filter(([, write]) => isKept(write));
+    diskFault.value = (await this.#put(kept, "strict")) ?? undefined;
+    // A disk too full for these as well is no loss: they are tried with what comes next.
+    if (!diskFault.value) await this.#put(all.filter(([, write]) => !isKept(write)), "relaxed");
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => void this.#flush(), RETRY);
+    this.#count();
+  }
+
+  /** Writes these in one transaction; gives what went wrong. */
+  async #put(batch: [string, Write][], durability: IDBTransactionDurability): Promise<string | undefined> {
+    if (batch.length === 0) return undefined;
     try {
-      const transaction = this.db.transaction(["documents", "meta"], "readwrite", { durability: "strict" });
+      const transaction = this.db.transaction(["documents", "meta"], "readwrite", { durability });
       for (const [, write] of batch) transaction.objectStore(write.store).put(write.value, write.key);
       await done(transaction);
       for (const [name, write] of batch) if (this.#waiting.get(name) === write) this.#waiting.delete(name);
-      diskFault.value = undefined;
+      return undefined;
     } catch (error) {
-      diskFault.value = String((error as Error)?.name ?? error);
-      this.#timer = setTimeout(() => void this.#flush(), RETRY);
+      return String((error as Error)?.name ?? error);
     }
-    this.#count();
   }
 }

@@ -3,7 +3,7 @@
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
-import { conflicts, contentOf, handedIn, lastHandIn, submissions, words } from "../document/read.ts";
+import { asHandedIn, conflicts, contentOf, handedIn, lastHandIn, submissions, words, type HandIn } from "../document/read.ts";
 import type { Submission } from "../document/status.ts";
 import type { Disk } from "./disk.ts";
 import type { Paper } from "./paper.ts";
@@ -24,20 +24,28 @@ export interface Line {
 export interface Seen {
   heads: string[];
   doc: unknown;
+  /** Of a report that was handed in and moved since: what was handed in. */
+  handIn?: HandIn;
 }
 
+/** How long a line waits for what moves next, and how long the content, which costs more to copy. */
 const PAUSE = 300;
+const LONG_PAUSE = 1_500;
 /** Their form is part of their names: what an older program kept is made anew from the documents. */
-const LINES = "lines 2";
+const LINES = "lines 3";
 const PLACES = "places 2";
+/** Followed by the key of a document. */
+const SEEN = "seen 2 ";
 
 export class Ledger {
   readonly lines = signal<Record<string, Line>>({});
   /** By key: the server's place of its last change when all of it was here. */
   #places: Record<string, number> = {};
-  #seen: Record<string, Seen> = {};
+  #seen: Record<string, Seen | undefined> = {};
   readonly #moved = new Set<Paper>();
+  readonly #unseen = new Set<Paper>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly disk: Disk,
@@ -45,10 +53,13 @@ export class Ledger {
   ) {}
 
   async load(): Promise<void> {
-    const [lines, places, seen] = await this.disk.getAll<[Record<string, Line>, Record<string, number>, Record<string, Seen>]>([LINES, PLACES, "seen"]);
+    const [[lines, places], seen] = await Promise.all([
+      this.disk.getAll<[Record<string, Line>, Record<string, number>]>([LINES, PLACES]),
+      this.disk.getFrom<Seen | undefined>(SEEN),
+    ]);
     this.lines.value = lines ?? {};
     this.#places = places ?? {};
-    this.#seen = seen ?? {};
+    this.#seen = seen;
   }
 
   seen(key: string): Seen | undefined {
@@ -62,7 +73,7 @@ export class Ledger {
 
   arrived(key: string, place: number): void {
     // A line that is still to be made counts for more than having it all: it would be old for good if the page went now.
-    if (this.#places[key] === place || [...this.#moved].some((paper) => paper.key === key)) return;
+    if (this.#places[key] === place || [...this.#moved, ...this.#unseen].some((paper) => paper.key === key)) return;
     this.#places[key] = place;
     void this.disk.set(PLACES, this.#places);
   }
@@ -71,16 +82,20 @@ export class Ledger {
   note(paper: Paper): void {
     this.#moved.add(paper);
     this.#timer ??= setTimeout(() => this.#write(), PAUSE);
+    if (!this.#opensWith(paper.key)) return;
+    this.#unseen.add(paper);
+    clearTimeout(this.#later);
+    // What was never seen is what the next start shows: it does not wait for the last letter.
+    this.#later = setTimeout(() => this.#look(), this.#seen[paper.key] ? LONG_PAUSE : PAUSE);
   }
 
   forget(key: string): void {
     const { [key]: _, ...lines } = this.lines.value;
-    const { [key]: __, ...seen } = this.#seen;
     delete this.#places[key];
+    delete this.#seen[key];
     this.lines.value = lines;
-    this.#seen = seen;
     void this.disk.set(LINES, lines);
-    void this.disk.set("seen", seen);
+    void this.disk.set(SEEN + key, undefined);
     void this.disk.set(PLACES, this.#places);
   }
 
@@ -91,14 +106,24 @@ export class Ledger {
       const doc = paper.handle?.doc() as A.Doc<unknown> | undefined;
       if (!doc) continue;
       lines[paper.key] = line(paper.key, doc);
-      if (this.#opensWith(paper.key)) this.#seen = { ...this.#seen, [paper.key]: { heads: paper.heads, doc: JSON.parse(JSON.stringify(doc)) } };
     }
     this.#moved.clear();
     if (JSON.stringify(lines) !== JSON.stringify(this.lines.value)) {
       this.lines.value = lines;
       void this.disk.set(LINES, lines);
     }
-    void this.disk.set("seen", this.#seen);
+  }
+
+  /** Keeps what was seen of those that moved, once nobody writes. */
+  #look(): void {
+    for (const paper of this.#unseen) {
+      const doc = paper.handle?.doc() as A.Doc<unknown> | undefined;
+      if (!doc || this.#seen[paper.key]?.heads.join() === paper.heads.join()) continue;
+      const seen: Seen = { heads: paper.heads, ...JSON.parse(JSON.stringify(plain(paper.key, doc))) };
+      this.#seen[paper.key] = seen;
+      void this.disk.set(SEEN + paper.key, seen);
+    }
+    this.#unseen.clear();
   }
 
   /** Whether the first screens show this document. */
@@ -108,9 +133,15 @@ export class Ledger {
   }
 }
 
+/** What a first screen shows of it. */
+function plain(key: string, doc: A.Doc<unknown>): Omit<Seen, "heads"> {
+  const handIn = kindOf(key) === "report" ? asHandedIn(doc) : undefined;
+  return handIn && handIn.moved.length > 0 ? { doc, handIn } : { doc };
+}
+
 function line(key: string, doc: A.Doc<unknown>): Line {
   const kind = kindOf(key);
-  const content = contentOf(doc);
+  const content = contentOf(handedIn(doc) ? asHandedIn(doc).doc : doc);
   const maps = kind === "report" ? (["figures", "facts"] as const) : kind === "progress" ? (["status"] as const) : [];
   const subject = kind === "incident" ? words(content.subject) : undefined;
   const day = kind === "incident" ? words(content.occurred_on) : undefined;
@@ -118,7 +149,8 @@ function line(key: string, doc: A.Doc<unknown>): Line {
   const handIn = last && lastHandIn(doc);
   return {
     handedIn: handedIn(doc),
-    clashes: conflicts(doc, [...maps]).length,
+    // In a report that was handed in nobody can choose before it is taken back.
+    clashes: handedIn(doc) ? 0 : conflicts(doc, [...maps]).length,
     ...(last ? { last } : {}),
     ...(handIn ? { handIn } : {}),
     ...(subject ? { subject } : {}),

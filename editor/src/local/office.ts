@@ -5,7 +5,7 @@ import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-networ
 import { computed, signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
 import { ask, isProblem, type Desk } from "./desk.ts";
-import { Disk } from "./disk.ts";
+import { Disk, diskFault } from "./disk.ts";
 import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
 import { Ledger, type Line } from "./ledger.ts";
@@ -90,9 +90,28 @@ export class Office {
       saveDebounceRate: 20,
     });
     for (const paper of this.#papers.values()) void paper.load(this.isKnown(paper.key));
-    for (const key of Object.keys(this.waiting.value)) this.paper(key);
+    for (const key of Object.keys(this.waiting.value)) void this.#reopen(key);
     void this.#hearLastWords();
-    setInterval(() => void this.#follow(), ASK_AGAIN);
+    void this.#followOn();
+  }
+
+  /** A process that was killed between noting that a document waits and writing its first letters left nothing to send. */
+  async #reopen(key: string): Promise<void> {
+    const paper = this.paper(key);
+    await paper.load(this.isKnown(key));
+    if (paper.handle || lastwords.names(this.desk.value.account.id).length > 0) return;
+    if ((await this.disk.loadRange([paper.id])).length > 0) return;
+    const { [key]: _, ...rest } = this.waiting.value;
+    this.#wait(rest);
+  }
+
+  /** One round after the other, with more room between them where the network is slow. */
+  async #followOn(): Promise<void> {
+    for (;;) {
+      const begun = Date.now();
+      await this.#follow().catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(ASK_AGAIN, 3 * (Date.now() - begun))));
+    }
   }
 
   /** A document, loaded when it is first asked for. */
@@ -186,7 +205,7 @@ export class Office {
 
   /** Resolves when all that was written is on the disk; false if the disk does not take it. */
   async settled(): Promise<boolean> {
-    await Promise.all([...this.#papers.values()].filter((one) => one.key in this.waiting.value).map((one) => one.whenOpen()));
+    await Promise.all([...this.#papers.values()].filter((one) => one.isHeld).map((one) => one.whenOpen()));
     await this.#repo?.flush();
     return this.disk.settled();
   }
@@ -221,10 +240,10 @@ export class Office {
     else late();
   }
 
-  /** Writes into a document, and says from then on that it waits to be sent. */
-  write(key: string, message: string, change: Parameters<Paper["change"]>[1]): void {
+  /** Writes into a document, and says from then on that it waits to be sent. `heads`: what the person saw, if it was not the latest. */
+  write(key: string, message: string, change: Parameters<Paper["change"]>[1], heads: string[] = []): void {
     const paper = this.paper(key);
-    paper.change(message, change);
+    paper.changeAt(heads, message, change);
     this.wrote(key);
   }
 
@@ -240,7 +259,7 @@ export class Office {
     const kept = paper.whenOpen().then(async () => {
       const { heads } = paper;
       await this.#repo?.flush([paper.id]);
-      paper.kept = heads;
+      if (!diskFault.value) paper.kept = heads;
     });
     void kept.finally(() => this.unsaved.value--);
   }

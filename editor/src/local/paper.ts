@@ -3,6 +3,7 @@
 import { Automerge as A, decodeHeads, type DocHandle, type DocumentId, type Repo } from "@automerge/automerge-repo/slim";
 import { signal } from "@preact/signals";
 import { idOf } from "../document/key.ts";
+import { asHandedIn, type HandIn } from "../document/read.ts";
 import { begin, blank } from "../document/skeleton.ts";
 import type { Seen } from "./ledger.ts";
 
@@ -44,7 +45,8 @@ export class Paper {
       if (repo) this.#catchUp();
       return Promise.resolve();
     }
-    if (this.state.value !== "here") this.state.value = "loading";
+    // A blank form that somebody stands in stays on the screen until there is something to show in its place.
+    if (this.state.value === "unavailable") this.state.value = "loading";
     if (!repo) return Promise.resolve();
     this.#loading ??= this.#find(repo).finally(() => {
       this.#loading = undefined;
@@ -59,8 +61,13 @@ export class Paper {
       if (!this.handle) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
       this.#take(handle);
     } catch {
-      if (!this.seen) this.state.value = "unavailable";
+      if (this.state.value === "loading") this.state.value = "unavailable";
     }
+  }
+
+  /** Whether something was written that is not in the document yet. */
+  get isHeld(): boolean {
+    return this.#queue.length > 0;
   }
 
   /** Resolves when what was written is in the document. */
@@ -68,18 +75,27 @@ export class Paper {
     return this.#open;
   }
 
+  /** Resolves when it is open with all that was written before, or nobody has begun it. */
+  whenCaughtUp(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#early(resolve)) resolve();
+    });
+  }
+
   #catchUp(): void {
     const all = this.#queue;
     this.#queue = [];
-    if (all.length > 0) this.begin();
     for (const write of all) write();
   }
 
   /** Whether writing has to wait: for Automerge, or for what this device or the server has of the document. */
+  get isEarly(): boolean {
+    return !this.handle && (!this.repo() || this.#loading !== undefined);
+  }
+
   #early(write: () => void): boolean {
-    if (this.handle || (this.repo() && !this.#loading)) return false;
-    this.#queue.push(write);
-    return true;
+    if (this.isEarly) this.#queue.push(write);
+    return this.isEarly;
   }
 
   #take(handle: DocHandle<unknown>): void {
@@ -101,6 +117,12 @@ export class Paper {
   get doc(): A.Doc<unknown> {
     void this.version.value;
     return this.handle?.doc() ?? this.seen?.doc ?? (this.#blank ??= blank(this.election, this.key));
+  }
+
+  /** The same as it was handed in last. */
+  get handIn(): HandIn {
+    const doc = this.doc;
+    return this.handle ? asHandedIn(doc) : (this.seen?.handIn ?? { doc, moved: [] });
   }
 
   get isBegun(): boolean {

@@ -6,6 +6,7 @@ import { focusSoon } from "./focus.ts";
 import { addressOf, Ask, say, title } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { bodyName, here, leave } from "./state.ts";
+import { settled } from "./update.tsx";
 import { language, showTime, speak, tr, type Language } from "./words.ts";
 
 export function Account() {
@@ -145,6 +146,7 @@ function SignOut() {
   const [asking, setAsking] = useState(false);
   const office = here();
   const count = Object.keys(office.waiting.value).length;
+  const out = async () => void ((await settled()) && (await leave()));
   return (
     <section>
       <h2>{tr("Đăng xuất", "Sign out")}</h2>
@@ -154,11 +156,11 @@ function SignOut() {
           yes={tr("Vẫn đăng xuất", "Sign out anyway")}
           no={tr("Ở lại", "Stay")}
           confirm={{ id: "sign-out-anyway" }}
-          act={() => void leave()}
+          act={() => void out()}
           leave={() => (setAsking(false), focusSoon("sign-out"))}
         />
       ) : (
-        <p><button type="button" class="quiet" id="sign-out" onClick={() => (count > 0 ? setAsking(true) : (say(""), void leave()))}>{tr("Đăng xuất", "Sign out")}</button></p>
+        <p><button type="button" class="quiet" id="sign-out" onClick={() => (count > 0 ? setAsking(true) : (say(""), void out()))}>{tr("Đăng xuất", "Sign out")}</button></p>
       )}
     </section>
   );

@@ -25,6 +25,8 @@ export const CHOICES: Record<string, [string, string]> = {
 interface Props {
   field: Field;
   paperKey: string;
+  /** The report as it is shown: what was handed in, or the draft. */
+  doc: A.Doc<unknown>;
   editable: boolean;
   last: A.Doc<unknown> | undefined;
   faults: string[];
@@ -53,9 +55,7 @@ function share(field: Field, content: Raw): string | undefined {
   return `${Math.floor(hundredths / 100)},${String(hundredths % 100).padStart(2, "0")} %`;
 }
 
-export function FieldRow({ field, paperKey, editable, last, faults, write }: Props) {
-  const paper = here().paper(paperKey);
-  const doc = paper.doc;
+export function FieldRow({ field, paperKey, doc, editable, last, faults, write }: Props) {
   const id = inputId(field.id);
   const label = tr(field.vi, field.en);
   const name = `${paperKey}#${field.id}`;
@@ -77,7 +77,7 @@ export function FieldRow({ field, paperKey, editable, last, faults, write }: Pro
   if (!editable && kind !== "rows" && kind !== "text") {
     return <p class="field read"><span class="label">{label}</span><output>{valueText(field, doc) ?? <span class="hint">{tr("chưa báo cáo", "not reported")}</span>}</output></p>;
   }
-  if (kind === "rows") return <Rows field={field} paperKey={paperKey} editable={editable} write={write} />;
+  if (kind === "rows") return <Rows field={field} doc={doc} editable={editable} write={write} />;
   return (
     <div class={`field ${kind === "text" ? "long" : "row"} ${said.length > 0 ? "wrong" : ""}`}>
       {editable ? <label for={id}>{label}</label> : <span class="label">{label}</span>}
@@ -118,9 +118,9 @@ function Input(props: { field: Field; id: string; name: string; doc: A.Doc<unkno
   }
 }
 
-function Rows({ field, paperKey, editable, write }: Pick<Props, "field" | "paperKey" | "editable" | "write">) {
+function Rows({ field, doc: report, editable, write }: Pick<Props, "field" | "doc" | "editable" | "write">) {
   const columns = field.holds.type === "rows" ? field.holds.of : [];
-  const rows = Array.from((contentOf(here().paper(paperKey).doc).lists?.[field.id] ?? []) as Raw[]);
+  const rows = Array.from((contentOf(report).lists?.[field.id] ?? []) as Raw[]);
   const bodies = Array.from((election.value.bodies ?? []) as Raw[]);
   const id = inputId(field.id);
   const label = tr(field.vi, field.en);

@@ -5,7 +5,8 @@ import { setFact, setFigure } from "../document/edit.ts";
 import { find, isFigure } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
 import { contentOf, handedIn, texts, words, type Raw } from "../document/read.ts";
-import { bodyOf, kindOf } from "../document/key.ts";
+import { bodyOf, dueOf, kindOf } from "../document/key.ts";
+import { reportStatus } from "./standing.ts";
 import { bodyName, here } from "./state.ts";
 import { addressOf, say, taskWord, title } from "./parts.tsx";
 import { difference } from "../document/text.ts";
@@ -116,7 +117,8 @@ export function History({ paperKey }: { paperKey: string }) {
   const all = (opened ? A.getHistory(opened) : []).map((one) => one.change).slice(1).reverse();
   const by = new Map(receipts.map((one) => [one.change, one]));
   const people = new Map(office.desk.value.people.map((one) => [one.id, one.name ?? bodyName(one.body)]));
-  const editable = office.writes(paperKey) && kindOf(paperKey) === "report" && !handedIn(doc);
+  const isDraft = kindOf(paperKey) === "report" && reportStatus(bodyOf(paperKey)!, dueOf(paperKey)!) === "draft";
+  const editable = office.writes(paperKey) && isDraft;
   const restore = (move: Move) => {
     office.write(paperKey, "restore", (draft) => {
       const field = find(move.field);

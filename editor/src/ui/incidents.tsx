@@ -1,12 +1,12 @@
 // Ad-hoc reports: a trigger, a day, a subject, the number of the paper file, what is asked. No content that belongs on paper.
 import { setShort, submit, toDraft } from "../document/edit.ts";
-import { contentOf, handedIn, words } from "../document/read.ts";
+import { contentOf, draftHeads, handedIn, words } from "../document/read.ts";
 import { bodyOf } from "../document/key.ts";
 import { useState } from "preact/hooks";
-import { whenReady } from "../local/engine.ts";
 import { LongText, ShortText, writeDown } from "./inputs.tsx";
 import { bodyName, here } from "./state.ts";
 import { arriveAt, focusSoon } from "./focus.ts";
+import { Moved } from "./moved.tsx";
 import { addressOf, ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
@@ -17,6 +17,16 @@ const TRIGGERS: Record<string, [string, string]> = {
   urgent_and_complex: ["Tình huống phức tạp, cấp bách", "Urgent and complex situation"],
   on_request: ["Theo yêu cầu của cấp có thẩm quyền", "At the request of a competent authority"],
 };
+
+/** What the parts of one are called. */
+const NAMES: Record<string, [string, string]> = {
+  trigger: ["Lý do báo cáo", "Trigger"],
+  occurred_on: ["Ngày xảy ra", "Day"],
+  subject: ["Trích yếu", "Subject"],
+  paper_file: ["Số hồ sơ giấy", "Paper file"],
+  text: ["Đề nghị", "What is asked"],
+};
+const name = (part: string): string => tr(...NAMES[part]!);
 
 export function Incidents() {
   const office = here();
@@ -49,12 +59,14 @@ export function Incident({ body, id }: { body: string; id: string }) {
   const office = here();
   const key = `incident/${body}/${id}`;
   const paper = office.paper(key);
-  const content = contentOf(paper.doc);
   const done = handedIn(paper.doc);
+  // What was handed in, by its heads; a draft as it stands.
+  const { doc, moved } = done ? paper.handIn : { doc: paper.doc, moved: [] };
+  const content = contentOf(doc);
   const editable = office.writes(key) && !done;
   const receipt = useReceipt(key);
   const value = (name: string) => words(content[name]) ?? "";
-  const set = (name: Parameters<typeof setShort>[1]) => (text: string) => office.write(key, name, (doc) => setShort(doc, name, text));
+  const set = (name: Parameters<typeof setShort>[1]) => (text: string) => office.write(key, name, (doc) => setShort(doc, name, text), draftHeads(paper.doc));
   const [tried, setTried] = useState(false);
   const missing = [
     ...(value("trigger") ? [] : [{ id: "trigger", text: tr("Hãy chọn lý do báo cáo.", "Choose a trigger.") }]),
@@ -62,10 +74,13 @@ export function Incident({ body, id }: { body: string; id: string }) {
   ].filter(() => tried && editable);
   const error = (id: string) => missing.some((one) => one.id === id) && <span class="error" id={`${id}-error`}>{missing.find((one) => one.id === id)!.text}</span>;
   const handIn = async () => {
+    await paper.whenCaughtUp();
     writeDown();
-    await whenReady();
+    // Pressed twice: once is enough.
+    if (handedIn(paper.doc)) return;
     setTried(true);
-    if (!value("trigger") || !value("subject")) return focusSoon("errors");
+    const written = contentOf(paper.doc);
+    if (!written.trigger || !written.subject) return focusSoon("errors");
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
     office.write(key, "submit", (doc) => submit(doc, heads, at));
@@ -78,30 +93,31 @@ export function Incident({ body, id }: { body: string; id: string }) {
       <h1>{tr("Báo cáo đột xuất", "Ad-hoc report")} <Tag kind={done ? "submitted" : "draft"}>{reportWord(done ? "submitted" : "draft")}</Tag></h1>
       <p>{bodyName(body)}{done && receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong></>}</p>
       <Refused of={key} />
-      <ErrorSummary loud faults={missing.map((one) => ({ text: one.text, href: addressOf(key), jump: () => focusSoon(one.id) }))} />
+      <Moved names={moved.map(name)} own={office.writes(key)} />
+      <ErrorSummary loud faults={missing.map((one) => ({ name: one.id, text: one.text, href: addressOf(key), jump: () => focusSoon(one.id) }))} />
       {editable ? (
         <>
           <p class="inset">{tr("Không ghi bí mật nhà nước, diễn biến an ninh, tên hay nội dung đơn khiếu nại, tố cáo: ghi số hồ sơ giấy.", "No state secrets, no security narrative, no names or content of complaints: give the number of the paper file.")}</p>
           <p class="field">
-            <label for="trigger">{tr("Lý do báo cáo", "Trigger")}</label>
+            <label for="trigger">{name("trigger")}</label>
             {error("trigger")}
             <select id="trigger" value={value("trigger")} aria-describedby="trigger-error" aria-invalid={Boolean(error("trigger"))} onChange={(event) => set("trigger")(event.currentTarget.value)}>
               <option value="" disabled={value("trigger") !== ""}>–</option>
               {Object.entries(TRIGGERS).map(([word, name]) => <option value={word}>{tr(...name)}</option>)}
             </select>
           </p>
-          <p class="field"><label for="occurred">{tr("Ngày xảy ra", "Day")}</label><ShortText id="occurred" type="date" value={value("occurred_on")} describedBy="occurred-day" write={set("occurred_on")} /><span class="hint" id="occurred-day">{value("occurred_on") && showDay(value("occurred_on"), true)}</span></p>
-          <p class="field"><label for="subject">{tr("Trích yếu", "Subject")}</label>{error("subject")}<ShortText id="subject" describedBy="subject-error" value={value("subject")} write={set("subject")} /></p>
-          <p class="field"><label for="paper-file">{tr("Số hồ sơ giấy", "Paper file")}</label><ShortText id="paper-file" value={value("paper_file")} write={set("paper_file")} /></p>
-          <div class="field"><label for="asked">{tr("Đề nghị", "What is asked")}</label><LongText id="asked" paper={paper} path={["content", "text"]} wrote={() => office.wrote(key)} /></div>
+          <p class="field"><label for="occurred">{name("occurred_on")}</label><ShortText id="occurred" type="date" value={value("occurred_on")} describedBy="occurred-day" write={set("occurred_on")} /><span class="hint" id="occurred-day">{value("occurred_on") && showDay(value("occurred_on"), true)}</span></p>
+          <p class="field"><label for="subject">{name("subject")}</label>{error("subject")}<ShortText id="subject" describedBy="subject-error" value={value("subject")} write={set("subject")} /></p>
+          <p class="field"><label for="paper-file">{name("paper_file")}</label><ShortText id="paper-file" value={value("paper_file")} write={set("paper_file")} /></p>
+          <div class="field"><label for="asked">{name("text")}</label><LongText id="asked" paper={paper} path={["content", "text"]} wrote={() => office.wrote(key)} /></div>
         </>
       ) : (
         <dl>
-          <dt>{tr("Lý do báo cáo", "Trigger")}</dt><dd>{TRIGGERS[value("trigger")] ? tr(...TRIGGERS[value("trigger")]!) : "–"}</dd>
-          <dt>{tr("Ngày xảy ra", "Day")}</dt><dd>{value("occurred_on") ? showDay(value("occurred_on")) : "–"}</dd>
-          <dt>{tr("Trích yếu", "Subject")}</dt><dd>{value("subject") || "–"}</dd>
-          <dt>{tr("Số hồ sơ giấy", "Paper file")}</dt><dd>{value("paper_file") || "–"}</dd>
-          <dt>{tr("Đề nghị", "What is asked")}</dt><dd>{Array.from((content.text ?? []) as string[], (one) => <p>{String(one)}</p>)}</dd>
+          <dt>{name("trigger")}</dt><dd>{TRIGGERS[value("trigger")] ? tr(...TRIGGERS[value("trigger")]!) : "–"}</dd>
+          <dt>{name("occurred_on")}</dt><dd>{value("occurred_on") ? showDay(value("occurred_on")) : "–"}</dd>
+          <dt>{name("subject")}</dt><dd>{value("subject") || "–"}</dd>
+          <dt>{name("paper_file")}</dt><dd>{value("paper_file") || "–"}</dd>
+          <dt>{name("text")}</dt><dd>{Array.from((content.text ?? []) as string[], (one) => <p>{String(one)}</p>)}</dd>
         </dl>
       )}
       {office.writes(key) && (

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { formatFigure, parseFigure } from "../document/figure.ts";
 import { nfc } from "../document/edit.ts";
 import { edits, setParagraphs } from "../document/text.ts";
-import { texts, type Raw } from "../document/read.ts";
+import { isApart, texts, type Raw } from "../document/read.ts";
 import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
 import { here } from "./state.ts";
@@ -77,6 +77,8 @@ export function figureError(text: string): string | undefined {
       return tr("Hãy ghi số nguyên, không có phần thập phân.", "Write a whole number without decimals.");
     case "grouping":
       return tr("Dấu chấm phải ngăn từng ba chữ số, ví dụ 1.234.567.", "Dots must separate groups of three digits, as in 1.234.567.");
+    case "leading-zero":
+      return tr("Số không bắt đầu bằng 0: hãy ghi 12, không ghi 0012.", "A number does not begin with 0: write 12, not 0012.");
     case "negative":
       return tr("Số không được âm.", "The number cannot be negative.");
     case "too-large":
@@ -137,8 +139,8 @@ interface LongProps {
 /** Paragraphs, one a line. */
 export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  /** What the area's text stands for: the document at these heads. */
-  const seen = useRef<string[]>([]);
+  /** What the area's text stands for: the document at these heads, with these paragraphs. */
+  const seen = useRef<{ heads: string[]; paragraphs: string[] }>({ heads: [], paragraphs: [] });
   const composing = useRef(false);
   /** Set while the area holds what the document does not have yet. */
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -147,34 +149,38 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   /** What the area holds, also when it is no longer on the screen. */
   const typed = useRef<string | undefined>(undefined);
 
-  const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw)).join("\n");
+  const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw));
 
   /** Brings the area to what the document holds, without moving the caret. */
   const follow = (own: boolean) => {
     const box = area.current;
     if (!box || composing.current) return;
     if (pending.current !== undefined) return write();
-    const changes = edits(box.value, stands());
+    const paragraphs = stands();
+    const changes = edits(box.value, paragraphs.join("\n"));
     for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
-    if (changes.length > 0 && !own && document.activeElement === box) setMerged(true);
-    seen.current = paper.heads;
+    if (changes.length > 0 && !own && (document.activeElement === box || isApart(paper.opened, seen.current.heads))) setMerged(true);
+    seen.current = { heads: paper.heads, paragraphs };
   };
 
   useEffect(() => follow(false), [version]);
 
-  const write = () => {
+  const write = (leaving = false) => {
     clearTimeout(pending.current);
     pending.current = undefined;
     if (typed.current === undefined) return;
+    // A document that is still being opened takes it once it is open, and all of it at once.
+    if (paper.isEarly && !leaving) return void (pending.current = setTimeout(write, PAUSE));
     const text = nfc(typed.current);
     typed.current = undefined;
     const next = text === "" ? [] : text.split("\n");
-    paper.changeAt(seen.current, "edit", (doc) => setParagraphs(doc, path, next));
+    const { heads, paragraphs } = seen.current;
+    paper.changeAt(heads, "edit", (doc) => setParagraphs(doc, path, next, paragraphs));
     wrote();
-    follow(true);
+    if (!leaving) follow(true);
   };
 
-  useHeld((leaving) => (leaving || !composing.current) && write());
+  useHeld((leaving) => (leaving || !composing.current) && write(leaving));
 
   return (
     <>
@@ -214,6 +220,9 @@ interface ShortProps {
   write: (value: string) => void;
 }
 
+/** A year that is still being typed begins with zeros. */
+const WHOLE_DAY = /^[1-9]\d{3}-\d\d-\d\d$/;
+
 /** A short text, written as a whole when the person pauses or leaves it. */
 export function ShortText({ id, value, type = "text", describedBy, max = 1000, write }: ShortProps) {
   const [typed, setTyped] = useState<{ text: string; over: string } | undefined>(undefined);
@@ -232,7 +241,7 @@ export function ShortText({ id, value, type = "text", describedBy, max = 1000, w
     setTyped({ text, over: value });
     if (pending.current) clearTimeout(pending.current.timer);
     pending.current = undefined;
-    if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || /^\d{4}-\d\d-\d\d$/.test(text))) {
+    if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || WHOLE_DAY.test(text))) {
       pending.current = { text: nfc(text), timer: setTimeout(flush, PAUSE) };
     }
   };

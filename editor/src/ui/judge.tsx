@@ -5,6 +5,7 @@ import { decide } from "../document/edit.ts";
 import { submissions } from "../document/read.ts";
 import type { Status } from "../document/status.ts";
 import { keepUnread, unread } from "./inputs.tsx";
+import { reportStatus } from "./standing.ts";
 import { here } from "./state.ts";
 import { reportWord, say } from "./parts.tsx";
 import { tr } from "./words.ts";
@@ -23,6 +24,8 @@ export function Judge({ body, due, status, doc }: { body: string; due: string; s
       document.getElementById("judge-reason")?.focus();
       return;
     }
+    // Pressed twice, or decided elsewhere meanwhile: one decision is enough.
+    if (reportStatus(body, due) !== status) return;
     const office = here();
     const at = new Date(office.now()).toISOString();
     const by = office.desk.value.account.body;

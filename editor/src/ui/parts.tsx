@@ -143,15 +143,16 @@ export function say(text: string): void {
   setTimeout(() => notice.value === text && (notice.value = ""), 8_000);
 }
 
-/** A list of what is wrong; each entry leads to its field. What appears while one types is not read out; its field says it. */
-export function ErrorSummary({ faults, loud }: { faults: { text: string; jump: () => void; href: string }[]; loud: boolean }) {
+/** A list of what is wrong; each entry leads to its field. What appears while one types is not read out; its field says it. `name`
+ * stays with an entry while others come and go: whoever stands on it goes on standing there. */
+export function ErrorSummary({ faults, loud }: { faults: { name: string; text: string; jump: () => void; href: string }[]; loud: boolean }) {
   if (faults.length === 0) return null;
   return (
     <div class="errors" role={loud ? "alert" : "region"} aria-labelledby="errors-name" tabIndex={-1} id="errors">
       <h2 id="errors-name">{tr("Cần xem lại", "Please check")}</h2>
       <ul>
         {faults.map((one) => (
-          <li>
+          <li key={one.name}>
             <a href={one.href} onClick={(event) => (event.preventDefault(), one.jump())}>{one.text}</a>
           </li>
         ))}

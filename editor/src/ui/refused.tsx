@@ -1,9 +1,11 @@
 // What the server refused: why, and what to do. What one wrote is copied out in words, then this device's version is discarded.
+import { useState } from "preact/hooks";
 import { FIELDS } from "../document/fields.ts";
 import { kindOf } from "../document/key.ts";
 import { contentOf, texts, words, type Raw } from "../document/read.ts";
 import { valueText } from "./field.tsx";
-import { say, title } from "./parts.tsx";
+import { focusSoon } from "./focus.ts";
+import { Ask, say, title } from "./parts.tsx";
 import { here } from "./state.ts";
 import { tr } from "./words.ts";
 
@@ -42,15 +44,27 @@ function copy(key: string): void {
 /** The refusal of a document, if there is one. */
 export function Refused({ of }: { of: string }) {
   const office = here();
+  const [asking, setAsking] = useState(false);
   const refusal = office.refused.value[of];
+  const id = of.replace(/\W+/g, "-");
   if (!refusal) return null;
   return (
-    <div class="errors refused" role="alert">
-      <p><strong>{tr("Máy chủ từ chối:", "The server refused it:")}</strong> {tr(refusal.vi, refusal.en)}</p>
+    <div class="errors refused">
+      <p role="alert"><strong>{tr("Máy chủ từ chối:", "The server refused it:")}</strong> {tr(refusal.vi, refusal.en)}</p>
       <p class="actions">
         <button type="button" class="quiet" onClick={() => copy(of)}>{tr("Lưu bản sao để đọc (.txt)", "Save a readable copy (.txt)")}</button>
-        <button type="button" class="warn discard" onClick={() => void office.drop(of)}>{tr("Bỏ bản trên máy này, lấy bản của máy chủ", "Discard this device's version, take the server's")}</button>
+        {!asking && <button type="button" class="warn discard" id={`discard-${id}`} onClick={() => setAsking(true)}>{tr("Bỏ bản trên máy này, lấy bản của máy chủ…", "Discard this device's version, take the server's…")}</button>}
       </p>
+      {asking && (
+        <Ask
+          text={tr("Những gì máy chủ chưa nhận của văn bản này sẽ mất khỏi máy này. Đã lưu bản sao chưa?", "What the server has not taken of this document goes from this device. Was a copy saved?")}
+          yes={tr("Bỏ hẳn", "Discard it")}
+          no={tr("Chưa bỏ", "Not yet")}
+          confirm={{ class: "confirm" }}
+          act={() => void office.drop(of)}
+          leave={() => (setAsking(false), focusSoon(`discard-${id}`))}
+        />
+      )}
     </div>
   );
 }

@@ -5,17 +5,17 @@ import { check, type Fault } from "../document/check.ts";
 import { setFact, submit, toDraft } from "../document/edit.ts";
 import { FIELDS, find } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { conflicts, contentOf, submissions, verdictOn } from "../document/read.ts";
+import { conflicts, contentOf, draftHeads, submissions, verdictOn } from "../document/read.ts";
 import { here, isLate, ownRegime, bodyName } from "./state.ts";
 import { ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
-import { whenReady } from "../local/engine.ts";
 import { arriveAt, focusSoon } from "./focus.ts";
 import { figureError, typing, unread, writeDown } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
+import { Moved } from "./moved.tsx";
 import { Printed } from "./printed.tsx";
 import { Refused } from "./refused.tsx";
 import { Judge } from "./judge.tsx";
-import { reportStatus } from "./standing.ts";
+import { reportShown, reportStatus } from "./standing.ts";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
 
@@ -40,6 +40,8 @@ function faultText(fault: Fault): string {
   switch (fault.kind) {
     case "missing":
       return tr(`${name(fault.field)}: chưa ghi.`, `${name(fault.field)}: not filled in.`);
+    case "empty":
+      return tr(`Báo cáo chưa có nội dung: hãy ghi ít nhất một mục, hoặc chọn “Có” ở “${name(fault.field)}”.`, `The report has no content: fill in something, or choose “Yes” at “${name(fault.field)}”.`);
     case "exceeds":
       return tr(`${name(fault.field)}: lớn hơn “${name(fault.against)}”.`, `${name(fault.field)}: more than “${name(fault.against)}”.`);
     case "sum":
@@ -49,14 +51,23 @@ function faultText(fault: Fault): string {
   }
 }
 
+/** One entry of the list; `lacks`: it is told once somebody tries to hand in. */
+interface Told {
+  name: string;
+  field: string;
+  text: string;
+  blocks: boolean;
+  lacks: boolean;
+}
+
 /** Faults by field, those of texts that are no figures included. */
-export function faultsOf(key: string, faults: Fault[]): { field: string; text: string; blocks: boolean }[] {
+export function faultsOf(key: string, faults: Fault[]): Told[] {
   const typed = Object.entries(unread.value)
     .filter(([name]) => name.startsWith(`${key}#`))
     .map(([name, text]) => ({ field: name.slice(key.length + 1), text: figureError(text), blocks: true }))
     .filter((one) => one.text !== undefined)
-    .map((one) => ({ ...one, text: `${tr(find(one.field)?.vi ?? "", find(one.field)?.en ?? "")}: ${one.text}` }));
-  return [...typed, ...faults.map((one) => ({ field: one.field, text: faultText(one), blocks: one.blocks }))];
+    .map((one) => ({ ...one, name: `${one.field} typed`, lacks: false, text: `${tr(find(one.field)?.vi ?? "", find(one.field)?.en ?? "")}: ${one.text}` }));
+  return [...typed, ...faults.map((one) => ({ name: `${one.field} ${one.kind}`, field: one.field, text: faultText(one), blocks: one.blocks, lacks: one.kind === "missing" || one.kind === "empty" }))];
 }
 
 export function Report({ body, due, part }: { body: string; due: string; part: string }) {
@@ -65,29 +76,34 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   const paper = office.paper(key);
   const regime = ownRegime(body);
   const before = regime?.dues.filter((one) => one < due).at(-1);
-  const last = before ? office.paper(`report/${body}/${before}`).doc : undefined;
+  const last = before ? reportShown(body, before).doc : undefined;
   const own = office.writes(key);
   const status = reportStatus(body, due);
   const verdict = verdictOn(office.paper(`review/${due}`).doc, body);
   const section = /^\d+$/.test(part) ? Math.min(Number(part), 12) : 0;
   const receipt = useReceipt(key);
   const [tried, setTried] = useState(false);
-  const doc = paper.doc;
+  // What was handed in, by its heads; a draft as it stands.
+  const { doc, moved } = reportShown(body, due);
   const faults = faultsOf(key, check(doc, last));
-  const clashes = conflicts(doc, ["figures", "facts"]);
+  const clashes = status === "draft" ? conflicts(doc, ["figures", "facts"]) : [];
   const shownFaults = own && status === "draft" ? faults.filter((one) => typing.value !== `${key}#${one.field}`) : [];
   const jump = (field: string) => {
     location.hash = go("report", body, due, String(find(field)?.section ?? 0));
     focusSoon(inputId(field));
   };
   if (!own && !office.isKnown(key)) return <main id="main"><h1>{tr("Chưa có báo cáo này", "No such report yet")}</h1><p><a href={go("round", due)}>{tr("Về đợt báo cáo", "Back to the round")}</a></p></main>;
-  if (paper.state.value === "loading") return <main id="main"><h1>{tr("Đang mở…", "Opening…")}</h1></main>;
   if (paper.state.value === "unavailable") return <main id="main"><h1>{tr("Văn bản này chưa có trên máy", "This document is not on this device yet")}</h1><p>{tr("Cần có mạng một lần để tải về.", "It needs a network once.")}</p></main>;
+  if (paper.state.value === "loading" || (!own && !paper.isBegun)) return <main id="main"><h1>{tr("Đang mở…", "Opening…")}</h1></main>;
 
-  const write = (message: string, change: (doc: A.Doc<unknown>) => void) => office.write(key, message, change);
+  // What a field held back while another device handed the report in was written by who saw the draft.
+  const write = (message: string, change: (doc: A.Doc<unknown>) => void) =>
+    office.write(key, message, change, draftHeads(paper.doc));
   const handIn = async () => {
+    await paper.whenCaughtUp();
     writeDown();
-    await whenReady();
+    // Pressed twice, or handed in elsewhere meanwhile: once is enough.
+    if (reportStatus(body, due) !== "draft") return;
     setTried(true);
     const wrong = faultsOf(key, check(paper.doc, last)).some((one) => one.blocks);
     if (wrong || conflicts(paper.doc, ["figures", "facts"]).length > 0) {
@@ -96,13 +112,13 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     }
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
-    write("submit", (draft) => submit(draft, heads, at));
+    office.write(key, "submit", (draft) => submit(draft, heads, at));
     say(tr("Đã nộp trên máy này. Xem thanh tình trạng để biết máy chủ đã có chưa.", "Handed in on this device. The status bar says whether the server has it."));
     arriveAt("main h1");
   };
-  const withdraw = () => (write(status === "returned" ? "revise" : "withdraw", toDraft), void arriveAt("main h1"));
+  const withdraw = () => (office.write(key, status === "returned" ? "revise" : "withdraw", toDraft), void arriveAt("main h1"));
   const filled = (n: number) => FIELDS.filter((one) => one.section === n && reported(doc, one.id)).length;
-  const sent = submissions(doc).at(-1);
+  const sent = submissions(paper.doc).at(-1);
   return (
     <main id="main" class="report">
       <div class="screen-only">
@@ -121,7 +137,8 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
             {own && status === "returned" && <p><button type="button" id="revise" onClick={withdraw}>{tr("Sửa báo cáo", "Correct it")}</button></p>}
           </div>
         )}
-        <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => one.field !== "" && !/chưa ghi|not filled/.test(one.text))).map((one) => ({ text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
+        <Moved names={moved.map((id) => tr(find(id)?.vi ?? id, find(id)?.en ?? id))} own={own} />
+        <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => !one.lacks)).map((one) => ({ name: one.name, text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
         <Refused of={key} />
         {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
         <p class="field section-choice">
@@ -139,7 +156,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           </ol>
         </nav>
         <div>
-        <Section key={`${key}/${section}`} section={section} paperKey={key} editable={own && status === "draft"} last={last} faults={shownFaults} write={write} />
+        <Section key={`${key}/${section}`} section={section} paperKey={key} doc={doc} editable={own && status === "draft"} last={last} faults={shownFaults} write={write} />
         <p class="actions pair">
           {section > 0 && <a class="button quiet" href={go("report", body, due, String(section - 1))}>{tr("Mục trước", "Previous")}</a>}
           {section < 12 && <a class="button quiet" href={go("report", body, due, String(section + 1))}>{tr("Mục tiếp", "Next section")}</a>}
@@ -152,7 +169,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
           <button type="button" class="quiet" onClick={() => print()}>{tr("In (A4)", "Print (A4)")}</button>
         </p>
-        {office.isAgency && <Judge body={body} due={due} status={status} doc={doc} />}
+        {office.isAgency && <Judge body={body} due={due} status={status} doc={paper.doc} />}
       </div>
       <Printed body={body} doc={doc} status={status} />
     </main>
@@ -167,13 +184,14 @@ function reported(doc: A.Doc<unknown>, id: string): boolean {
 interface SectionProps {
   section: number;
   paperKey: string;
+  doc: A.Doc<unknown>;
   editable: boolean;
   last: A.Doc<unknown> | undefined;
   faults: { field: string; text: string }[];
   write: (message: string, change: (doc: A.Doc<unknown>) => void) => void;
 }
 
-function Section({ section, paperKey, editable, last, faults, write }: SectionProps) {
+function Section({ section, paperKey, doc, editable, last, faults, write }: SectionProps) {
   const due = paperKey.split("/")[2]!;
   const week = () =>
     write("period", (doc) => {
@@ -187,7 +205,7 @@ function Section({ section, paperKey, editable, last, faults, write }: SectionPr
       {section === 0 && editable && <p><button type="button" class="quiet" id="this-week" onClick={week}>{tr("Điền kỳ của tuần này", "Fill in this week")}</button></p>}
       {(section === 9 || section === 10) && <p class="inset">{tr("Chỉ ghi số lượng. Không ghi diễn biến, tên người, nội dung đơn: những việc đó chỉ ở hồ sơ giấy.", "Only counts. No narrative, no names, no content: those belong on paper.")}</p>}
       {FIELDS.filter((one) => one.section === section).map((one) => (
-        <FieldRow key={one.id} field={one} paperKey={paperKey} editable={editable} last={last} faults={faults.filter((fault) => fault.field === one.id).map((fault) => fault.text)} write={write} />
+        <FieldRow key={one.id} field={one} paperKey={paperKey} doc={doc} editable={editable} last={last} faults={faults.filter((fault) => fault.field === one.id).map((fault) => fault.text)} write={write} />
       ))}
     </section>
   );

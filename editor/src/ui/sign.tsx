@@ -7,14 +7,20 @@ import { language, speak, tr } from "./words.ts";
 
 type Way = "login" | "code" | "first";
 
-function reason(problem: Problem | "offline"): string {
+/** What kept somebody out: the server's words, no server, or a device that keeps nothing. */
+type Why = Problem | "offline" | "device";
+
+function reason(problem: Why): string {
+  if (problem === "device") return tr("Máy này không lưu được dữ liệu. Hãy thử cửa sổ thường (không ẩn danh), hoặc giải phóng bộ nhớ.", "This device cannot keep data. Try an ordinary window (not a private one), or free some storage.");
   if (problem === "offline") return tr("Không nối được máy chủ. Lần đầu trên máy này cần có mạng.", "The server was not reached. The first time on this device needs a network.");
   const vi = (problem as unknown as { detail_vi?: string }).detail_vi || problem.vi;
   return tr(vi || problem.title, problem.title);
 }
 
 export function Sign({ way }: { way: Way }) {
-  const [error, setError] = useState("");
+  /** What went wrong, and on which of the forms: the others say nothing of it. */
+  const [failure, setFailure] = useState<{ way: Way; why: Why } | undefined>(undefined);
+  const error = failure?.way === way ? reason(failure.why) : "";
   const [busy, setBusy] = useState(false);
   const send = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -23,11 +29,11 @@ export function Sign({ way }: { way: Way }) {
     // A password is taken as it is typed.
     given.password = String(data.get("password") ?? "");
     setBusy(true);
-    setError("");
-    const failed = await enterWith(way, given);
+    setFailure(undefined);
+    const failed = await enterWith(way, given).catch((): Why => "device");
     setBusy(false);
     if (failed) {
-      setError(reason(failed));
+      setFailure({ way, why: failed });
       document.getElementById("sign-error")?.focus();
     } else location.hash = "#/";
   };

@@ -1,5 +1,5 @@
 // Where reports stand: by their documents where those are open anyway, in lists by the ledger, which opens none.
-import { handedIn, submissions, verdictOn } from "../document/read.ts";
+import { handedIn, submissions, verdictOn, type HandIn } from "../document/read.ts";
 import { statusOf, type Status } from "../document/status.ts";
 import { here } from "./state.ts";
 
@@ -8,6 +8,12 @@ export function reportStatus(body: string, due: string): Status {
   const office = here();
   const doc = office.paper(`report/${body}/${due}`).doc;
   return statusOf(handedIn(doc), submissions(doc), verdictOn(office.paper(`review/${due}`).doc, body));
+}
+
+/** A report as it counts: what was handed in, once it was; a draft as it stands. `moved`: fields that moved since the hand-in. */
+export function reportShown(body: string, due: string): HandIn {
+  const paper = here().paper(`report/${body}/${due}`);
+  return reportStatus(body, due) === "draft" ? { doc: paper.doc, moved: [] } : paper.handIn;
 }
 
 /** Whether anybody has written into it. */

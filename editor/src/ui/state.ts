@@ -40,13 +40,22 @@ export async function resume(early: Early): Promise<void> {
 }
 
 export async function enter(desk: Desk): Promise<void> {
+  const former = office.value;
+  const isFormer = former?.desk.value.account.id === desk.account.id;
+  if (former && !isFormer && !(await former.settled())) throw new Error("what the former wrote is not on the disk");
   await (await deviceDisk()).set("current", desk.account.id);
   sayWhoWorks(desk.account.id);
   // Who logs in again goes on where they were, with all that is open.
-  if (office.value?.desk.value.account.id === desk.account.id) return office.value.sendNow();
-  office.value?.stop();
-  office.value = await Office.open(desk.account.id, desk);
-  void navigator.storage?.persist?.();
+  if (isFormer) return former!.sendNow();
+  if (!former) {
+    office.value = await Office.open(desk.account.id, desk);
+    return void navigator.storage?.persist?.();
+  }
+  // Somebody else: nothing of the former stays, not even in this page's memory.
+  former.stop();
+  await Office.open(desk.account.id, desk);
+  location.hash = "#/";
+  location.reload();
 }
 
 /** Ends the session of who signed out on this device, if the server has not heard of it yet; false while it was not reached. */

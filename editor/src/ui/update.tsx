@@ -11,11 +11,11 @@ const waiting = signal<ServiceWorker | undefined>(undefined);
 const old = signal(false);
 let asked = false;
 
-/** Writes down all that was typed; false if this device cannot keep it now. */
-async function settled(): Promise<boolean> {
+/** Writes down all that was typed; false, and said, if this device cannot keep it now. */
+export async function settled(): Promise<boolean> {
   writeDown();
   if (!office.value || (await office.value.settled())) return true;
-  say(tr("Máy chưa lưu được, nên chưa cập nhật. Hãy giải phóng bộ nhớ rồi thử lại.", "This device cannot save now, so nothing was updated. Free some storage and try again."));
+  say(tr("Máy chưa lưu được, nên trang được giữ nguyên. Hãy giải phóng bộ nhớ rồi thử lại.", "This device cannot save now, so the page stays as it is. Free some storage and try again."));
   return false;
 }
 

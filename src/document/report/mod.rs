@@ -1,10 +1,12 @@
 //! The `report/<body>/<due date>` document: one weekly report of one body.
 
+pub mod check;
 pub mod edit;
 pub mod fields;
 mod table;
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use automerge::ROOT;
 use automerge::ReadDoc;
@@ -23,6 +25,8 @@ use super::status::Submission;
 use fields::Field;
 use fields::Holds;
 
+pub use check::Fault;
+pub use check::faults;
 pub use edit::add_row;
 pub use edit::revise;
 pub use edit::set_cell;
@@ -90,7 +94,10 @@ impl Report {
         }
         for (id, (node, contested)) in content.field("facts").map()? {
             if let Some(field) = fields::find(id) {
-                report.facts.insert(id.to_owned(), Fact { value: fact(&field, &node)?, contested });
+                let value = fact(&field, &node)?;
+                // The flag is also set while all rivals agree, as with figures.
+                let contested = contested && differ(view, id, &value)?;
+                report.facts.insert(id.to_owned(), Fact { value, contested });
             }
         }
         for (id, (node, _)) in content.field("texts").map()? {
@@ -107,6 +114,17 @@ impl Report {
     /// Where the report stands, given what the standing agency wrote about it in the round's review.
     pub fn status(&self, verdict: Option<&Verdict>) -> Status {
         Status::of(self.handed_in, &self.submissions, verdict)
+    }
+
+    /// Ids of the fields that stand otherwise than in an earlier state, in the order of their ids.
+    pub fn moved_since(&self, earlier: &Self) -> Vec<String> {
+        let mut moved = Vec::new();
+        differing(&self.figures, &earlier.figures, &mut moved);
+        differing(&self.facts, &earlier.facts, &mut moved);
+        differing(&self.texts, &earlier.texts, &mut moved);
+        differing(&self.rows, &earlier.rows, &mut moved);
+        moved.sort_unstable();
+        moved
     }
 
     /// The value of a figure, if it was reported.
@@ -128,6 +146,21 @@ impl Report {
     pub fn conflicts(&self) -> impl Iterator<Item = &str> {
         self.figures.iter().filter(|(_, figure)| !figure.conflicts.is_empty()).map(|(id, _)| id.as_str())
     }
+}
+
+fn differing<T: PartialEq>(
+    now: &BTreeMap<String, T>,
+    earlier: &BTreeMap<String, T>,
+    moved: &mut Vec<String>,
+) {
+    let all: BTreeSet<&String> = now.keys().chain(earlier.keys()).collect();
+    moved.extend(all.into_iter().filter(|id| now.get(*id) != earlier.get(*id)).cloned());
+}
+
+/// Whether devices wrote something else than this fact at once.
+fn differ(view: &View<'_>, id: &str, value: &str) -> Result<bool, DocumentError> {
+    let other = |rival: &ScalarValue| !matches!(rival, ScalarValue::Str(text) if text == value);
+    Ok(view.rivals("facts", id)?.iter().any(|rival| rival.value.as_ref().is_none_or(other)))
 }
 
 fn figure(view: &View<'_>, (id, node): (&str, &Node<'_>), contested: bool) -> Result<Figure, DocumentError> {

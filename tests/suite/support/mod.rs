@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod cli;
+pub mod committee;
 pub mod faulty_disk;
 pub mod front;
 pub mod http;

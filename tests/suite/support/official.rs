@@ -201,7 +201,8 @@ impl Official {
         Ok(faults)
     }
 
-    async fn picture(&self, name: &str) -> Result<()> {
+    /// Leaves a picture of the whole page.
+    pub async fn picture(&self, name: &str) -> Result<()> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
         fs::create_dir_all(&folder)?;
         let whole = ScreenshotParams::builder().full_page(true).build();
