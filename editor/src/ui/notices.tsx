@@ -101,7 +101,7 @@ function One({ id, notice, draft, keep }: Props) {
   const leave = () => (keep(undefined), setMissing([]), focusSoon(notice ? at : "add-notice"));
   const languages = LANGUAGES.map((one) => one.code).filter((code) => code in now.texts);
   const others = LANGUAGES.filter((one) => !languages.includes(one.code));
-  const faults = missing.map((one) => ({ text: lackWords(one), href: "#/publish", jump: () => focusSoon(`${at}-${one.code}-${one.part}`) }));
+  const faults = missing.map((one) => ({ name: `${one.code}-${one.part}`, text: lackWords(one), href: "#/publish", jump: () => focusSoon(`${at}-${one.code}-${one.part}`) }));
   return (
     <details class="task notice" open={!notice || draft !== undefined}>
       <summary id={at}><span lang="vi">{now.texts.vi?.title || tr("(chưa có tiêu đề)", "(no title yet)")}</span> <span class="hint">{id}</span> {draft && <strong class="tag draft">{tr("Đang soạn, chưa ghi", "Draft, not written")}</strong>}</summary>
