@@ -270,14 +270,15 @@ fn sync_says_whose_token_it_is_and_warns_where_the_folder_is_another_bodys() {
     let sync = || {
         let done = office.run(&["sync", &url, "--token-file", "token"]);
         assert!(done.status.success(), "{}", stderr(&done));
-        stderr(&done)
+        (stderr(&done), String::from_utf8(done.stdout).unwrap())
     };
     give("phu.yen", "ec_district_118");
-    let first = sync();
+    let (first, documents) = sync();
+    assert!(documents.contains("change(s) came"), "{documents}");
     assert!(first.contains("`phu.yen`") && first.contains("`ec_district_118`"), "{first}");
     assert!(!first.contains("warning"), "{first}");
     give("moc.chau", "ec_district_119");
-    let other = sync();
+    let (other, _) = sync();
     assert!(other.contains("`moc.chau`") && other.contains("warning"), "{other}");
     assert!(other.contains("`ec_district_118`") && other.contains("niemyet.toml"), "{other}");
 }

@@ -111,6 +111,10 @@ fn two_devices_of_one_body_that_edited_apart_have_both_edits() {
         (Some(1), Some(7))
     );
     assert_eq!(figures["direction.meetings_held"]["conflicts"].as_array().map(Vec::len), Some(2));
+    let text = one.ok(&["report", "show", DUE]);
+    let told = text.lines().find(|line| line.contains("devices wrote different values")).expect(&text);
+    assert!(told.contains('3') && told.contains('4'), "{told}");
+    assert!(text.contains(&format!("niemyet report set {DUE} direction.meetings_held=…")), "{text}");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn every_setting_is_checked_at_the_start() {
         fs::write(&settings, format!("keep_releases = 3\n{line}\n")).unwrap();
         let error = office.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
         let key = line.split(' ').next().unwrap();
-        assert!(error.contains(&format!("niemyet.toml: {key}")), "{line}: {error}");
+        assert!(error.contains(&format!("niemyet.toml:2: {key}")), "{line}: {error}");
     }
     fs::write(&settings, "keep_releases = 3\n\nsync_conections = 5\n").unwrap();
     let error = office.fails(1, &["serve", "--listen", "127.0.0.1:0"]);

@@ -92,7 +92,9 @@ fn accounts(server: &http::Server, count: usize) -> Result<(), Failure> {
             Some(account) => account,
             None => server.accounts().add(act, New { login: &login, name: &login, body: &login }, false)?.0,
         };
-        let (_, token) = server.accounts().token(act, account.id, "probe", None)?;
+        // Each start is another device: those of the start before are still in.
+        let device = format!("probe {}", act.now);
+        let (_, token) = server.accounts().token(act, account.id, &device, None)?;
         say(&format!("account {} {login} {}", account.id.0, token.show()))?;
     }
     Ok(())
