@@ -41,14 +41,17 @@ impl Desk {
         let mut found = store.load_where(|key| *key == Key::Election)?;
         let content = found.remove(&Key::Election).map(|document| document.content()).transpose()?;
         let Some(Content::Election(election)) = content else {
-            let text = "the folder holds no election yet. Fetch it first: niemyet sync URL";
+            let text = "thư mục chưa có cuộc bầu cử nào; hãy lấy về trước: niemyet sync URL. / The folder holds no election yet. Fetch it first: \
+                        niemyet sync URL";
             return Err(CliError::Refused(text.to_owned()));
         };
         let own = config.body.clone();
         let named = body.map(|body| BodyId::new(body).map_err(|error| CliError::Usage(error.to_string())));
         let body = named.transpose()?.or(config.body).ok_or_else(|| {
             CliError::Usage(
-                "whose tasks and reports? Name the body with --body, or in niemyet.toml as `body`".to_owned(),
+                "làm cho cơ quan nào? Ghi mã cơ quan bằng --body, hoặc ở `body` trong niemyet.toml. / For which body? Name it with --body, or in \
+                 niemyet.toml as `body`"
+                    .to_owned(),
             )
         })?;
         expect_body(&election, body.as_str())?;
@@ -75,10 +78,11 @@ impl Desk {
     pub fn document(&self, key: &Key) -> Result<Document, CliError> {
         if let Some(own) = self.own.as_ref().filter(|own| **own != self.body) {
             return Err(CliError::Usage(format!(
-                "this folder edits for `{}`: the server would not take what it writes for `{}`. Without --body it writes \
-                 its own; `body` in niemyet.toml says whose folder it is",
-                own.as_str(),
-                self.body.as_str()
+                "thư mục này của `{own}`: máy chủ sẽ không nhận nội dung viết thay `{body}`; bỏ --body để viết cho `{own}`. / This folder edits for \
+                 `{own}`: the server would not take what it writes for `{body}`. Without --body it writes its own; `body` in niemyet.toml says \
+                 whose folder it is",
+                own = own.as_str(),
+                body = self.body.as_str()
             )));
         }
         Ok(self.store.open_or_begin(&self.election.id, key)?)
@@ -114,7 +118,8 @@ pub fn expect_body<'e>(election: &'e Election, body: &str) -> Result<&'e Body, C
     }
     let bodies: Vec<&str> = election.bodies.iter().map(|known| known.id.as_str()).collect();
     Err(CliError::Usage(format!(
-        "the election has no body `{body}`. Give one of these with --body: {}",
+        "cuộc bầu cử không có cơ quan `{body}`; chọn một trong các mã sau với --body. / The election has no body `{body}`. Give one of these with \
+         --body: {}",
         bodies.join(", ")
     )))
 }

@@ -63,7 +63,7 @@ pub enum CliError {
     #[error(transparent)]
     Maintenance(#[from] MaintenanceError),
     /// A release that is not what its inputs give, or whose bytes are damaged; details have been told.
-    #[error("release {id} does not pass: {what}. {next}")]
+    #[error("bản phát hành {id} không đạt khi kiểm tra. / Release {id} does not pass: {what}. {next}")]
     Verify {
         /// The release.
         id: String,
@@ -124,8 +124,9 @@ pub enum CliError {
     Rebuild(#[from] RebuildError),
     /// Zola could not be run, or refused the project.
     #[error(
-        "{} failed: {what}. Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
-        program.display()
+        "{program} không chạy được; hãy cài Zola, ghi đường dẫn ở NIEMYET_ZOLA, hoặc dựng không dùng --engine zola. / {program} failed: {what}. \
+         Install Zola, or name its program in NIEMYET_ZOLA, or build without --engine zola",
+        program = program.display()
     )]
     Zola {
         /// The program.

@@ -69,7 +69,7 @@ impl Terminal {
     /// Tells what a person should look at, though the command goes on.
     pub fn warn(&mut self, warnings: &[Warning]) {
         for warning in warnings {
-            self.say(&format!("warning: {warning}"));
+            self.say(&format!("cảnh báo / warning: {warning}"));
         }
     }
 

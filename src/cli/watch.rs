@@ -55,7 +55,7 @@ pub fn run(dir: &Path, terminal: &mut Terminal) -> Result<(), CliError> {
     // Others may switch and make releases while nothing changes here.
     drop(lock);
     let site = watching.folder.site();
-    terminal.say("Watching. Press Ctrl+C to stop.");
+    terminal.say("Đang theo dõi; bấm Ctrl+C để dừng. / Watching. Press Ctrl+C to stop.");
     let mut waiting = None;
     loop {
         match watch.next(AGAIN, |path| path.starts_with(&site) || is_store(path)) {
@@ -148,12 +148,15 @@ impl Watching {
         match rebuilt.map(|built| (built.committed, built.warnings)) {
             Ok((Committed::Unchanged(release), warnings)) if mended => terminal.result(
                 &json!({ "release": release.id(), "new": false, "warnings": warnings }),
-                &format!("in order again; release {} stays current", release.id()),
+                &format!(
+                    "đã ổn trở lại, giữ nguyên bản phát hành / in order again; release {} stays current",
+                    release.id()
+                ),
             ),
             Ok((Committed::Unchanged(_), _)) => Ok(()),
             Ok((Committed::New(release), warnings)) => terminal.result(
                 &json!({ "release": release.id(), "warnings": warnings }),
-                &format!("release {} is current", release.id()),
+                &format!("bản phát hành đang công khai: / release {} is current", release.id()),
             ),
             Err(CliError::Output(error)) => Err(CliError::Output(error)),
             Err(error) => {

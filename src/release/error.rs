@@ -1,6 +1,7 @@
 //! What can go wrong with a release, each with the file and the next step.
 
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::replica::disk::remedy;
@@ -9,7 +10,12 @@ use crate::replica::disk::remedy;
 #[derive(Debug, thiserror::Error)]
 pub enum ReleaseError {
     /// A file operation failed. What was current before is current still.
-    #[error("{action} {}: {source}. {}. The last good release stays current", path.display(), remedy(source))]
+    #[error(
+        "không đọc hoặc ghi được {path}: {source}; bản phát hành tốt gần nhất vẫn được giữ. / {action} {path}: {source}. {remedy}. The last good \
+         release stays current",
+        path = path.display(),
+        remedy = remedy(source)
+    )]
     Io {
         /// What was being done.
         action: &'static str,
@@ -20,10 +26,10 @@ pub enum ReleaseError {
     },
     /// A stored file is not what was written.
     #[error(
-        "{}{} is damaged: {what}. Nothing was deleted. Run `niemyet release list` and `niemyet release activate ID` with \
-         an undamaged release, or `niemyet build --full` to make a new one",
-        path.display(),
-        line.map(|line| format!(":{line}")).unwrap_or_default()
+        "{place} bị hỏng: {what}. Không có gì bị xóa; chạy `niemyet release list` rồi `niemyet release activate ID` với một bản còn tốt, hoặc \
+         `niemyet build --full` để tạo bản mới. / {place} is damaged. Nothing was deleted. Run `niemyet release list` and `niemyet release \
+         activate ID` with an undamaged release, or `niemyet build --full` to make a new one",
+        place = place(path, *line)
     )]
     Damaged {
         /// The file.
@@ -34,7 +40,11 @@ pub enum ReleaseError {
         what: String,
     },
     /// No release of that name is kept.
-    #[error("there is no release `{id}` in {}. `niemyet release list` shows those that are kept", folder.display())]
+    #[error(
+        "không có bản phát hành `{id}` trong {folder}; `niemyet release list` cho biết có những bản nào. / There is no release `{id}` in {folder}; \
+         `niemyet release list` shows those that are kept",
+        folder = folder.display()
+    )]
     Unknown {
         /// The name asked for.
         id: String,
@@ -42,13 +52,20 @@ pub enum ReleaseError {
         folder: PathBuf,
     },
     /// Nothing was built yet.
-    #[error("{} holds no current release. Run `niemyet build` first", folder.display())]
+    #[error(
+        "{folder} chưa có bản phát hành nào đang công khai; hãy chạy `niemyet build` trước. / {folder} holds no current release; run `niemyet build` \
+         first",
+        folder = folder.display()
+    )]
     None {
         /// The releases' folder.
         folder: PathBuf,
     },
     /// A path that must not stand in a release.
-    #[error("the path `{path}` {reason}, so it cannot be published. Rename its source and build again")]
+    #[error(
+        "không công bố được đường dẫn `{path}`; hãy đổi tên tệp nguồn rồi dựng lại. / The path `{path}` {reason}, so it cannot be published. Rename \
+         its source and build again"
+    )]
     Path {
         /// The path.
         path: String,
@@ -57,19 +74,29 @@ pub enum ReleaseError {
     },
     /// A folder that holds what we did not write.
     #[error(
-        "{} is not empty and was not written by `niemyet`, so nothing was written there. Choose an empty folder",
-        folder.display()
+        "{folder} không trống và không do `niemyet` ghi nên không ghi gì vào đó; hãy chọn một thư mục trống. / {folder} is not empty and was not \
+         written by `niemyet`, so nothing was written there. Choose an empty folder",
+        folder = folder.display()
     )]
     NotOurs {
         /// The folder.
         folder: PathBuf,
     },
     /// Something in the export folder leads outside.
-    #[error("{} is a symbolic link, so nothing is written through it. Remove the link and export again", path.display())]
+    #[error(
+        "{path} là liên kết tượng trưng nên không ghi qua đó; hãy bỏ liên kết rồi xuất lại. / {path} is a symbolic link, so nothing is written through \
+         it. Remove the link and export again",
+        path = path.display()
+    )]
     Link {
         /// The link.
         path: PathBuf,
     },
+}
+
+/// A file, and the line of it if it has lines.
+fn place(path: &Path, line: Option<usize>) -> String {
+    format!("{}{}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default())
 }
 
 impl ReleaseError {

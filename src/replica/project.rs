@@ -31,7 +31,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub enum ProjectError {
     /// No publication document.
     #[error(
-        "the folder holds no `publication`, so nothing is approved. Restore it, or run `niemyet init` in a new folder"
+        "thư mục không có `publication` nên chưa có gì được duyệt; hãy khôi phục, hoặc chạy `niemyet init` ở thư mục mới. / The folder holds no \
+         `publication`, so nothing is approved. Restore it, or run `niemyet init` in a new folder"
     )]
     NoPublication,
     /// A document cannot be read at its heads.

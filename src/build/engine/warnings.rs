@@ -87,9 +87,13 @@ fn not_placed(site: &Site, id: NodeId) -> Option<String> {
         SortBy::Weight => "weight",
         SortBy::Slug | SortBy::Permalink | SortBy::None => return None,
     };
-    let fate = if site.library.is_written(id) { "is left out of that list" } else { "is not published" };
+    let (fate_vi, fate) = match site.library.is_written(id) {
+        true => ("không có trong danh sách đó", "is left out of that list"),
+        false => ("không được công bố", "is not published"),
+    };
     Some(format!(
-        "`{section}` sorts its pages by `{lacks}`, and this page has none, so it {fate}; add `{lacks}` to its head, or change \
+        "`{section}` xếp trang theo `{lacks}` mà trang này không có nên {fate_vi}; hãy thêm `{lacks}` ở đầu trang, hoặc đổi `sort_by`. / \
+         `{section}` sorts its pages by `{lacks}`, and this page has none, so it {fate}; add `{lacks}` to its head, or change \
          `sort_by`"
     ))
 }
@@ -102,12 +106,14 @@ fn left_beside(site: &Site, path: &str) -> Option<String> {
     let folder = if path.starts_with("static/") { "static/" } else { "content/" };
     let published = folder == "static/" || path.starts_with(folder) && is_published(site, path);
     if is_lock && published {
-        let said = "an office program left this file behind, and it is published; close the document and delete the file";
+        let said = "phần mềm văn phòng để sót tệp này và nó sẽ ra công khai; hãy đóng văn bản rồi xóa tệp. / An office program left this file \
+                    behind, and it is published; close the document and delete the file";
         return Some(said.to_owned());
     }
     (published && OFFICE.contains(&&*extension)).then(|| {
         format!(
-            "this office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
+            "tệp văn phòng này sẽ ra công khai nguyên trạng, kèm tên người viết, ghi chú và dấu vết sửa; hãy đăng bản PDF, hoặc chuyển khỏi \
+             `{folder}`. / This office file is published as it is, with its author, comments and tracked changes; publish a PDF of it instead, \
              or move it out of `{folder}`"
         )
     })
