@@ -3,6 +3,7 @@
 
 mod queue;
 mod retry;
+mod telling;
 
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
@@ -17,7 +18,6 @@ use std::time::Duration;
 use std::time::Instant;
 
 use niemyet_sync::access::AccountId;
-use niemyet_sync::audit::Act;
 use niemyet_sync::audit::Audit;
 use niemyet_sync::audit::Event;
 use niemyet_sync::store::Position;
@@ -29,19 +29,15 @@ use super::Place;
 use super::RebuildError;
 use super::Session;
 use super::reading::is_shown;
-use super::session::Built;
 use super::session::Files;
-use super::session::Step;
 use super::session::Times;
 use super::session::Wanted;
-use super::session::release_of;
 use super::state::Phase;
 use super::state::State;
 use crate::config::Config;
 use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::Store;
-use crate::release::draft::Committed;
 use crate::replica::documents::DocumentStore;
 use crate::replica::lock;
 use crate::replica::lock::FolderLock;
@@ -373,31 +369,6 @@ impl Inner {
         Ok(())
     }
 
-    /// The public sees it from here on; who made it is noted, and screens are told.
-    fn released(&self, built: &Built, request: &Request, before: Option<&str>) {
-        let release = release_of(&built.committed);
-        let new = matches!(built.committed, Committed::New(_));
-        if before != Some(release.id()) {
-            (self.parts.on_release)(release.clone());
-        }
-        {
-            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            last.0 = built.times;
-            *(if new { &mut last.1.new } else { &mut last.1.unchanged }) += 1;
-        }
-        let how = if request.by_rule { "by rule" } else { "" };
-        if before != Some(release.id()) {
-            let event = if new { Event::ReleaseMade } else { Event::ReleaseActivated };
-            self.note(request.by, event, release.id(), how);
-        }
-        let id = release.id().to_owned();
-        let paused = self.parts.releases.is_paused().unwrap_or(false);
-        self.show(|state| {
-            state.took = Some(built.times.into());
-            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, paused);
-        });
-    }
-
     /// Whether documents are shown otherwise than in the current release, and nobody has gone back to it by hand.
     fn is_to_be_released(&self, session: &mut Session) -> Result<bool, RebuildError> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).1.looks += 1;
@@ -425,51 +396,6 @@ impl Inner {
                 }
                 Err(error) => return Err(error.into()),
             }
-        }
-    }
-
-    fn tell(&self, step: Step) {
-        let (phase, count) = match step {
-            Step::Reading => (Phase::Reading, None),
-            Step::Rendering(done, total) if done.is_multiple_of(STRIDE) || done == total => {
-                (Phase::Rendering, Some((done, total)))
-            }
-            Step::Rendering(..) => return,
-            Step::Writing => (Phase::Writing, None),
-        };
-        self.state.send_modify(|state| {
-            state.phase = phase;
-            if let Some((done, total)) = count {
-                (state.done, state.total) = (state.done.max(done), total);
-            }
-        });
-    }
-
-    fn show(&self, change: impl FnOnce(&mut State)) {
-        let next = self.queue.waiting();
-        self.state.send_modify(|state| {
-            change(state);
-            state.next = next.filter(|next| *next != state.build);
-        });
-    }
-
-    fn show_pause(&self) {
-        let paused = self.parts.releases.is_paused().unwrap_or(false);
-        self.show(|state| state.paused = paused);
-    }
-
-    fn failed(&self, error: &RebuildError) {
-        tracing::warn!(%error, "the site was not rebuilt");
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).1.failed += 1;
-        let fault = Fault::from(error);
-        self.show(|state| (state.phase, state.error) = (Phase::Failed, Some(fault)));
-    }
-
-    /// Who did what. It is done already, so a failure is told and changes nothing.
-    fn note(&self, by: Option<AccountId>, event: Event, subject: &str, details: &str) {
-        let act = Act { now: chrono::Utc::now().timestamp_millis(), by };
-        if let Err(error) = self.audit.record(act, event, subject, details) {
-            tracing::error!(%error, "the audit log could not be written");
         }
     }
 }

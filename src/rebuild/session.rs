@@ -1,11 +1,12 @@
 //! A site kept in memory between rebuilds, so that each costs what has moved.
 
-use std::collections::BTreeSet;
+mod next;
+mod storing;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -17,11 +18,7 @@ use super::error::RebuildError;
 pub use super::reading::Files;
 use super::reading::Reading;
 use crate::build::engine::Engine;
-use crate::build::engine::Sink;
 use crate::build::engine::warnings::Warning;
-use crate::build::source::Changes;
-use crate::build::source::Edit;
-use crate::build::source::SourceTree;
 use crate::policy::public::Shown;
 use crate::release::Draft;
 use crate::release::Inputs;
@@ -33,6 +30,12 @@ use crate::release::retention;
 use crate::replica::lock::FolderLock;
 use crate::replica::project;
 use crate::replica::project::Generated;
+pub(super) use next::Next;
+pub(super) use next::Rendered;
+use next::tree_edits;
+use storing::IntoDraft;
+use storing::Nowhere;
+use storing::store;
 
 /// What a rebuild is asked to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,23 +84,6 @@ pub struct Built {
     pub warnings: Vec<Warning>,
     /// How long it took.
     pub times: Times,
-}
-
-/// The site as it was rendered last, and the release that holds it.
-#[derive(Debug)]
-pub(super) struct Rendered {
-    pub(super) engine: Engine,
-    site: Arc<SourceTree>,
-    generated: Arc<Generated>,
-    pub(super) release: String,
-}
-
-/// What is to be rendered.
-pub(super) struct Next {
-    pub(super) site: Arc<SourceTree>,
-    pub(super) generated: Arc<Generated>,
-    pub(super) config: Option<Arc<[u8]>>,
-    pub(super) inputs: Inputs,
 }
 
 /// The state between rebuilds of one working folder.
@@ -352,114 +338,9 @@ impl Session {
     }
 }
 
-impl Next {
-    /// The bytes at a path of the project.
-    pub(super) fn file(&self, path: &str) -> Option<&Arc<[u8]>> {
-        let config = self.config.as_ref().filter(|_| path == project::CONFIG);
-        config.or_else(|| self.generated.files.get(path)).or_else(|| self.site.get(path))
-    }
-
-    /// The whole project.
-    pub(super) fn tree(&self) -> SourceTree {
-        let mut tree = (*self.site).clone();
-        tree.extend(self.generated.files.iter().map(|(path, bytes)| (path.clone(), Arc::clone(bytes))));
-        if let Some(config) = &self.config {
-            tree.insert(project::CONFIG.to_owned(), Arc::clone(config));
-        }
-        tree
-    }
-
-    /// What differs from the project that was rendered; looks only at the part, site or generated, that is another one.
-    pub(super) fn edits(&self, rendered: &Rendered) -> Vec<Edit> {
-        let site = tree_edits(&rendered.site, &self.site);
-        let generated = tree_edits(&rendered.generated.files, &self.generated.files);
-        let moved: BTreeSet<String> = site
-            .into_iter()
-            .chain(generated)
-            .map(|edit| edit.path)
-            .chain([project::CONFIG.to_owned()])
-            .collect();
-        let edits = moved.into_iter().map(|path| Edit { bytes: self.file(&path).cloned(), path });
-        edits.filter(|edit| rendered.engine.source().get(&edit.path) != edit.bytes.as_ref()).collect()
-    }
-
-    fn rendered(self, engine: Engine, release: &str) -> Rendered {
-        Rendered { engine, site: self.site, generated: self.generated, release: release.to_owned() }
-    }
-}
-
 /// The release that a rebuild made or found.
 pub fn release_of(committed: &Committed) -> &Release {
     match committed {
         Committed::New(release) | Committed::Unchanged(release) => release,
-    }
-}
-
-/// What differs between two trees; nothing if they are one.
-fn tree_edits(old: &SourceTree, new: &SourceTree) -> Vec<Edit> {
-    if std::ptr::eq(old, new) {
-        return Vec::new();
-    }
-    let same = |old: &Arc<[u8]>, new: &Arc<[u8]>| Arc::ptr_eq(old, new) || old == new;
-    let gone = old.keys().filter(|path| !new.contains_key(*path));
-    let gone = gone.map(|path| Edit { path: path.clone(), bytes: None });
-    let changed = new.iter().filter(|(path, bytes)| !old.get(*path).is_some_and(|old| same(old, bytes)));
-    let changed = changed.map(|(path, bytes)| Edit { path: path.clone(), bytes: Some(Arc::clone(bytes)) });
-    gone.chain(changed).collect()
-}
-
-fn store(
-    draft: Draft<'_>,
-    (changes, source): (&Changes, &[Edit]),
-    inputs: Inputs,
-    place: Place<'_>,
-) -> Result<Committed, RebuildError> {
-    let put = || {
-        for (path, bytes) in &changes.written {
-            draft.put(Kind::Page, path, bytes)?;
-        }
-        for edit in source {
-            match &edit.bytes {
-                Some(bytes) => draft.put(Kind::Source, &edit.path, bytes)?,
-                None => draft.remove(Kind::Source, &edit.path),
-            }
-        }
-        Ok(())
-    };
-    changes.removed.iter().for_each(|path| draft.remove(Kind::Page, path));
-    if let Err(error) = put() {
-        // Half a release would take the room that a full disk does not have.
-        draft.discard();
-        return Err(ReleaseError::io("write", place.releases.folder())(error).into());
-    }
-    Ok(draft.commit(inputs, &super::now())?)
-}
-
-struct IntoDraft<'a, 'b, 'c> {
-    ending: &'a AtomicBool,
-    draft: &'a Draft<'b>,
-    done: AtomicUsize,
-    total: usize,
-    tell: &'a Tell<'c>,
-}
-
-impl Sink for IntoDraft<'_, '_, '_> {
-    fn write(&self, path: &str, bytes: Vec<u8>) -> std::io::Result<()> {
-        if self.ending.load(Ordering::Relaxed) {
-            return Err(std::io::Error::other("the server is stopping"));
-        }
-        self.draft.put(Kind::Page, path, &bytes)?;
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        (self.tell)(Step::Rendering(done, self.total.max(done)));
-        Ok(())
-    }
-}
-
-/// Takes outputs that are stored already.
-struct Nowhere;
-
-impl Sink for Nowhere {
-    fn write(&self, _: &str, _: Vec<u8>) -> std::io::Result<()> {
-        Ok(())
     }
 }

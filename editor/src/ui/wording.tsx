@@ -55,7 +55,8 @@ export function Differences({ pages }: { pages: Pages }) {
 /** The lines of text, page by page. */
 export function Wording({ changes }: { changes: Changes }) {
   const [most, setMost] = useState(PAGES);
-  const differing = changes.wording.filter((page) => page.added.count + page.removed.count > 0);
+  const inEnglish = (page: Page) => Number(langOf(page) === "en");
+  const differing = changes.wording.filter((page) => page.added.count + page.removed.count > 0).sort((a, b) => inEnglish(a) - inEnglish(b));
   const alike = changes.wording.length - differing.length;
   const hidden = Math.max(0, differing.length - most);
   return (
@@ -75,6 +76,8 @@ export function Wording({ changes }: { changes: Changes }) {
   );
 }
 
+const langOf = (page: Page) => (page.path.startsWith("en/") ? "en" : "vi");
+
 type Kind = "added" | "changed" | "removed";
 
 function kindOf(changes: Changes, path: string): Kind {
@@ -89,7 +92,7 @@ const KINDS: Record<Kind, [string, string, string]> = {
 };
 
 function Row({ page, kind }: { page: Page; kind: Kind }) {
-  const lang = page.path.startsWith("en/") ? "en" : "vi";
+  const lang = langOf(page);
   const [vi, en, tag] = KINDS[kind];
   const most = kind === "changed" ? LINES : OF_WHOLE;
   return (

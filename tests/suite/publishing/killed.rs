@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
+use std::time::Instant;
 
 use niemyet::document::Key;
 use niemyet::release::Store;
@@ -57,6 +58,19 @@ fn events(folder: &Path) -> (RecommendedWatcher, Receiver<()>) {
     .unwrap();
     watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
     (watcher, events)
+}
+
+/// Waits for so many events; false if whoever makes them is done before.
+fn steps(events: &Receiver<()>, wanted: usize, mut is_done: impl FnMut() -> bool) -> bool {
+    let (mut seen, started) = (0, Instant::now());
+    while seen < wanted {
+        match events.recv_timeout(Duration::from_millis(20)) {
+            Ok(()) => seen += 1,
+            Err(_) if is_done() => return false,
+            Err(_) => assert!(started.elapsed() < PATIENCE, "neither a step nor an end"),
+        }
+    }
+    true
 }
 
 /// Asks in a thread of its own; gives the status, or nothing if the server died before it answered.
@@ -115,10 +129,9 @@ fn killed_at_each_step_of_a_switch_one_whole_release_is_public() {
                 let path = format!("/api/releases/{to}/activate");
                 let asking = asked(desk.address, &desk.token, &path, &json!({}));
                 // The server is ended as soon as the file system has told of this many steps.
-                let waited = (0..step).try_for_each(|_| events.recv_timeout(Duration::from_secs(2)));
+                finished = !steps(&events, step, || asking.is_finished());
                 end(desk);
                 drop(watcher);
-                finished = waited.is_err();
                 asking.join().unwrap()
             });
             let shown = after(&mut desk);
@@ -173,14 +186,13 @@ fn the_command_that_switches_killed_at_each_step_leaves_one_whole_release() {
         back_to(&desk.office, &second);
         let (watcher, events) = events(&desk.office.path("niemyet/releases"));
         let mut running = desk.office.start(&["release", "activate", &first]);
-        let waited = (0..step).try_for_each(|_| events.recv_timeout(Duration::from_secs(2)));
+        finished = !steps(&events, step, || running.0.try_wait().unwrap().is_some());
         running.0.kill().unwrap();
         running.0.wait().unwrap();
         drop(watcher);
         let shown = after(&mut desk);
         assert!(whole.contains(&shown), "step {step}: {shown}");
         found.insert(shown);
-        finished = waited.is_err();
         if finished {
             break;
         }

@@ -1,0 +1,91 @@
+//! What the builder tells: screens where it is, the audit log who did what, the log what failed.
+
+use std::sync::PoisonError;
+
+use niemyet_sync::access::AccountId;
+use niemyet_sync::audit::Act;
+use niemyet_sync::audit::Event;
+
+use super::Fault;
+use super::Inner;
+use super::STRIDE;
+use super::queue::Request;
+use crate::rebuild::RebuildError;
+use crate::rebuild::session::Built;
+use crate::rebuild::session::Step;
+use crate::rebuild::session::release_of;
+use crate::rebuild::state::Phase;
+use crate::rebuild::state::State;
+use crate::release::draft::Committed;
+
+impl Inner {
+    /// The public sees it from here on; who made it is noted, and screens are told.
+    pub(super) fn released(&self, built: &Built, request: &Request, before: Option<&str>) {
+        let release = release_of(&built.committed);
+        let new = matches!(built.committed, Committed::New(_));
+        if before != Some(release.id()) {
+            (self.parts.on_release)(release.clone());
+        }
+        {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            last.0 = built.times;
+            *(if new { &mut last.1.new } else { &mut last.1.unchanged }) += 1;
+        }
+        let how = if request.by_rule { "by rule" } else { "" };
+        if before != Some(release.id()) {
+            let event = if new { Event::ReleaseMade } else { Event::ReleaseActivated };
+            self.note(request.by, event, release.id(), how);
+        }
+        let id = release.id().to_owned();
+        let paused = self.parts.releases.is_paused().unwrap_or(false);
+        self.show(|state| {
+            state.took = Some(built.times.into());
+            (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, paused);
+        });
+    }
+
+    pub(super) fn tell(&self, step: Step) {
+        let (phase, count) = match step {
+            Step::Reading => (Phase::Reading, None),
+            Step::Rendering(done, total) if done.is_multiple_of(STRIDE) || done == total => {
+                (Phase::Rendering, Some((done, total)))
+            }
+            Step::Rendering(..) => return,
+            Step::Writing => (Phase::Writing, None),
+        };
+        self.state.send_modify(|state| {
+            state.phase = phase;
+            if let Some((done, total)) = count {
+                (state.done, state.total) = (state.done.max(done), total);
+            }
+        });
+    }
+
+    pub(super) fn show(&self, change: impl FnOnce(&mut State)) {
+        let next = self.queue.waiting();
+        self.state.send_modify(|state| {
+            change(state);
+            state.next = next.filter(|next| *next != state.build);
+        });
+    }
+
+    pub(super) fn show_pause(&self) {
+        let paused = self.parts.releases.is_paused().unwrap_or(false);
+        self.show(|state| state.paused = paused);
+    }
+
+    pub(super) fn failed(&self, error: &RebuildError) {
+        tracing::warn!(%error, "the site was not rebuilt");
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).1.failed += 1;
+        let fault = Fault::from(error);
+        self.show(|state| (state.phase, state.error) = (Phase::Failed, Some(fault)));
+    }
+
+    /// Who did what. It is done already, so a failure is told and changes nothing.
+    pub(super) fn note(&self, by: Option<AccountId>, event: Event, subject: &str, details: &str) {
+        let act = Act { now: chrono::Utc::now().timestamp_millis(), by };
+        if let Err(error) = self.audit.record(act, event, subject, details) {
+            tracing::error!(%error, "the audit log could not be written");
+        }
+    }
+}
