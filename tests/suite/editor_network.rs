@@ -135,6 +135,49 @@ async fn two_who_typed_in_one_paragraph_without_a_network_keep_both_and_are_told
     Ok(())
 }
 
+/// Fills the disk; somebody writes until it is said. A browser looks at what is left from time to time only.
+async fn fills_the_disk(scene: &Scene, team: &Official) -> Result<()> {
+    let full = OverrideQuotaForOriginParams::builder().origin(&scene.site).quota_size(1.0).build()?;
+    team.page().execute(full).await?;
+    for n in 0..60 {
+        team.type_in(TEXT, &format!("Đường sạt lở {n}.")).await?;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        if team.ask::<bool>("document.body.innerText.includes('CHƯA lưu được trên máy này')").await?
+        {
+            break;
+        }
+    }
+    team.reads("CHƯA lưu được trên máy này").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_saved_before_the_disk_was_full_is_there_when_the_tab_dies() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller && document.querySelector('.rows li')").await?;
+    writes_figure(&team, "44").await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.reads(SENT).await?;
+    scene.no_server();
+    team.reads("Không có mạng").await?;
+    fills_the_disk(&scene, &team).await?;
+    for n in 0..4 {
+        team.type_in(TEXT, &format!("Đường sạt lở ở {n} nơi.")).await?;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    }
+    team.kill().await?;
+    let team = Official::start(&scene.profile("tuyen.truyen")).await?;
+    team.open(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    // The document itself, not what was seen of it last.
+    team.until("document.querySelector('#net')").await?;
+    team.go("#/history/report%2Fteam_comms%2F2021-03-11").await?;
+    team.reads("Buổi phát thanh, truyền hình: – → 44").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.until(&format!("document.querySelector('{FIGURE}')?.value === '44'")).await?;
+    team.kill().await?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_is_really_full_is_said_and_nothing_typed_is_lost() -> Result<()> {
     let mut scene = Scene::new()?;
@@ -144,18 +187,7 @@ async fn a_disk_that_is_really_full_is_said_and_nothing_typed_is_lost() -> Resul
     team.reads(SENT).await?;
     scene.no_server();
     team.reads("Không có mạng").await?;
-    let full = OverrideQuotaForOriginParams::builder().origin(&scene.site).quota_size(1.0).build()?;
-    team.page().execute(full).await?;
-    // A browser looks at what is left from time to time only: somebody writes until it says that there is none.
-    for n in 0..60 {
-        team.type_in(TEXT, &format!("Đường sạt lở {n}.")).await?;
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-        if team.ask::<bool>("document.body.innerText.includes('CHƯA lưu được trên máy này')").await?
-        {
-            break;
-        }
-    }
-    team.reads("CHƯA lưu được trên máy này").await?;
+    fills_the_disk(&scene, &team).await?;
     team.type_in(TEXT, "Đường sạt lở.").await?;
     writes_figure(&team, "44").await?;
     team.go("#/account").await?;

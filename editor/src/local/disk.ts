@@ -19,7 +19,8 @@ function done(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown };
+/** `gone`: what stands there is taken away. */
+type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown; gone?: boolean };
 
 /** What can be made anew from documents or asked for again: it never stands in the way of what people typed, nor counts as unsaved. */
 const AGAIN = /^(lines|places|seen|receipts) /;
@@ -65,11 +66,10 @@ export class Disk implements StorageAdapterInterface {
     return this.#write({ store: "documents", key, value: { key, binary } });
   }
 
-  async remove(key: StorageKey): Promise<void> {
-    this.#waiting.delete(JSON.stringify(["documents", key]));
-    const transaction = this.db.transaction("documents", "readwrite");
-    transaction.objectStore("documents").delete(key);
-    await done(transaction).catch(() => undefined);
+  /** What is taken away goes after what was written before it, or not at all: a document that is written anew as a whole must be on
+   * the disk before its parts leave it. */
+  remove(key: StorageKey): Promise<void> {
+    return this.#write({ store: "documents", key, value: undefined, gone: true });
   }
 
   async loadRange(prefix: StorageKey): Promise<Chunk[]> {
@@ -130,7 +130,10 @@ export class Disk implements StorageAdapterInterface {
     if (batch.length === 0) return undefined;
     try {
       const transaction = this.db.transaction(["documents", "meta"], "readwrite", { durability });
-      for (const [, write] of batch) transaction.objectStore(write.store).put(write.value, write.key);
+      for (const [, { store, key, value, gone }] of batch) {
+        if (gone) transaction.objectStore(store).delete(key);
+        else transaction.objectStore(store).put(value, key);
+      }
       await done(transaction);
       for (const [name, write] of batch) if (this.#waiting.get(name) === write) this.#waiting.delete(name);
       return undefined;

@@ -205,8 +205,10 @@ export class Office {
 
   /** Resolves when all that was written is on the disk; false if the disk does not take it. */
   async settled(): Promise<boolean> {
-    await Promise.all([...this.#papers.values()].filter((one) => one.isHeld).map((one) => one.whenOpen()));
-    await this.#repo?.flush();
+    const all = [...this.#papers.values()];
+    await Promise.all(all.filter((one) => one.isHeld).map((one) => one.whenOpen()));
+    // Those alone: a document that is still being looked for has nothing to write, and no patience.
+    await this.#repo?.flush(all.filter((one) => one.handle && one.key in this.waiting.value).map((one) => one.id));
     return this.disk.settled();
   }
 

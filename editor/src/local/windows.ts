@@ -9,12 +9,14 @@ export class Windows {
   readonly #name: string;
   readonly #channel: BroadcastChannel;
   #letGo: () => void = () => undefined;
+  /** While this window discards itself it goes on to the end, and loads itself anew then: two that discard at once both do. */
+  #isDiscarding = false;
 
   /** `discards` is told which document another window takes away. */
   constructor(account: number, discards: (key: string) => Promise<void>) {
     this.#name = `niemyet-${account}-documents`;
     this.#channel = new BroadcastChannel(`${this.#name}-discard`);
-    this.#channel.onmessage = ({ data }) => void discards(data as string).then(() => location.reload());
+    this.#channel.onmessage = ({ data }) => void discards(data as string).finally(() => this.#isDiscarding || location.reload());
   }
 
   /** Waits until documents may be opened, and holds them from then on. */
@@ -32,6 +34,7 @@ export class Windows {
 
   /** Does it while no other window has the documents: those load themselves anew, and wait. */
   async alone(key: string, act: () => Promise<void>): Promise<void> {
+    this.#isDiscarding = true;
     this.#channel.postMessage(key);
     this.#letGo();
     if (!navigator.locks) return act();
