@@ -114,7 +114,7 @@ fn a_server_that_browsers_could_only_reach_in_the_clear_does_not_start() {
     let settings = office.path("niemyet/niemyet.toml");
     fs::write(&settings, "origin = \"http://example.org\"\n").unwrap();
     let error = office.fails(1, &["serve", "--listen", "0.0.0.0:0"]);
-    assert!(error.contains("niemyet.toml: origin") && error.contains("https://host"), "{error}");
+    assert!(error.contains("niemyet.toml:1: origin") && error.contains("https://host"), "{error}");
     fs::write(&settings, "origin = \"https://example.org\"\nproxies = [\"127.0.0.1\", \"::1\"]\n").unwrap();
     let mut serving = office.start(&["serve", "--listen", "0.0.0.0:0"]);
     assert!(serving.url().starts_with("http://0.0.0.0:"));
