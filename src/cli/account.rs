@@ -52,8 +52,12 @@ pub fn run(dir: &Path, command: args::Account, terminal: &mut Terminal) -> Resul
         args::Account::Enable { login } => {
             accounts.enable(act, find(&accounts, &login)?.id)?;
             let account = find(&accounts, &login)?;
-            let text = "đã được mở khóa; mã thiết bị cũ không dùng lại được. / is enabled; tokens that were ended stay ended";
-            terminal.result(&shown(&account), &format!("{login} {text}"))
+            terminal.result(
+                &shown(&account),
+                &format!(
+                    "{login} đã được mở khóa; mã thiết bị cũ không dùng lại được. / {login} is enabled; tokens that were ended stay ended"
+                ),
+            )
         }
         args::Account::Reset { login } => reset(&accounts, act, &login, terminal),
         args::Account::Token { login, device, days } => {

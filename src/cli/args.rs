@@ -220,7 +220,8 @@ pub struct Build {
     /// Chương trình dựng trang / The program that renders
     #[arg(long, value_enum, default_value_t)]
     pub engine: Engine,
-    /// Dựng và lưu lại toàn bộ, không dùng lại gì đã lưu / Render and store everything, resting on nothing that is stored
+    /// Dựng lại toàn bộ, không dùng lại gì đã lưu; chỉ lưu bản mới nếu khác bản đang công khai hoặc bản đó bị hỏng / Render everything, resting
+    /// on nothing that is stored; a new release is stored unless the current one holds just that and is sound
     #[arg(long)]
     pub full: bool,
 }

@@ -234,12 +234,7 @@ impl CliError {
                 | AccountError::UnknownSession,
             )
             | Self::Release(ReleaseError::Unknown { .. })
-            | Self::Document(
-                DocumentError::Key { .. }
-                | DocumentError::Id { .. }
-                | DocumentError::Election { .. }
-                | DocumentError::Head { .. },
-            )
+            | Self::Document(DocumentError::Value { .. })
             | Self::Timetable(TimetableError::UnknownLaw { .. } | TimetableError::NotADate { .. }) => 2,
             _ => 1,
         }

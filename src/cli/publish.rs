@@ -65,15 +65,15 @@ pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), 
         }
         Publish::Withdraw { key, by } => {
             decide(&open(dir, &by)?, ("withdraw", &key.to_string()), terminal, |document| {
+                // Who may not withdraw it at all is not sent to the rule first.
+                publication::expect_may_withdraw(document, &key)?;
                 publication::expect_not_by_rule(document, &key)?;
                 publication::revoke(document, &key)
             })
         }
         Publish::Rule { kind, switch, basis, by } => rule(&open(dir, &by)?, (&kind, switch, basis), terminal),
         Publish::Notice(edit) => notice(&open(dir, &edit.by)?, &edit, terminal),
-        Publish::Unnotice { id, by } => decide(&open(dir, &by)?, ("unnotice", &id), terminal, |document| {
-            publication::remove_notice(document, &id)
-        }),
+        Publish::Unnotice { id, by } => unnotice(&open(dir, &by)?, &id, terminal),
     }
 }
 
@@ -175,6 +175,18 @@ fn notice(desk: &Desk, edit: &NoticeEdit, terminal: &mut Terminal) -> Result<(),
         let notice = Notice { id: edit.id.clone(), date: edit.date.to_string(), texts };
         publication::put_notice(document, &notice)
     })
+}
+
+fn unnotice(desk: &Desk, id: &str, terminal: &mut Terminal) -> Result<(), CliError> {
+    let Content::Publication(now) = desk.document(&Key::Publication)?.content()? else { return Ok(()) };
+    if !now.notices.iter().any(|notice| notice.id == id) {
+        let ids: Vec<&str> = now.notices.iter().map(|notice| notice.id.as_str()).collect();
+        let ids = if ids.is_empty() { "–".to_owned() } else { ids.join(", ") };
+        return Err(CliError::Usage(format!(
+            "không có thông báo `{id}`; đang có: {ids}. / There is no notice `{id}`; there are: {ids}"
+        )));
+    }
+    decide(desk, ("unnotice", id), terminal, |document| publication::remove_notice(document, id))
 }
 
 /// Changes of a document that are shown unless all are asked for.

@@ -38,14 +38,30 @@ pub fn run(dir: &Path, listen: Option<SocketAddr>, terminal: &mut Terminal) -> R
     with_listener(dir, address, |bound| {
         if let Some(named) = another_address(&releases.require_current()?, bound) {
             let url = format!("http://{bound}");
+            let (vi, en) = better_address(&config, bound);
             terminal.say(&format!(
-                "cảnh báo / warning: các trang ghi địa chỉ {named}, nhưng máy chủ này ở {url}; hãy ghi `base_url = \"{url}\"` (hoặc địa chỉ mà \
-                 công chúng truy cập) vào niemyet.toml rồi chạy `niemyet build`. / The pages name {named} as their address, and this server is \
-                 at {url}; write `base_url = \"{url}\"` (or the address that the public uses) into niemyet.toml, then run `niemyet build`"
+                "cảnh báo / warning: các trang ghi địa chỉ {named}, nhưng máy chủ này ở {url}; hãy ghi {vi} vào niemyet.toml rồi chạy `niemyet \
+                 build`. / The pages name {named} as their address, and this server is at {url}; write {en} into niemyet.toml, then run \
+                 `niemyet build`"
             ));
         }
         Ok((config, releases, terminal))
     })
+}
+
+/// What to write as the pages' address, in both languages: the one by which browsers find the server, if it is known. An address that is
+/// only listened on (`0.0.0.0`) leads nobody here.
+fn better_address(config: &Config, bound: SocketAddr) -> (String, String) {
+    let known = match &config.origin {
+        Some(origin) => Some(origin.as_str().to_owned()),
+        None if bound.ip().is_loopback() => Some(format!("http://{bound}")),
+        None => None,
+    };
+    let setting = known.map(|url| format!("`base_url = \"{url}\"`"));
+    (
+        setting.clone().unwrap_or_else(|| "`base_url` là địa chỉ mà công chúng truy cập".to_owned()),
+        setting.unwrap_or_else(|| "as `base_url` the address by which the public reaches it".to_owned()),
+    )
 }
 
 /// The address that a release's pages name for themselves, if it is of this machine and not the one that is served.

@@ -10,11 +10,14 @@ use clap::error::ErrorKind;
 /// What is wrong, Vietnamese first, with a suggestion if there is one.
 pub fn words(error: &Error) -> String {
     let told = vietnamese(error);
-    let english = english(error);
     match error.source().filter(|_| error.kind() == ErrorKind::ValueValidation) {
         // The value's own words have both languages.
-        Some(why) => format!("{told} / {}\n  {why}", english.split(':').next().unwrap_or_default()),
-        None => format!("{told} / {english}"),
+        Some(why) => {
+            let part = |kind| text(error, kind).unwrap_or_default();
+            let (value, argument) = (part(ContextKind::InvalidValue), part(ContextKind::InvalidArg));
+            format!("{told} / invalid value `{value}` for `{argument}`\n  {why}")
+        }
+        None => format!("{told} / {}", english(error)),
     }
 }
 

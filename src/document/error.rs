@@ -158,6 +158,14 @@ pub enum DocumentError {
         /// Why, with the remedy, in both languages.
         reason: String,
     },
+    /// A value, field or column that documents of this kind do not have: what was given is to be corrected.
+    #[error("{}: {reason}", subject.key)]
+    Value {
+        /// Which document.
+        subject: Box<Subject>,
+        /// What is wrong, with the remedy, in both languages.
+        reason: String,
+    },
     /// An operation on a document of another kind.
     #[error(
         "văn bản {subject} không thuộc loại `{expected}`; hãy mở văn bản loại đó. / Document {subject} is not of kind `{expected}`; open the \
@@ -195,6 +203,7 @@ impl DocumentError {
             | Self::UnknownHeads { subject, .. }
             | Self::Field { subject, .. }
             | Self::Refused { subject, .. }
+            | Self::Value { subject, .. }
             | Self::WrongKind { subject, .. }
             | Self::Automerge { subject, .. } => Some(subject),
         }

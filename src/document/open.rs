@@ -219,6 +219,10 @@ impl Document {
         DocumentError::Refused { subject: Box::new(self.subject.clone()), reason: reason.into() }
     }
 
+    pub(super) fn wrong(&self, reason: impl Into<String>) -> DocumentError {
+        DocumentError::Value { subject: Box::new(self.subject.clone()), reason: reason.into() }
+    }
+
     /// Runs Automerge operations, naming this document if one fails.
     pub(super) fn write<T>(
         &mut self,

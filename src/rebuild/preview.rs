@@ -148,11 +148,11 @@ impl Session {
         let settings = place.settings(&engine);
         let (shown, heads) = project::shown(&mut reading.documents)?;
         if let Some(document) = reading.documents.get(&Key::Publication) {
-            for key in decisions.approve.keys().chain(&decisions.withdraw) {
-                expect_not_by_rule(document, key).map_err(ProjectError::Document)?;
-            }
             for key in &decisions.withdraw {
                 expect_may_withdraw(document, key).map_err(ProjectError::Document)?;
+            }
+            for key in decisions.approve.keys().chain(&decisions.withdraw) {
+                expect_not_by_rule(document, key).map_err(ProjectError::Document)?;
             }
         }
         let publication = decisions.made(shown.publication(), decided);

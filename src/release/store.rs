@@ -117,7 +117,8 @@ impl Store {
 
     /// The current release, if there is one.
     pub fn current(&self) -> Result<Option<Release>, ReleaseError> {
-        self.current_id()?.map(|id| self.load(&id)).transpose()
+        let load = |id: String| self.load(&id).map_err(|error| names_nothing(error, self.current_path()));
+        self.current_id()?.map(load).transpose()
     }
 
     /// The current release, or the advice to build one.
@@ -128,14 +129,15 @@ impl Store {
     /// Loads a kept release, checking its manifests and that its packs are there.
     pub fn load(&self, id: &str) -> Result<Release, ReleaseError> {
         let newest = self.layer(id)?;
-        let mut below = Vec::new();
+        let mut below: Vec<Arc<Layer>> = Vec::new();
         let mut base = newest.header.base.clone();
         while let Some(id) = base {
             if below.len() as u64 > u64::from(MAX_DEPTH) {
                 let what = "its chain of bases does not end".to_owned();
                 return Err(ReleaseError::Damaged { path: self.manifest_path(&id), line: Some(1), what });
             }
-            let layer = self.layer(&id)?;
+            let above = below.last().map_or(newest.id.as_str(), |layer| layer.id.as_str());
+            let layer = self.layer(&id).map_err(|error| names_nothing(error, self.manifest_path(above)))?;
             base = layer.header.base.clone();
             below.push(layer);
         }
@@ -243,6 +245,18 @@ impl Store {
         let path = self.current_path();
         disk::replace(self.disk.as_ref(), &path, format!("{id}\n").as_bytes())
             .map_err(ReleaseError::io("write", &path))
+    }
+}
+
+/// A file of ours that names a release which is not there is damaged: nobody asked for that name.
+fn names_nothing(error: ReleaseError, path: PathBuf) -> ReleaseError {
+    match error {
+        ReleaseError::Unknown { id, .. } => ReleaseError::Damaged {
+            path,
+            line: Some(1),
+            what: format!("it names release `{id}`, which is not there"),
+        },
+        other => other,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::changes::Difference;
+use super::changes::PAGE;
 use super::error::ReleaseError;
 use super::loaded::Release;
 use super::manifest::Kind;
@@ -54,14 +55,15 @@ pub struct Lines {
 pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<Told, ReleaseError> {
     let sorts = [&difference.added, &difference.changed, &difference.removed];
     let mut paths: Vec<&String> = sorts.iter().flat_map(|sort| &sort.paths).collect();
-    paths.retain(|path| path.ends_with(".html"));
+    paths.retain(|path| path.ends_with(PAGE));
     paths.sort();
     let read = |release: &Release, path: &str| {
         let bytes = release.read(Kind::Page, path)?;
         Ok::<_, ReleaseError>(text(&String::from_utf8_lossy(&bytes)))
     };
-    let wording_left_off = paths.len().saturating_sub(PAGES);
-    let wording = paths.into_iter().take(PAGES).map(|path| {
+    paths.truncate(PAGES);
+    let wording_left_off = difference.pages() - paths.len();
+    let wording = paths.into_iter().map(|path| {
         let (old, new) = (read(old, path)?, read(new, path)?);
         let title = if new.title.is_empty() { &old.title } else { &new.title };
         // Of a page that came or went its own text is told, without what stands around it on every page.

@@ -151,7 +151,7 @@ pub fn could_not(action: &str) -> &'static str {
         "rename" => "không đổi tên được",
         "lock" => "không khóa được",
         "pack" => "không nén được",
-        "start" => "không khởi động được với",
+        "start" => "không khởi động được chương trình trong thư mục",
         _ => "không ghi được",
     }
 }

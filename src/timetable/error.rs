@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use thiserror::Error;
 
+use super::anchor::Anchor;
+
 /// A request for a timetable that cannot be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TimetableError {
@@ -83,8 +85,8 @@ pub enum TimetableError {
     },
     /// No such anchor.
     #[error(
-        "`{anchor}` không phải là mốc; hãy dùng một trong các mốc sau. / `{anchor}` is not an anchor. Use one of ELECTION_DAY, VOTING_START, OFFICIAL_LIST_PUBLISHED, \
-         VOTER_LIST_POSTED, RESULTS_PUBLISHED, COMPLAINT_RECEIVED, POLLING_TEAM_SET_UP, BY_ELECTION_DAY"
+        "`{anchor}` không phải là mốc; hãy dùng một trong: {all}. / `{anchor}` is not an anchor. Use one of {all}",
+        all = Anchor::ALL.map(Anchor::name).join(", ")
     )]
     UnknownAnchor {
         /// The name given.

@@ -14,6 +14,7 @@ mod content;
 mod documents;
 mod editor;
 mod editor_desk;
+mod editor_device;
 mod editor_fields;
 mod editor_handing_in;
 mod editor_keyboard;

@@ -14,6 +14,9 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text.lines().last().expect("a line")).expect("JSON")
 }
 
+/// A field of reports that holds rows.
+const ROWS: &str = "direction.documents_issued";
+
 /// Runs it, requires this exit code, and gives what it wrote to stderr, in which these words must stand.
 fn told(office: &Office, code: i32, arguments: &[&str], words: &[&str]) -> String {
     let said = office.fails(code, arguments);
@@ -61,6 +64,40 @@ fn what_names_nothing_is_wrong_usage_and_what_fails_is_not() {
         &["publish", "approve", "directive/khong-co", "--body", "team_comms"],
         &["task", "list", "--body", "Không Được"],
         &["report", "set", "2021-03-04", "khong.co=1", "--body", "team_security"],
+        &["report", "set", "2021-03-04", "header.period_start=4/3/2021", "--body", "team_security"],
+        &["report", "set", "2021-03-04", "direction.meetings_held=-3", "--body", "team_security"],
+        &["report", "add-row", "2021-03-04", "khong.co", "a=b", "--body", "team_security"],
+        &["report", "add-row", "2021-03-04", "direction.meetings_held", "a=b", "--body", "team_security"],
+        &["report", "add-row", "2021-03-04", ROWS, "khong_co=b", "--body", "team_security"],
+        &["publish", "unnotice", "khong-co", "--body", "team_comms"],
+        &[
+            "publish",
+            "notice",
+            "Không Được",
+            "--date",
+            "2021-03-04",
+            "--title",
+            "T",
+            "--text",
+            "N",
+            "--body",
+            "team_comms",
+        ],
+        &[
+            "publish",
+            "notice",
+            "tin-1",
+            "--date",
+            "2021-03-04",
+            "--language",
+            "fr",
+            "--title",
+            "T",
+            "--text",
+            "N",
+            "--body",
+            "team_comms",
+        ],
     ] {
         office.fails(2, arguments);
     }
@@ -164,6 +201,29 @@ fn a_wrong_setting_is_named_with_its_line_and_an_example() {
 }
 
 #[test]
+fn a_value_is_named_as_it_was_typed_colons_included() {
+    let office = Office::ready();
+    let value = "127.0.0.1:80x";
+    let said = told(&office, 2, &["serve", "--listen", value], &[&format!("invalid value `{value}`")]);
+    assert!(said.contains("--listen") && said.contains("127.0.0.1:8080"), "{said}");
+    let value = "2021-05-24T18:00";
+    told(&office, 2, &["restore", "x", "--replay-until", value], &[&format!("invalid value `{value}`")]);
+}
+
+#[test]
+fn a_damaged_folder_is_no_wrong_usage() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let current = office.path("niemyet/releases/current");
+    assert!(fs::read_to_string(&current).unwrap().starts_with("000001-"));
+    fs::write(&current, "000009-000000000000\n").unwrap();
+    told(&office, 1, &["release", "verify"], &["current", "000009-000000000000"]);
+    told(&office, 1, &["serve", "--listen", "127.0.0.1:0"], &["000009-000000000000"]);
+    // Asked for by its name it is only not there.
+    told(&office, 2, &["release", "verify", "000009-000000000000"], &["release list"]);
+}
+
+#[test]
 fn a_number_is_asked_for_where_a_number_goes() {
     let office = Office::ready();
     told(&office, 2, &["account", "revoke", "zzz"], &["zzz", "account devices"]);
@@ -191,13 +251,21 @@ fn serving_at_another_address_than_the_pages_name_is_said() {
         serving.terminate();
         let mut told = String::new();
         std::io::Read::read_to_string(&mut serving.0.stderr.take().unwrap(), &mut told).unwrap();
-        (url, told)
+        // Where the site is found is said in any case, and is no warning.
+        let warning = told.lines().find(|line| line.contains("warning")).unwrap_or_default().to_owned();
+        (url, warning)
     };
     let (url, told) = said(office.start(&["serve", "--listen", "127.0.0.1:0"]));
-    assert!(
-        told.contains("http://127.0.0.1:8080") && told.contains(&url) && told.contains("base_url"),
-        "{told}"
-    );
+    let setting = format!("base_url = \"{url}\"");
+    assert!(told.contains("http://127.0.0.1:8080") && told.contains(&setting), "{told}");
+    // Who listens on every address is found by another.
+    let mut everywhere = office.command(&["serve", "--listen", "0.0.0.0:0"]);
+    everywhere.env("NIEMYET_ORIGIN", "https://bau-cu.example");
+    let (_, told) = said(office.spawn(everywhere));
+    assert!(told.contains("base_url = \"https://bau-cu.example\""), "{told}");
+    let told = stderr(&office.run(&["serve", "--listen", "0.0.0.0:0"]));
+    let told = told.lines().find(|line| line.contains("warning")).unwrap_or_default();
+    assert!(told.contains("by which the public reaches it") && !told.contains("base_url = "), "{told}");
     // With an address of its own the site is built for it, wherever the server listens.
     let mut build = office.command(&["build"]);
     assert!(build.env("NIEMYET_BASE_URL", "https://bau-cu.example").output().unwrap().status.success());
@@ -251,6 +319,11 @@ fn what_ends_with_an_account_is_said() {
     office.ok(&["account", "enable", "an.ninh"]);
     office.ok(&["account", "token", "an.ninh", "--device", "máy 1"]);
     assert!(office.ok(&["account", "disable", "an.ninh"]).contains("1 device token(s)"));
+    let enabled = office.ok(&["account", "enable", "an.ninh"]);
+    assert!(
+        enabled.contains("an.ninh đã được mở khóa") && enabled.contains("/ an.ninh is enabled"),
+        "{enabled}"
+    );
 }
 
 #[test]
@@ -281,6 +354,21 @@ fn sync_says_whose_token_it_is_and_warns_where_the_folder_is_another_bodys() {
     let (other, _) = sync();
     assert!(other.contains("`moc.chau`") && other.contains("warning"), "{other}");
     assert!(other.contains("`ec_district_118`") && other.contains("niemyet.toml"), "{other}");
+}
+
+#[test]
+fn a_server_that_knows_no_such_token_is_quoted_in_both_languages_once_each() {
+    let server = Office::ready();
+    server.ok(&["build"]);
+    let mut serving = server.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let office = Office::new();
+    let token = office.path("token");
+    fs::write(&token, "0".repeat(64)).unwrap();
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
+    let said = told(&office, 1, &["sync", &serving.url(), "--token-file", "token"], &["401"]);
+    let (vi, en) = said.split_once("401").unwrap().1.split_once(" / ").unwrap();
+    assert!(vi.contains("hãy xin người quản trị cấp mã mới"), "{said}");
+    assert!(en.contains("ask an administrator for a new one") && !en.contains(" / "), "{said}");
 }
 
 #[test]

@@ -100,6 +100,10 @@ const WRONG: &[(&[&str], [&str; 2])] = &[
     (&["build", "--engine", "hugo"], ["giá trị `hugo`", "invalid value"]),
     (&["build", "--out"], ["cần có giá trị", "value is required"]),
     (&["backup"], ["còn thiếu <FILE>", "not provided"]),
+    (
+        &["timetable", "--law", "85/2015", "--election-day", "23.5.2021"],
+        ["không phải là ngày", "is not a date"],
+    ),
     (&["serve", "--listen", "localhost"], ["hãy ghi máy và cổng", "Write a host and a port"]),
     (&["account", "revoke", "zzz"], ["hãy ghi số", "Write the number"]),
     (&["report", "show", "4/3/2021"], ["không phải là ngày", "is not a date"]),
@@ -142,6 +146,10 @@ const REFUSED: &[(&[&str], [&str; 2])] = &[
     (
         &["publish", "approve", "election", "--body", "team_security"],
         ["không được công bố", "does not publish"],
+    ),
+    (
+        &["publish", "unnotice", "x", "--body", "team_comms"],
+        ["không có thông báo `x`", "There is no notice `x`"],
     ),
     (&["backup", "niemyet/niemyet.toml"], ["đã có và không bị ghi đè", "not written over"]),
 ];

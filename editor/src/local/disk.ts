@@ -23,7 +23,7 @@ function done(transaction: IDBTransaction): Promise<void> {
 type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown; gone?: boolean };
 
 /** What can be made anew from documents or asked for again: it never stands in the way of what people typed, nor counts as unsaved. */
-const AGAIN = /^(lines|places|seen|receipts) /;
+const AGAIN = /^(lines|places|seen|receipts)( |$)/;
 const isKept = (write: Write): boolean => write.store === "documents" || !AGAIN.test(String(write.key));
 
 export class Disk implements StorageAdapterInterface {
@@ -54,6 +54,12 @@ export class Disk implements StorageAdapterInterface {
 
   set(key: string, value: unknown): Promise<void> {
     return this.#write({ store: "meta", key, value });
+  }
+
+  /** Takes away what stands under these names, if something does. */
+  async forget(keys: string[]): Promise<void> {
+    const there = await answered(this.db.transaction("meta").objectStore("meta").getAllKeys());
+    await Promise.all(keys.filter((key) => there.includes(key)).map((key) => this.#write({ store: "meta", key, value: undefined, gone: true })));
   }
 
   async load(key: StorageKey): Promise<Uint8Array | undefined> {

@@ -36,6 +36,8 @@ const LINES = "lines 3";
 const PLACES = "places 2";
 /** Followed by the key of a document. */
 const SEEN = "seen 2 ";
+/** What older programs kept, which nothing reads any more. */
+const FORMER = ["seen", "lines", "lines 2", "places"];
 
 export class Ledger {
   readonly lines = signal<Record<string, Line>>({});
@@ -60,15 +62,17 @@ export class Ledger {
     this.lines.value = lines ?? {};
     this.#places = places ?? {};
     this.#seen = seen;
+    void this.disk.forget(FORMER);
   }
 
   seen(key: string): Seen | undefined {
     return this.#seen[key];
   }
 
-  /** Whether this device had all that the server had when it was at this place. */
+  /** Whether this device had all that the server had when it was at this place, and a line was made of it: one whose line is missing
+   * is opened, or its conflicts are told to nobody. */
   has(key: string, place: number): boolean {
-    return this.#places[key] === place;
+    return key in this.lines.value && this.#places[key] === place;
   }
 
   arrived(key: string, place: number): void {

@@ -15,6 +15,8 @@ import { Paper } from "./paper.ts";
 import { Windows } from "./windows.ts";
 
 const ASK_AGAIN = 3_000;
+/** How long a disk may take for what was written (ms), before somebody who waits for it is told. */
+const DISK_LIMIT = 10_000;
 
 export interface Refusal {
   code: string;
@@ -203,8 +205,13 @@ export class Office {
     }
   }
 
-  /** Resolves when all that was written is on the disk; false if the disk does not take it. */
-  async settled(): Promise<boolean> {
+  /** Resolves when all that was written is on the disk; false if the disk does not take it, or not in time. */
+  settled(): Promise<boolean> {
+    const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), DISK_LIMIT));
+    return Promise.race([this.#settle(), late]);
+  }
+
+  async #settle(): Promise<boolean> {
     const all = [...this.#papers.values()];
     await Promise.all(all.filter((one) => one.isHeld).map((one) => one.whenOpen()));
     // Those alone: a document that is still being looked for has nothing to write, and no patience.
@@ -352,7 +359,7 @@ export class Office {
     const { [key]: _, ...rest } = this.waiting.value;
     this.waiting.value = rest;
     this.stop();
-    await this.settled();
+    await this.#settle();
   }
 
   /** Drops what this device holds of a document, to take it anew from the server. */

@@ -1,17 +1,18 @@
 // Sign in; with a code from an administrator choose a password; set up the first account of a server.
 import { useState } from "preact/hooks";
 import { ask, isProblem, type Desk, type Problem } from "../local/desk.ts";
-import { endFormer, enter, office } from "./state.ts";
+import { endFormer, enter, makesWay, office } from "./state.ts";
 import { go } from "./parts.tsx";
 import { language, speak, tr } from "./words.ts";
 
 type Way = "login" | "code" | "first";
 
-/** What kept somebody out: the server's words, no server, or a device that keeps nothing. */
-type Why = Problem | "offline" | "device";
+/** What kept somebody out: the server's words, no server, a device that keeps nothing, or what another wrote here and is not on its disk. */
+type Why = Problem | "offline" | "device" | "former";
 
 function reason(problem: Why): string {
   if (problem === "device") return tr("Máy này không lưu được dữ liệu. Hãy thử cửa sổ thường (không ẩn danh), hoặc giải phóng bộ nhớ.", "This device cannot keep data. Try an ordinary window (not a private one), or free some storage.");
+  if (problem === "former") return tr("Người dùng trước còn nội dung chưa lưu được trên máy này, nên chưa đổi người. Hãy giải phóng bộ nhớ rồi đăng nhập lại, hoặc để người đó đăng nhập và gửi đi.", "What the last person wrote is not saved on this device yet, so nobody else is let in. Free some storage and log in again, or let that person log in and send it.");
   if (problem === "offline") return tr("Không nối được máy chủ. Lần đầu trên máy này cần có mạng.", "The server was not reached. The first time on this device needs a network.");
   const vi = (problem as unknown as { detail_vi?: string }).detail_vi || problem.vi;
   return tr(vi || problem.title, problem.title);
@@ -85,8 +86,9 @@ function Line(props: { name: string; label: string; type?: string; hint?: string
 }
 
 /** Does it; gives what went wrong. */
-async function enterWith(way: Way, given: Record<string, string>): Promise<Problem | "offline" | undefined> {
+async function enterWith(way: Way, given: Record<string, string>): Promise<Why | undefined> {
   const { login, password, code, name, body } = given;
+  if (!(await makesWay(login!))) return "former";
   if (!office.value && !(await endFormer())) return "offline";
   if (way === "code") {
     const set = await ask("POST", "/api/session/password/code", { login, code, password });

@@ -14,7 +14,10 @@ let asked = false;
 /** Writes down all that was typed; false, and said, if this device cannot keep it now. */
 export async function settled(): Promise<boolean> {
   writeDown();
-  if (!office.value || (await office.value.settled())) return true;
+  say(tr("Đang lưu trên máy này…", "Saving on this device…"));
+  const done = !office.value || (await office.value.settled());
+  say("");
+  if (done) return true;
   say(tr("Máy chưa lưu được, nên trang được giữ nguyên. Hãy giải phóng bộ nhớ rồi thử lại.", "This device cannot save now, so the page stays as it is. Free some storage and try again."));
   return false;
 }

@@ -71,7 +71,7 @@ export function Wording({ changes }: { changes: Changes }) {
       )}
       {hidden > 0 && <p><button type="button" class="quiet more-pages" onClick={() => setMost(most + PAGES)}>{tr(`Xem thêm (còn ${hidden} trang)`, `Show more (${hidden} page(s) left)`)}</button></p>}
       {alike > 0 && <p class="hint">{tr(`${alike} trang khác chỉ đổi phần không đọc thành chữ.`, `${alike} other page(s) differ only in what is not read as text.`)}</p>}
-      {changes.wording_left_off > 0 && <p class="hint">{tr(`Và ${changes.wording_left_off} trang nữa không được so từng dòng; xem đủ bằng lệnh niemyet release changes.`, `And ${changes.wording_left_off} more page(s) are not compared line by line; niemyet release changes names them all.`)}</p>}
+      {changes.wording_left_off > 0 && <p class="hint">{tr(`Và ${changes.wording_left_off} trang nữa không được so từng dòng.`, `And ${changes.wording_left_off} more page(s) are not compared line by line.`)}</p>}
     </>
   );
 }

@@ -20,7 +20,7 @@ pub enum ContentError {
     },
     /// A value or a text that Zola would refuse, or read as something its author did not mean.
     #[error(
-        "{path}:{line}: chỗ này không đọc được; hãy sửa theo chỉ dẫn. / {path}:{line}: {problem}; {remedy}"
+        "{path}:{line}: chỗ này không đọc được; chỗ sai và cách sửa ghi ở phần tiếng Anh. / {path}:{line}: {problem}; {remedy}"
     )]
     Invalid {
         /// File in the source tree.

@@ -21,7 +21,7 @@ pub enum BuildError {
         output: String,
     },
     /// Anything else that a source file causes.
-    #[error("{path}: tệp này không dùng được; hãy sửa theo chỉ dẫn. / {path}: {message}")]
+    #[error("{path}: tệp này không dùng được; chỗ sai và cách sửa ghi ở phần tiếng Anh. / {path}: {message}")]
     Source {
         /// File in the source tree.
         path: String,

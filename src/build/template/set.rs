@@ -10,7 +10,7 @@ use super::ir::Symbol;
 /// Why a template cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "templates/{template}:{line}: mẫu trang có lỗi ở dòng này; hãy sửa theo chỉ dẫn. / templates/{template}:{line}: {message}"
+    "templates/{template}:{line}: mẫu trang có lỗi ở dòng này; chỗ sai và cách sửa ghi ở phần tiếng Anh. / templates/{template}:{line}: {message}"
 )]
 pub struct TemplateError {
     /// Path below `templates/`.

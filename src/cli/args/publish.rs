@@ -105,13 +105,14 @@ pub struct Decider {
 #[derive(Debug, Args)]
 pub struct NoticeEdit {
     /// Mã thông báo, nằm trong địa chỉ trang: a-z, 0-9 và - / Its id, part of its address: a-z, 0-9 and -
+    #[arg(value_parser = values::notice)]
     pub id: String,
     /// Ngày thông báo, ví dụ 2021-03-04 / Its date, as 2021-03-04
     #[arg(long, value_parser = values::date)]
     pub date: NaiveDate,
     /// Ngôn ngữ: vi, en, hmn, blt và ngôn ngữ khác, ghi sai sẽ được liệt kê / Its language: vi, en, hmn, blt and others, which a wrong one
     /// names
-    #[arg(long, default_value = "vi")]
+    #[arg(long, default_value = "vi", value_parser = values::language)]
     pub language: String,
     /// Tiêu đề bằng ngôn ngữ đó / Its title in that language
     #[arg(long)]

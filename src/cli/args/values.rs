@@ -8,6 +8,8 @@ use chrono::FixedOffset;
 use chrono::NaiveDate;
 
 use crate::document::Key;
+use crate::document::key::IncidentId;
+use crate::document::language;
 use crate::timetable::moment::parse_date;
 
 /// An address to listen on; a host name stands for the first of its addresses, IPv4 before IPv6.
@@ -44,6 +46,19 @@ pub fn number(text: &str) -> Result<i64, String> {
 /// The key of a document.
 pub fn key(text: &str) -> Result<Key, String> {
     text.parse().map_err(|error: crate::document::DocumentError| error.to_string())
+}
+
+/// The id of a notice, made as those of incident reports are.
+pub fn notice(text: &str) -> Result<String, String> {
+    IncidentId::new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+/// The code of a language in which notices may be written.
+pub fn language(text: &str) -> Result<String, String> {
+    language::find(text).map(|language| language.code.to_owned()).ok_or_else(|| {
+        let codes = language::codes();
+        format!("trang không có ngôn ngữ `{text}`; chọn một trong: {codes}. / The site has no language `{text}`; choose one of: {codes}")
+    })
 }
 
 /// A name and what stands after the first `=`.

@@ -28,7 +28,7 @@ use super::fields::Holds;
 pub fn set_figure(document: &mut Document, field: &str, value: Option<i64>) -> Result<(), DocumentError> {
     let field = known(document, field, Field::is_figure)?;
     if value.is_some_and(|value| value < 0) {
-        return Err(document.refused(format!(
+        return Err(document.wrong(format!(
             "`{0}` không được âm; hãy ghi từ 0 trở lên. / `{0}` cannot be negative; write 0 or more",
             field.id
         )));
@@ -46,7 +46,7 @@ pub fn set_fact(document: &mut Document, field: &str, value: Option<&str>) -> Re
     let fact = |field: &Field| matches!(field.holds, Holds::Date | Holds::Flag | Holds::Choice(_));
     let field = known(document, field, fact)?;
     if let Some(value) = value.filter(|value| !is_fact(&field, value)) {
-        return Err(document.refused(format!(
+        return Err(document.wrong(format!(
             "`{id}` không nhận `{value}`; {}. / `{id}` cannot be `{value}`; {}",
             remedy(&field).0,
             remedy(&field).1,
@@ -152,7 +152,7 @@ fn known(document: &Document, id: &str, fits: impl Fn(&Field) -> bool) -> Result
     editable(document)?;
     fields::find(id).filter(fits).ok_or_else(|| {
         document
-            .refused(format!(
+            .wrong(format!(
                 "báo cáo không có mục `{id}` thuộc loại này; xem `niemyet report fields`. / A report has no field `{id}` of this kind; choose one \
                  of the report's table"
             ))
@@ -166,13 +166,13 @@ fn column<'f>(
     value: &str,
 ) -> Result<&'f Column, DocumentError> {
     let Holds::Rows(columns) = field.holds else {
-        return Err(document.refused(format!(
+        return Err(document.wrong(format!(
             "`{0}` không phải là mục dạng bảng; xem `niemyet report fields`. / `{0}` holds no rows; see `niemyet report fields`",
             field.id
         )));
     };
     let Some(column) = columns.iter().find(|column| column.name == name) else {
-        return Err(document.refused(format!(
+        return Err(document.wrong(format!(
             "`{0}` không có cột `{name}`; xem `niemyet report fields`. / `{0}` has no column `{name}`; see `niemyet report fields`",
             field.id
         )));
@@ -185,7 +185,7 @@ fn column<'f>(
     if fits {
         Ok(column)
     } else {
-        Err(document.refused(format!(
+        Err(document.wrong(format!(
             "ô `{name}` của `{0}` không nhận `{value}`; hãy ghi lại đúng dạng. / `{name}` of `{0}` cannot be `{value}`; write it in the cell's form",
             field.id
         )))

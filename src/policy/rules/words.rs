@@ -125,7 +125,8 @@ pub(super) fn election_stays() -> Refusal {
 pub(super) fn notice(id: &str, lack: &Lack) -> Refusal {
     let said = lack.to_string();
     let (vi, en) = said.split_once(" / ").unwrap_or((&said, &said));
-    refusal("incomplete-notice", &format!("Thông báo `{id}`: {vi}."), &format!("Notice `{id}`: {en}."))
+    let (vi, en) = (sentence(vi), sentence(en));
+    refusal("incomplete-notice", &format!("Thông báo `{id}`: {vi}"), &format!("Notice `{id}`: {en}"))
 }
 
 /// Somebody signs with another body's name.
@@ -185,5 +186,20 @@ const fn status_vi(status: Status) -> &'static str {
         Status::Submitted => "đã nộp",
         Status::Returned => "bị trả lại",
         Status::Accepted => "đã được tiếp nhận",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_ends_once() {
+        for lack in [Lack::Title, Lack::Text] {
+            let Refusal { vi, en, .. } = notice("tin-1", &lack);
+            for text in [vi, en] {
+                assert!(text.contains(". ") && !text.contains("..") && !text.contains(" / "), "{text}");
+            }
+        }
     }
 }

@@ -218,17 +218,19 @@ impl Remote {
         let problem: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let said = |name: &str| problem.get(name).and_then(|text| text.as_str()).map(shown);
         let advice = match status {
-            StatusCode::UNAUTHORIZED => {
-                "Mã thiết bị không còn hiệu lực, là của máy chủ khác, hoặc tài khoản bị khóa; hãy xin người quản trị cấp mã mới. / The token \
-                 is not valid (any more) or of another server, or the account is disabled; ask an administrator for a new one"
-            }
+            StatusCode::UNAUTHORIZED => (
+                "Mã thiết bị không còn hiệu lực, là của máy chủ khác, hoặc tài khoản bị khóa; hãy xin người quản trị cấp mã mới.",
+                "The token is not valid (any more) or of another server, or the account is disabled; ask an administrator for a new one",
+            ),
             StatusCode::NOT_FOUND => {
-                "Địa chỉ này có phải của máy chủ niemyet không? / Is the address that of a niemyet server?"
+                ("Địa chỉ này có phải của máy chủ niemyet không?", "Is the address that of a niemyet server?")
             }
-            _ => "",
+            _ => ("", ""),
         };
-        let words = [said("detail_vi"), said("title"), Some(advice.to_owned())];
-        let what: Vec<String> = words.into_iter().flatten().filter(|text| !text.is_empty()).collect();
+        let both = [(said("detail_vi"), advice.0), (said("title"), advice.1)];
+        let what =
+            both.map(|(said, advice)| format!("{} {advice}", said.unwrap_or_default()).trim().to_owned());
+        let what: Vec<String> = what.into_iter().filter(|text| !text.is_empty()).collect();
         LinkError::Refused { server: self.authority(), status, what: what.join(" / ") }
     }
 

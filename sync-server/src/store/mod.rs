@@ -41,7 +41,7 @@ pub enum StoreError {
     },
     /// An actor belongs to another account.
     #[error(
-        "phần soạn {actor} của văn bản {document} thuộc tài khoản khác. / Actor {actor} of document {document} belongs to another account"
+        "nguồn sửa {actor} của văn bản {document} thuộc tài khoản khác. / Actor {actor} of document {document} belongs to another account"
     )]
     ActorTaken {
         /// The document.

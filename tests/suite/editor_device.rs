@@ -1,0 +1,140 @@
+//! What a device keeps beside its documents, and who takes it over, in a real Chromium against the real program.
+
+use chromiumoxide::cdp::browser_protocol::storage::OverrideQuotaForOriginParams;
+
+use crate::support::browser::Result;
+use crate::support::official::Official;
+use crate::support::official::password;
+use crate::support::scene::FIGURE;
+use crate::support::scene::REPORT;
+use crate::support::scene::SENT;
+use crate::support::scene::Scene;
+use crate::support::scene::WAITS;
+use crate::support::scene::writes_figure;
+
+/// Opens the table of what the first account made here keeps beside its documents, as `meta`, for the statement in place of `ACT`,
+/// which calls `done`.
+const BESIDE: &str = "(async () => { \
+    const account = (await indexedDB.databases()).map((one) => one.name).find((name) => /^niemyet-\\d+$/.test(name)); \
+    const db = await new Promise((done) => { indexedDB.open(account).onsuccess = (event) => done(event.target.result); }); \
+    return new Promise((done) => { const meta = db.transaction('meta', 'readwrite').objectStore('meta'); ACT }); })()";
+
+fn beside(act: &str) -> String {
+    BESIDE.replace("ACT", act)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_devices_wrote_differently_is_told_also_after_an_update_that_keeps_lines_anew() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    writes_figure(&one, "12").await?;
+    one.reads(SENT).await?;
+    two.go(&format!("{REPORT}/8")).await?;
+    two.until(&format!("document.querySelector('{FIGURE}')?.value === '12'")).await?;
+    scene.no_server();
+    for (device, figure) in [(&one, "13"), (&two, "14")] {
+        device.reads("Không có mạng").await?;
+        writes_figure(device, figure).await?;
+        device.reads(WAITS).await?;
+    }
+    scene.server();
+    let told = "Khác nhau (1)";
+    one.reads(told).await?;
+    // The device has all of the report and knows so; then its lines are of an older form.
+    one.comes_true(&beside(
+        "meta.getAllKeys().onsuccess = (event) => { const name = event.target.result.find((key) => /^places /.test(key)); \
+         meta.get(name ?? '').onsuccess = (found) => done('report/team_comms/2021-03-11' in (found.target.result ?? {})); };",
+    ))
+    .await?;
+    one.go("#/account").await?;
+    one.ask::<bool>(&beside(
+        "meta.getAllKeys().onsuccess = (event) => { for (const key of event.target.result) if (/^lines /.test(key)) meta.delete(key); \
+         for (const key of ['seen', 'lines', 'lines 2', 'places']) meta.put({}, key); }; \
+         meta.transaction.oncomplete = () => done(true);",
+    ))
+    .await?;
+    one.reload().await?;
+    one.reads(told).await?;
+    // What the older program kept takes no room any more.
+    one.comes_true(&beside(
+        "meta.getAllKeys().onsuccess = (event) => done(!['seen', 'lines', 'lines 2', 'places'].some((key) => event.target.result.includes(key)));",
+    ))
+    .await?;
+    one.kill().await?;
+    two.kill().await?;
+    Ok(())
+}
+
+/// Types a login and its password into the form.
+async fn asks_to_come_in(official: &Official, login: &str) -> Result<()> {
+    official.go("#/login").await?;
+    official.type_in("#sign-login", login).await?;
+    official.type_in("#sign-password", &password(login)).await?;
+    official.press("form button").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_the_device_over_while_what_the_former_wrote_is_not_on_its_disk() -> Result<()> {
+    let scene = Scene::new()?;
+    let other = scene.official("an.ninh", "team_security").await?;
+    other.kill().await?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.reads(SENT).await?;
+    for what in ["disable", "enable"] {
+        scene.office.ok(&["account", what, "tuyen.truyen"]);
+    }
+    team.reads("Đã hết phiên đăng nhập").await?;
+    let full = OverrideQuotaForOriginParams::builder().origin(&scene.site).quota_size(1.0).build()?;
+    team.page().execute(full).await?;
+    for figure in 10..70 {
+        writes_figure(&team, &figure.to_string()).await?;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        if team.ask::<bool>("document.body.innerText.includes('CHƯA lưu được trên máy này')").await?
+        {
+            break;
+        }
+    }
+    team.reads("CHƯA lưu được trên máy này").await?;
+    let sessions = || scene.office.ok(&["--json", "account", "devices", "an.ninh"]).lines().count();
+    let before = sessions();
+    asks_to_come_in(&team, "an.ninh").await?;
+    team.reads("Người dùng trước còn nội dung chưa lưu được trên máy này").await?;
+    let faults = team.look("taken-over").await?;
+    assert_eq!(sessions(), before, "a session was begun that nobody uses");
+    // Who wrote it comes in, and with room on the disk nothing is lost.
+    asks_to_come_in(&team, "tuyen.truyen").await?;
+    team.page().execute(OverrideQuotaForOriginParams::builder().origin(&scene.site).build()?).await?;
+    team.reads(SENT).await?;
+    asks_to_come_in(&team, "an.ninh").await?;
+    team.reads("Có kết nối").await?;
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signs_out_while_the_disk_does_not_answer_is_told_and_stays() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    writes_figure(&team, "12").await?;
+    team.reads(SENT).await?;
+    team.go("#/account").await?;
+    team.until("document.querySelector('#sign-out')").await?;
+    // Somebody else has the tables, and does not let go.
+    team.ask::<bool>(&beside(
+        "const hold = () => { if (!window.free) meta.get('x').onsuccess = hold; }; hold(); done(true);",
+    ))
+    .await?;
+    team.ask::<bool>("document.querySelector('#sign-out').click(), true").await?;
+    team.reads("Đang lưu trên máy này").await?;
+    team.reads("Máy chưa lưu được, nên trang được giữ nguyên").await?;
+    team.ask::<bool>("window.free = true").await?;
+    team.press("#sign-out").await?;
+    team.until("document.querySelector('#sign-login')").await?;
+    team.kill().await?;
+    Ok(())
+}
