@@ -31,6 +31,14 @@ async fn begins(one: &Official, two: &Official) -> Result<()> {
     Ok(())
 }
 
+/// Waits until the devices know that they have no network.
+async fn are_alone(devices: &[&Official]) -> Result<()> {
+    for device in devices {
+        device.reads("Không có mạng").await?;
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_handed_in_is_what_all_see_and_a_late_edit_is_said_as_such() -> Result<()> {
     let mut scene = Scene::new()?;
@@ -39,9 +47,7 @@ async fn what_was_handed_in_is_what_all_see_and_a_late_edit_is_said_as_such() ->
     let agency = scene.official("noi.vu", "standing_agency").await?;
     begins(&one, &two).await?;
     scene.no_server();
-    for device in [&one, &two] {
-        device.reads("Không có mạng").await?;
-    }
+    are_alone(&[&one, &two]).await?;
     writes_figure(&two, "17").await?;
     two.reads(WAITS).await?;
     writes_figure(&one, "15").await?;

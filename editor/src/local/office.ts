@@ -112,7 +112,7 @@ export class Office {
     for (;;) {
       const begun = Date.now();
       await this.#follow().catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, Math.max(ASK_AGAIN, 3 * (Date.now() - begun))));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(ASK_AGAIN, Date.now() - begun)));
     }
   }
 
