@@ -7,6 +7,8 @@ import { answered } from "./early.ts";
 const RETRY = 4_000;
 /** How the names begin under which texts are kept that no document takes yet. */
 export const UNREAD = "unread ";
+/** The same of drafts of notices. */
+export const DRAFTS = "notice draft ";
 /** Why the last write failed; undefined while all is well. */
 export const diskFault = signal<string | undefined>(undefined);
 /** Writes of what people typed that are not on the disk yet. */
@@ -111,7 +113,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   #count(): void {
-    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || String(one.key).startsWith(UNREAD)).length;
+    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || [UNREAD, DRAFTS].some((start) => String(one.key).startsWith(start))).length;
   }
 
   async #once(): Promise<void> {
