@@ -167,6 +167,8 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   render(<App />, root);
   void watch();
   addEventListener("pagehide", () => (writeDown(), office.value?.lastWords()));
+  // A page that the browser brings back as it was would not know what the next one took over from it.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.hidden && writeDown(false));
   // While the disk is full what was typed lives in this page alone.
   addEventListener("beforeunload", (event) => diskFault.value && event.preventDefault());

@@ -28,6 +28,8 @@ type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown; go
 const AGAIN = /^(lines|places|seen|receipts) /;
 const isKept = (write: Write): boolean => write.store === "documents" || !AGAIN.test(String(write.key));
 
+const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS].some((start) => String(key).startsWith(start));
+
 export class Disk implements StorageAdapterInterface {
   #waiting = new Map<string, Write>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,7 +53,15 @@ export class Disk implements StorageAdapterInterface {
     const store = this.db.transaction("meta").objectStore("meta");
     const range = IDBKeyRange.bound(start, `${start}\uffff`);
     const [keys, values] = await Promise.all([answered(store.getAllKeys(range)), answered(store.getAll(range))]);
-    return Object.fromEntries(keys.map((key, i) => [String(key).slice(start.length), values[i] as T]));
+    const found = keys.map((key, i): [string, T] => [String(key), values[i] as T]);
+    const waiting = this.unwritten().map(({ name, value }): [string, T] => [name, value as T]);
+    return Object.fromEntries([...found, ...waiting.filter(([key]) => key.startsWith(start))].map(([key, value]) => [key.slice(start.length), value]));
+  }
+
+  /** What people typed that no document takes yet, and that is not on the disk. */
+  unwritten(): { name: string; value: unknown }[] {
+    const all = [...this.#waiting.values()].filter(isAside);
+    return all.map(({ key, value }) => ({ name: String(key), value }));
   }
 
   set(key: string, value: unknown): Promise<void> {
@@ -113,7 +123,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   #count(): void {
-    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || [UNREAD, DRAFTS].some((start) => String(one.key).startsWith(start))).length;
+    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || isAside(one)).length;
   }
 
   async #once(): Promise<void> {
