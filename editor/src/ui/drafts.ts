@@ -17,7 +17,8 @@ export async function loadDrafts(): Promise<void> {
 
 export function keepDraft(id: string, draft: Draft | undefined): void {
   const { [id]: _, ...others } = drafts.value;
-  drafts.value = draft ? { ...others, [id]: draft } : others;
+  // Who types in one of several stays where they are.
+  drafts.value = draft ? { ...drafts.value, [id]: draft } : others;
   void here().disk.set(DRAFTS + id, draft);
 }
 
