@@ -9,6 +9,7 @@ import { Incident, Incidents } from "./ui/incidents.tsx";
 import type { Early } from "./local/early.ts";
 import { startEngine } from "./local/engine.ts";
 import { diskFault } from "./local/disk.ts";
+import { loadDrafts } from "./ui/drafts.ts";
 import { loadUnread, writeDown } from "./ui/inputs.tsx";
 import { arriveAt } from "./ui/focus.ts";
 import { go, say, StatusBar, title } from "./ui/parts.tsx";
@@ -156,7 +157,7 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   readRoute();
   addEventListener("hashchange", readRoute);
   await resume(await early);
-  office.subscribe((one) => one && void loadUnread());
+  office.subscribe((one) => one && (void loadUnread(), void loadDrafts()));
   const root = document.getElementById("app")!;
   root.textContent = "";
   // After the first frame: what compiles would stand in the way of what is drawn.
@@ -166,6 +167,8 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   render(<App />, root);
   void watch();
   addEventListener("pagehide", () => (writeDown(), office.value?.lastWords()));
+  // A page that the browser brings back as it was would not know what the next one took over from it.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.hidden && writeDown(false));
   // While the disk is full what was typed lives in this page alone.
   addEventListener("beforeunload", (event) => diskFault.value && event.preventDefault());

@@ -8,6 +8,7 @@ use automerge::ObjId;
 use automerge::ObjType;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use chrono::Datelike;
 use serde::Serialize;
 
 use super::error::DocumentError;
@@ -16,6 +17,7 @@ use super::key::Kind;
 use super::key::date;
 use super::language;
 use super::open::Document;
+use super::publication::standing;
 use super::read::Node;
 use super::text;
 
@@ -64,12 +66,30 @@ pub enum Lack {
         codes = language::codes()
     )]
     Language(String),
+    /// A date that no notice has.
+    #[error(
+        "ngày `{0}` không phải ngày của một thông báo; hãy ghi ngày từ năm {year}. / `{0}` is not the date of a notice; give one from {year} \
+         on",
+        year = EARLIEST_YEAR
+    )]
+    Date(String),
 }
 
+/// The year of the first general election: no notice is older.
+const EARLIEST_YEAR: i32 = 1946;
+
 impl Notice {
-    /// What keeps it from the public, if anything does.
-    pub fn lack(&self) -> Option<Lack> {
-        if let Some(code) = self.texts.keys().find(|code| language::find(code).is_none()) {
+    /// What keeps it from the public, if anything does. A language that the site cannot name is none if it stood there `before` just so:
+    /// no page shows it, and whoever mends the rest must not be kept from it.
+    pub fn lack(&self, before: Option<&Self>) -> Option<Lack> {
+        let is_known = |code: &str| language::find(code).is_some();
+        let stood = |code: &str| before.and_then(|notice| notice.texts.get(code));
+        if !date(&self.date).is_ok_and(|date| date.year() >= EARLIEST_YEAR) {
+            return Some(Lack::Date(self.date.clone()));
+        }
+        if let Some((code, _)) =
+            self.texts.iter().find(|(code, text)| !is_known(code) && stood(code) != Some(*text))
+        {
             return Some(Lack::Language(code.clone()));
         }
         let vietnamese = self.texts.get("vi");
@@ -79,7 +99,8 @@ impl Notice {
         if vietnamese.is_none_or(|text| !text.has_text()) {
             return Some(Lack::Text);
         }
-        let half = self.texts.iter().find(|(_, text)| text.has_title() != text.has_text());
+        let half =
+            self.texts.iter().find(|(code, text)| is_known(code) && text.has_title() != text.has_text());
         half.map(|(code, _)| Lack::Half(code.clone()))
     }
 }
@@ -87,13 +108,18 @@ impl Notice {
 impl NoticeText {
     /// Whether there is a title that can be read.
     pub fn has_title(&self) -> bool {
-        !self.title.trim().is_empty()
+        has_words(&self.title)
     }
 
     /// Whether there is a paragraph that can be read.
     pub fn has_text(&self) -> bool {
-        self.paragraphs.iter().any(|paragraph| !paragraph.trim().is_empty())
+        self.paragraphs.iter().any(|paragraph| has_words(paragraph))
     }
+}
+
+/// Whether anything is left of it on a page.
+fn has_words(text: &str) -> bool {
+    !text::clean(text).trim().is_empty()
 }
 
 pub(super) fn read(node: &Node<'_>) -> Result<Notice, DocumentError> {
@@ -118,13 +144,17 @@ pub fn put_notice(document: &mut Document, notice: &Notice) -> Result<(), Docume
     document.expect_kind(Kind::Publication)?;
     IncidentId::new(&notice.id)?;
     date(&notice.date)?;
-    if let Some(lack) = notice.lack() {
+    let before = standing(document)?;
+    let before = before.notice(&notice.id);
+    if let Some(lack) = notice.lack(before) {
         return Err(document.refused(lack.to_string()));
     }
     let list = text::object(document, &["content", "notices"])?;
     let mut languages: BTreeMap<&str, NoticeText> =
         ["vi", "en"].into_iter().map(|language| (language, NoticeText::default())).collect();
-    languages.extend(notice.texts.iter().map(|(language, text)| (language.as_str(), text.clone())));
+    // What the site cannot name is as it stood: writing it anew could move it.
+    let known = notice.texts.iter().filter(|(language, _)| language::find(language).is_some());
+    languages.extend(known.map(|(language, text)| (language.as_str(), text.clone())));
     document.write(|doc| {
         let map = notice_map(doc, &list, &notice.id)?;
         doc.put(&map, "date", notice.date.as_str())?;

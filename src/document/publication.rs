@@ -88,20 +88,41 @@ impl Publication {
         by_law(key.kind()) && self.rules.contains_key(&key.kind()) && !self.held.contains_key(key)
     }
 
+    /// Whether a document is held back, and this keeps a version of it from the public: not so where the election stands approved at
+    /// just these heads, as an older program or a merge may leave it.
+    pub fn is_held_back(&self, key: &Key) -> bool {
+        self.held.contains_key(key) && !(*key == Key::Election && self.election_contradicted().is_some())
+    }
+
+    /// The heads at which the election is approved and held back at once, if it is.
+    pub fn election_contradicted(&self) -> Option<&[String]> {
+        let (approval, hold) = (self.items.get(&Key::Election)?, self.held.get(&Key::Election)?);
+        (approval.heads == hold.heads).then_some(approval.heads.as_slice())
+    }
+
     /// Whether the next release shows the election, on which the whole site stands. Without it there is no release at all, not even
     /// one that shows less.
     pub fn has_election(&self) -> bool {
         self.items.contains_key(&Key::Election) || self.is_by_rule(&Key::Election)
     }
 
-    /// Whether a document may be held back. Of the election there must be an approved version that the site goes on with.
-    pub fn may_hold(&self, key: &Key) -> bool {
-        *key != Key::Election || self.items.contains_key(key) || !self.has_election()
+    /// Whether a document may be held back as it stands at these heads, sorted. Of the election another version must be approved, that
+    /// the site goes on with: the one that is approved stays public whatever is held back.
+    pub fn may_hold(&self, key: &Key, heads: &[String]) -> bool {
+        if *key != Key::Election {
+            return true;
+        }
+        self.items.get(key).map_or_else(|| !self.has_election(), |approval| approval.heads != heads)
     }
 
     /// Whether a document may be taken from the public.
     pub fn may_withdraw(&self, key: &Key) -> bool {
         *key != Key::Election && self.items.contains_key(key)
+    }
+
+    /// The notice with this id, if there is one.
+    pub fn notice(&self, id: &str) -> Option<&Notice> {
+        self.notices.iter().find(|notice| notice.id == id)
     }
 
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
@@ -254,7 +275,7 @@ pub fn clear_rule(document: &mut Document, kind: Kind) -> Result<(), DocumentErr
 
 /// Notes that a document is not to be public as it stands at the heads of `hold`. Pending until the document is committed.
 pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), DocumentError> {
-    expect_may_hold(document, key, hold)?;
+    document.expect_kind(Kind::Publication)?;
     if hold.heads.is_empty() {
         return Err(
             document.refused(
@@ -264,6 +285,7 @@ pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), Docum
         );
     }
     let heads = format_heads(&parse_heads(&hold.heads)?);
+    expect_may_hold(document, key, &heads)?;
     let maps = made(document, HELD)?;
     document.write(|doc| {
         let Some(map) = maps.last() else { return Ok(()) };
@@ -276,30 +298,20 @@ pub fn hold(document: &mut Document, key: &Key, hold: &Hold) -> Result<(), Docum
     })
 }
 
-/// Refuses what would take the election from under the site, or would hold back nothing.
-fn expect_may_hold(document: &Document, key: &Key, hold: &Hold) -> Result<(), DocumentError> {
-    let before = standing(document)?;
-    if !before.may_hold(key) {
-        return Err(document.refused(
-            "cả trang dựa vào `election`, mà chưa duyệt phiên bản nào để trang dùng tiếp: giữ lại thì không phát hành được gì nữa, kể cả \
-             việc rút nội dung. Hãy duyệt một phiên bản trước, hoặc quay lại một bản phát hành cũ. / The whole site stands on `election`, and \
-             no version of it is approved that it could go on with: nothing could be released any more, withdrawals included. Approve a \
-             version first (`niemyet publish approve election`), or go back to an older release (`niemyet release activate ID`)",
-        ));
+/// Refuses to hold the election back as the site stands on it: it would stay public, or there would be no site.
+fn expect_may_hold(document: &Document, key: &Key, heads: &[String]) -> Result<(), DocumentError> {
+    if standing(document)?.may_hold(key, heads) {
+        return Ok(());
     }
-    let shown_so = before.items.get(key).is_some_and(|approval| approval.heads == hold.heads);
-    if *key == Key::Election && shown_so && !before.rules.contains_key(&Kind::Election) {
-        return Err(document.refused(
-            "`election` đã duyệt đúng phiên bản này và cả trang dựa vào nó nên không giữ lại được. Hãy sửa rồi duyệt bản sửa, hoặc quay lại \
-             một bản phát hành cũ. / `election` is approved just as it stands, and the whole site stands on it, so it cannot be held back. \
-             Have it corrected and approve the correction, or go back to an older release (`niemyet release activate ID`)",
-        ));
-    }
-    Ok(())
+    Err(document.refused(
+        "cả trang dựa vào đúng phiên bản này của `election` nên không giữ lại được. Hãy quay lại một bản phát hành cũ, rồi sửa `election` và \
+         duyệt bản sửa. / The whole site stands on just this version of `election`, so it cannot be held back. Go back to an older release \
+         (`niemyet release activate ID`), then have `election` corrected and approve the correction",
+    ))
 }
 
 /// What a publication decides before a decision is added to it.
-fn standing(document: &Document) -> Result<Publication, DocumentError> {
+pub(super) fn standing(document: &Document) -> Result<Publication, DocumentError> {
     document.expect_kind(Kind::Publication)?;
     match document.content()? {
         Content::Publication(publication) => Ok(publication),

@@ -245,3 +245,14 @@ fn common(old: &[String], new: &[String]) -> Vec<(usize, usize)> {
     }
     pairs
 }
+
+/// One line of text as it may stand on a public page: NFC, controls and line breaks turned to spaces, runs of spaces made one,
+/// and without the direction overrides and isolates (U+202A–202E, U+2066–2069) that would reorder the text around them.
+pub fn clean(text: &str) -> String {
+    let kept: String = text
+        .nfc()
+        .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
+        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
+        .collect();
+    kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::document::Content;
 use crate::document::Document;
@@ -27,6 +26,7 @@ use crate::document::parse_heads;
 use crate::document::publication::Notice;
 use crate::document::publication::NoticeText;
 use crate::document::publication::Publication;
+pub use crate::document::text::clean;
 use crate::timetable::LawVersion;
 use crate::timetable::find_law;
 pub use error::PublicError;
@@ -211,15 +211,4 @@ fn day(what: &'static str, text: &str) -> Result<NaiveDate, PublicError> {
 
 fn words(vi: &str, en: &str) -> Words {
     Words { vi: clean(vi), en: clean(en) }
-}
-
-/// One line of text as it may stand on a public page: NFC, controls and line breaks turned to spaces, runs of spaces made one,
-/// and without the direction overrides and isolates (U+202A–202E, U+2066–2069) that would reorder the text around them.
-pub fn clean(text: &str) -> String {
-    let kept: String = text
-        .nfc()
-        .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
-        .map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c })
-        .collect();
-    kept.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

@@ -3,7 +3,12 @@
 
 use std::fs;
 
+use niemyet::document::Content;
+use niemyet::document::Key;
+use niemyet::document::write_directive;
+
 use crate::editor_screens::LEFT_OVER;
+use crate::publishing::desk::edit;
 use crate::support::browser::Result;
 use crate::support::official::Official;
 use crate::support::scene::SENT;
@@ -77,6 +82,16 @@ async fn what_is_held_back_tells_its_reason_to_those_who_wrote_it() -> Result<()
     agency.go("#/directive/19%2FKL-UBBC").await?;
     agency.reads(REASON).await?;
     faults.extend(agency.look("directive-held-back").await?);
+    agency.reads("Chưa công khai bản này.").await?;
+    // Once it was edited, what is said is said of the version that was held back.
+    edit(&scene.office, &Key::directive(SYMBOL)?, |document| {
+        let Ok(Content::Directive(mut directive)) = document.content() else { panic!("no directive") };
+        directive.subject_vi.push_str(" (sửa)");
+        write_directive(document, &directive).unwrap();
+    });
+    agency.until("document.querySelector('.held-back')?.innerText.includes('Đã giữ lại bản lúc')").await?;
+    agency.until("!document.body.innerText.includes('Chưa công khai bản này.')").await?;
+    faults.extend(agency.look("directive-edited-since").await?);
     // Nobody else sees it: it is still not public.
     scene.public(PAGE, |page| !page.contains(TRACE) && !page.contains(REASON)).await?;
     agency.kill().await?;

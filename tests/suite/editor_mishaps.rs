@@ -266,7 +266,7 @@ async fn shows(tab: &Page, expression: &str) -> Result<()> {
 }
 
 /// What this browser downloads lies in a folder.
-async fn downloads_to(official: &Official, folder: &Path) -> Result<()> {
+pub async fn downloads_to(official: &Official, folder: &Path) -> Result<()> {
     let settings = SetDownloadBehaviorParams::builder()
         .behavior(SetDownloadBehaviorBehavior::Allow)
         .download_path(folder.display().to_string())
@@ -276,7 +276,7 @@ async fn downloads_to(official: &Official, folder: &Path) -> Result<()> {
 }
 
 /// Waits for a file with this ending.
-async fn brought(folder: &Path, ending: &str) -> Result<PathBuf> {
+pub async fn brought(folder: &Path, ending: &str) -> Result<PathBuf> {
     for _ in 0..600 {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();

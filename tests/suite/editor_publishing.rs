@@ -1,5 +1,6 @@
 //! The publishing desk in a real Chromium: approve, preview, release, roll back; and who may not publish sees none of it.
 
+use crate::publishing::desk::edit_election;
 use crate::support::browser::Result;
 use crate::support::browser::ask;
 use crate::support::http;
@@ -122,11 +123,22 @@ async fn a_rule_is_set_rests_while_the_document_is_held_back_and_is_ended() -> R
     let absent = |button: &str| format!("!document.querySelector('{ELECTION} {button}')");
     team.until(&absent(".withdraw")).await?;
 
+    // The site stands on the version that is approved: held back it would be public all the same.
+    team.reads("Cả trang dựa vào nội dung này và đang dùng đúng bản này").await?;
+    team.until(&absent(".hold")).await?;
+    let mut faults = team.look("publish-rule").await?;
+    edit_election(&scene.office, |election| election.units[1].name_vi = "Tên sai".into());
+    scene.public("/don-vi/", |page| page.contains("Tên sai")).await?;
+    team.press("#reload-list").await?;
+
     team.type_in(&format!("{ELECTION}-why"), "Đơn vị bầu cử số 3 ghi sai").await?;
     team.press(&format!("{ELECTION} .hold")).await?;
     team.reads("Quy tắc tạm dừng vì đang giữ lại.").await?;
     team.reads("Đơn vị bầu cử số 3 ghi sai").await?;
-    let mut faults = team.look("publish-held").await?;
+    team.reads(SENT).await?;
+    team.press("#rebuild").await?;
+    scene.public("/don-vi/", |page| !page.contains("Tên sai")).await?;
+    faults.extend(team.look("publish-held").await?);
 
     team.press(&format!("{ELECTION} .no-rule")).await?;
     team.until(&absent(".no-rule")).await?;

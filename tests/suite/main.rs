@@ -20,6 +20,7 @@ mod editor_handing_in;
 mod editor_keyboard;
 mod editor_mishaps;
 mod editor_network;
+mod editor_notices;
 mod editor_publishing;
 mod editor_screens;
 mod editor_served;

@@ -4,7 +4,7 @@ mod breaking;
 mod builder;
 mod command_line;
 mod deciding;
-mod desk;
+pub mod desk;
 mod differing;
 mod election;
 mod killed;

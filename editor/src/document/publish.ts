@@ -1,7 +1,7 @@
 // Writing the `publication` document inside a change, in the form that the server's rules admit: each decision one whole record.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { nfc, type Draft } from "./edit.ts";
-import type { Raw } from "./read.ts";
+import { contentOf, texts, type Raw } from "./read.ts";
 
 const word = (text: string) => new A.ImmutableString(nfc(text));
 const content = (doc: Draft) => (doc as Raw).content as Raw;
@@ -21,6 +21,17 @@ export function approve(doc: Draft, key: string, heads: string[], basis: string,
 export function withdraw(doc: Draft, key: string): void {
   if (key in content(doc).items) delete content(doc).items[key];
 }
+
+/** Whether a document may be held back as it stands at these heads: of the election another version must be approved that the site
+ * goes on with. Says the same as `Publication::may_hold`. */
+export function mayHold(doc: unknown, key: string, heads: string[]): boolean {
+  if (key !== "election") return true;
+  const { items = {}, rules = {}, held = {} } = contentOf(doc as Draft);
+  if (key in items) return !sameHeads(texts(items[key].heads), heads);
+  return !(key in rules) || key in held;
+}
+
+export const sameHeads = (a: string[], b: string[]): boolean => [...a].sort().join() === [...b].sort().join();
 
 /** Looked at as it stands at these heads, and not to be public. */
 export function hold(doc: Draft, key: string, heads: string[], reason: string, { by, at }: Signed): void {

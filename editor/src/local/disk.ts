@@ -7,6 +7,8 @@ import { answered } from "./early.ts";
 const RETRY = 4_000;
 /** How the names begin under which texts are kept that no document takes yet. */
 export const UNREAD = "unread ";
+/** The same of drafts of notices. */
+export const DRAFTS = "notice draft ";
 /** Why the last write failed; undefined while all is well. */
 export const diskFault = signal<string | undefined>(undefined);
 /** Writes of what people typed that are not on the disk yet. */
@@ -25,6 +27,8 @@ type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown; go
 /** What can be made anew from documents or asked for again: it never stands in the way of what people typed, nor counts as unsaved. */
 const AGAIN = /^(lines|places|seen|receipts)( |$)/;
 const isKept = (write: Write): boolean => write.store === "documents" || !AGAIN.test(String(write.key));
+
+const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS].some((start) => String(key).startsWith(start));
 
 export class Disk implements StorageAdapterInterface {
   #waiting = new Map<string, Write>();
@@ -49,7 +53,15 @@ export class Disk implements StorageAdapterInterface {
     const store = this.db.transaction("meta").objectStore("meta");
     const range = IDBKeyRange.bound(start, `${start}\uffff`);
     const [keys, values] = await Promise.all([answered(store.getAllKeys(range)), answered(store.getAll(range))]);
-    return Object.fromEntries(keys.map((key, i) => [String(key).slice(start.length), values[i] as T]));
+    const found = keys.map((key, i): [string, T] => [String(key), values[i] as T]);
+    const waiting = this.unwritten().map(({ name, value }): [string, T] => [name, value as T]);
+    return Object.fromEntries([...found, ...waiting.filter(([key]) => key.startsWith(start))].map(([key, value]) => [key.slice(start.length), value]));
+  }
+
+  /** What people typed that no document takes yet, and that is not on the disk. */
+  unwritten(): { name: string; value: unknown }[] {
+    const all = [...this.#waiting.values()].filter(isAside);
+    return all.map(({ key, value }) => ({ name: String(key), value }));
   }
 
   set(key: string, value: unknown): Promise<void> {
@@ -117,7 +129,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   #count(): void {
-    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || String(one.key).startsWith(UNREAD)).length;
+    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || isAside(one)).length;
   }
 
   async #once(): Promise<void> {

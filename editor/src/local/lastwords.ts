@@ -7,12 +7,19 @@ export interface Left {
   bytes: Uint8Array;
 }
 
+/** A value that is kept beside the documents: a draft, or what was typed and is no figure. */
+export interface Aside {
+  name: string;
+  value: unknown;
+}
+
 const prefix = (account: number) => `last words ${account} `;
 
-export function leave(account: number, left: Left[]): void {
-  if (left.length === 0) return;
+export function leave(account: number, left: Left[], asides: Aside[]): void {
+  if (left.length + asides.length === 0) return;
   try {
-    localStorage.setItem(prefix(account) + crypto.randomUUID(), JSON.stringify(left.map(({ key, bytes }) => ({ key, bytes: packed(bytes) }))));
+    const documents = left.map(({ key, bytes }) => ({ key, bytes: packed(bytes) }));
+    localStorage.setItem(prefix(account) + crypto.randomUUID(), JSON.stringify({ documents, asides }));
   } catch {
     // A full disk: the page has asked the person to stay.
   }
@@ -23,9 +30,11 @@ export function names(account: number): string[] {
   return Object.keys(localStorage).filter((one) => one.startsWith(prefix(account)));
 }
 
-export function read(name: string): Left[] {
-  const left = JSON.parse(localStorage.getItem(name) ?? "[]") as { key: string; bytes: string }[];
-  return left.map(({ key, bytes }) => ({ key, bytes: unpacked(bytes) }));
+export function read(name: string): { left: Left[]; asides: Aside[] } {
+  const all = JSON.parse(localStorage.getItem(name) ?? "[]");
+  // Older versions left documents alone.
+  const { documents, asides } = (Array.isArray(all) ? { documents: all, asides: [] } : all) as { documents: { key: string; bytes: string }[]; asides: Aside[] };
+  return { left: documents.map(({ key, bytes }) => ({ key, bytes: unpacked(bytes) })), asides };
 }
 
 export function forget(name: string): void {

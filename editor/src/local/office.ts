@@ -55,6 +55,8 @@ export class Office {
   /** Opens the office of an account; without a network from what this device keeps. */
   static async open(account: number, desk?: Desk, own?: IDBDatabase): Promise<Office | undefined> {
     const office = new Office(new Disk(own ?? (await open(nameOf(account)))));
+    // Before anybody reads what stands there.
+    for (const name of lastwords.names(account)) for (const one of lastwords.read(name).asides) void office.disk.set(one.name, one.value);
     const names = ["desk", "waiting", "local", "sent", "skew"];
     const [[kept, waiting, local, sent, skew]] = await Promise.all([
       office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(names),
@@ -190,12 +192,12 @@ export class Office {
       const bytes = one.key in this.waiting.value ? one.lastWords() : undefined;
       return bytes ? [{ key: one.key, bytes }] : [];
     });
-    lastwords.leave(this.desk.value.account.id, left);
+    lastwords.leave(this.desk.value.account.id, left, this.disk.unwritten());
   }
 
   async #hearLastWords(): Promise<void> {
     for (const name of lastwords.names(this.desk.value.account.id)) {
-      for (const { key, bytes } of lastwords.read(name)) {
+      for (const { key, bytes } of lastwords.read(name).left) {
         const paper = this.paper(key);
         await paper.load(this.isKnown(key));
         paper.merge(bytes);

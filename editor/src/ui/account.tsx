@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem } from "../local/desk.ts";
 import { bring, save } from "../local/stick.ts";
+import { drafts } from "./drafts.ts";
 import { focusSoon } from "./focus.ts";
 import { addressOf, Ask, say, title } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
@@ -146,13 +147,18 @@ function SignOut() {
   const [asking, setAsking] = useState(false);
   const office = here();
   const count = Object.keys(office.waiting.value).length;
+  const drawn = Object.keys(drafts.value).length;
+  const left = [
+    ...(count > 0 ? [tr(`Còn ${count} văn bản chưa gửi.`, `${count} document(s) are unsent.`)] : []),
+    ...(drawn > 0 ? [tr(`Còn ${drawn} thông báo đang soạn, chưa ghi.`, `${drawn} notice(s) are drafts, not written.`)] : []),
+  ].join(" ");
   const out = async () => void ((await settled()) && (await leave()));
   return (
     <section>
       <h2>{tr("Đăng xuất", "Sign out")}</h2>
       {asking ? (
         <Ask
-          text={tr(`Còn ${count} văn bản chưa gửi. Chúng được giữ trên máy này và chỉ hiện lại khi bạn đăng nhập; chưa ai khác thấy chúng.`, `${count} document(s) are unsent. They stay on this device and show again only when you log in; nobody else sees them yet.`)}
+          text={`${left} ${tr("Chúng được giữ trên máy này và chỉ hiện lại khi bạn đăng nhập; chưa ai khác thấy chúng.", "They stay on this device and show again only when you log in; nobody else sees them yet.")}`}
           yes={tr("Vẫn đăng xuất", "Sign out anyway")}
           no={tr("Ở lại", "Stay")}
           confirm={{ id: "sign-out-anyway" }}
@@ -160,7 +166,7 @@ function SignOut() {
           leave={() => (setAsking(false), focusSoon("sign-out"))}
         />
       ) : (
-        <p><button type="button" class="quiet" id="sign-out" onClick={() => (count > 0 ? setAsking(true) : (say(""), void out()))}>{tr("Đăng xuất", "Sign out")}</button></p>
+        <p><button type="button" class="quiet" id="sign-out" onClick={() => (left ? setAsking(true) : (say(""), void out()))}>{tr("Đăng xuất", "Sign out")}</button></p>
       )}
     </section>
   );

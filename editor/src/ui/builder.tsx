@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem, type Problem } from "../local/desk.ts";
 import { say } from "./parts.tsx";
 import { here } from "./state.ts";
-import { said, tr } from "./words.ts";
+import { language, said, tr } from "./words.ts";
 
 export interface Builder {
   build: number;
@@ -74,13 +74,25 @@ export function Rebuild({ state }: { state: Builder | undefined }) {
 /** Where it is to be mended, what goes on and what to do; then what the engine found, as it found it. */
 function Fault({ error: { message, template, line, document } }: { error: NonNullable<Builder["error"]> }) {
   const lines = message.split("\n");
-  const found = lines.slice(0, -1).join("\n");
+  const found = lines.slice(0, -1).filter((one) => one.trim() !== "");
   return (
     <>
       {template && <p><strong>{tr("Tệp cần sửa", "File to correct")}: {template}{line !== undefined && `, ${tr("dòng", "line")} ${line}`}</strong></p>}
       {document && <p><strong>{tr("Văn bản cần sửa", "Document to correct")}: {document}</strong></p>}
       <p>{said(lines.at(-1) ?? "")}</p>
-      {found && <p class="words hint" lang="en">{found}</p>}
+      {found.map((one) => <Found line={one} />)}
+    </>
+  );
+}
+
+/** A line of the engine: its Vietnamese half, where there is one, says what; the English half says all of it. */
+function Found({ line }: { line: string }) {
+  const at = line.indexOf(" / ");
+  const isBoth = at >= 0 && /[^\x00-\x7f]/.test(line.slice(0, at));
+  return (
+    <>
+      {isBoth && language.value === "vi" && <p class="words hint" lang="vi">{line.slice(0, at)}</p>}
+      <p class="words hint" lang="en">{isBoth ? line.slice(at + 3) : line}</p>
     </>
   );
 }

@@ -1,8 +1,10 @@
 // Notices to the public: Vietnamese always, other languages as they are needed. What is typed stays a draft on this device until it
 // is written as a whole; from then on it is a decision like the others, and becomes public.
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import { blank, lacks, LANGUAGES, notices, putNotice, removeNotice, type Lack, type Notice } from "../document/notice.ts";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { beside, freshId, isGone, isOvertaken, type Draft } from "../document/draft.ts";
+import { blank, isKnown, lacks, LANGUAGES, notices, putNotice, removeNotice, same, type Lack, type Notice } from "../document/notice.ts";
+import { drafts, draftWritten, keepDraft, replaceDrafts } from "./drafts.ts";
 import { focusSoon } from "./focus.ts";
 import { Ask, ErrorSummary, say } from "./parts.tsx";
 import { here, today } from "./state.ts";
@@ -10,52 +12,29 @@ import type { Change } from "./publish.tsx";
 import { tr } from "./words.ts";
 
 const KEY = "publication";
-/** Where drafts are kept, by the id of their notice. */
-const DRAFTS = "notice draft ";
 
-/** What was typed, and what the notice was when the typing began. */
-interface Draft {
-  now: Notice;
-  over: Notice | undefined;
-}
-
-const same = (a: Notice | undefined, b: Notice | undefined) => JSON.stringify(a) === JSON.stringify(b);
 const fresh = (): Notice => ({ date: today(), texts: { vi: blank(), en: blank() } });
 
-/** The drafts of this device. */
-function useDrafts(): [Record<string, Draft>, (id: string, draft: Draft | undefined) => void] {
-  const { disk } = here();
-  const [all, setAll] = useState<Record<string, Draft>>({});
-  useEffect(() => {
-    void disk.getFrom<Draft | undefined>(DRAFTS).then((kept) => {
-      const those = Object.entries(kept).filter((one): one is [string, Draft] => one[1] !== undefined);
-      setAll((now) => ({ ...Object.fromEntries(those), ...now }));
-    });
-  }, []);
-  const keep = (id: string, draft: Draft | undefined) => {
-    setAll(({ [id]: _, ...others }) => (draft ? { ...others, [id]: draft } : others));
-    void disk.set(DRAFTS + id, draft);
-  };
-  return [all, keep];
-}
-
 export function Notices({ changes, Changes }: { changes: Change[]; Changes: ComponentType<{ changes: Change[] }> }) {
-  const [drafts, keep] = useDrafts();
-  const written = notices(here().paper(KEY).doc);
-  const begun = Object.entries(drafts).filter(([id]) => !written.some(([known]) => known === id));
-  const all: [string, Notice | undefined][] = [...written, ...begun.map(([id]): [string, undefined] => [id, undefined])];
+  const paper = here().paper(KEY);
+  const written = notices(paper.doc);
+  const begun = Object.keys(drafts.value).filter((id) => !written.some(([known]) => known === id));
+  const all: [string, Notice | undefined][] = [...written, ...begun.map((id): [string, undefined] => [id, undefined])];
+  useLayoutEffect(() => {
+    if (!paper.opened) return;
+    const next = beside(drafts.value, written, today());
+    if (next !== drafts.value) replaceDrafts(next);
+  });
   const add = () => {
-    const day = today();
-    let n = 1;
-    while (all.some(([id]) => id === `${day}-${n}`)) n++;
-    keep(`${day}-${n}`, { now: fresh(), over: undefined });
-    focusSoon(`notice-${day}-${n}-vi-title`);
+    const id = freshId(today());
+    keepDraft(id, { now: fresh(), over: undefined });
+    focusSoon(`notice-${id}-vi-title`);
   };
   return (
     <section>
       <h2>{tr("Thông báo cho công chúng", "Notices to the public")} ({written.length})</h2>
       <Changes changes={changes} />
-      {all.map(([id, notice]) => <One key={id} id={id} notice={notice} draft={drafts[id]} keep={(draft) => keep(id, draft)} />)}
+      {all.map(([id, notice]) => <One key={id} id={id} notice={notice} draft={drafts.value[id]} isOpen={paper.opened !== undefined} />)}
       <p><button type="button" class="quiet" id="add-notice" onClick={add}>{tr("Thêm thông báo", "Add a notice")}</button></p>
     </section>
   );
@@ -66,7 +45,8 @@ interface Props {
   /** As it is written; undefined while there is only a draft. */
   notice: Notice | undefined;
   draft: Draft | undefined;
-  keep: (draft: Draft | undefined) => void;
+  /** Whether the document is open: before that nobody can say what is not in it. */
+  isOpen: boolean;
 }
 
 const nameOf = (code: string) => {
@@ -75,42 +55,62 @@ const nameOf = (code: string) => {
 };
 
 function lackWords({ code, part }: Lack): string {
+  if (part === "date") return tr("Hãy ghi ngày của thông báo, từ năm 1946.", "Give the date of the notice, from 1946 on.");
+  if (part === "language") return tr(`Trang không có ngôn ngữ “${code}”; hãy bỏ phần này.`, `The site has no language “${code}”; remove this part.`);
   const name = nameOf(code);
   return part === "title" ? tr(`Hãy ghi tiêu đề (${name}).`, `Write the title (${name}).`) : tr(`Hãy ghi nội dung (${name}).`, `Write the text (${name}).`);
 }
 
-function One({ id, notice, draft, keep }: Props) {
+function One({ id, notice, draft, isOpen }: Props) {
   const office = here();
   const [asking, setAsking] = useState(false);
+  const [reviving, setReviving] = useState(false);
   const [missing, setMissing] = useState<Lack[]>([]);
   const now = draft?.now ?? notice ?? fresh();
   const at = `notice-${id}`;
+  const gone = isOpen && isGone(draft, notice);
   const type = (next: Notice) => {
-    keep(notice && same(next, notice) ? undefined : { now: next, over: draft ? draft.over : notice });
-    setMissing((before) => (before.length > 0 ? lacks(next) : before));
+    keepDraft(id, notice && same(next, notice) ? undefined : { now: next, over: draft ? draft.over : notice });
+    setMissing((before) => (before.length > 0 ? lacks(next, notice) : before));
   };
   const write = () => {
-    const found = lacks(now);
-    setMissing(found);
-    if (found.length > 0) return focusSoon("errors");
+    setReviving(false);
     office.write(KEY, "notice", (doc) => putNotice(doc, id, now));
-    keep(undefined);
+    void draftWritten(id);
     say(tr("Đã ghi thông báo.", "The notice is written."));
     focusSoon(at);
   };
-  const leave = () => (keep(undefined), setMissing([]), focusSoon(notice ? at : "add-notice"));
+  const tryToWrite = () => {
+    const found = lacks(now, notice);
+    setMissing(found);
+    if (found.length > 0) return focusSoon(`${at}-errors`);
+    if (gone) setReviving(true);
+    else write();
+  };
+  const leave = () => (keepDraft(id, undefined), setMissing([]), setReviving(false), focusSoon(notice ? at : "add-notice"));
   const languages = LANGUAGES.map((one) => one.code).filter((code) => code in now.texts);
+  const foreign = Object.keys(now.texts).filter((code) => !isKnown(code));
   const others = LANGUAGES.filter((one) => !languages.includes(one.code));
-  const faults = missing.map((one) => ({ name: `${one.code}-${one.part}`, text: lackWords(one), href: "#/publish", jump: () => focusSoon(`${at}-${one.code}-${one.part}`) }));
+  const faults = missing.map((one) => {
+    const name = one.part === "date" ? "date" : `${one.code}-${one.part}`;
+    return { name, text: lackWords(one), href: "#/publish", jump: () => focusSoon(`${at}-${name}`) };
+  });
+  const noDate = missing.some((one) => one.part === "date");
   return (
     <details class="task notice" open={!notice || draft !== undefined}>
       <summary id={at}><span lang="vi">{now.texts.vi?.title || tr("(chưa có tiêu đề)", "(no title yet)")}</span> <span class="hint">{id}</span> {draft && <strong class="tag draft">{tr("Đang soạn, chưa ghi", "Draft, not written")}</strong>}</summary>
-      <ErrorSummary faults={faults} loud={true} />
-      {draft && notice && !same(draft.over, notice) && <p class="inset">{tr("Có người đã sửa thông báo này trong lúc bạn soạn; nếu ghi, bản của bạn thay bản đó.", "Somebody changed this notice while you were writing; if you write yours, it replaces theirs.")}</p>}
-      <p class="field"><label for={`${at}-date`}>{tr("Ngày", "Date")}</label><input id={`${at}-date`} type="date" required value={now.date} onInput={(event) => event.currentTarget.value && type({ ...now, date: event.currentTarget.value })} /></p>
+      <ErrorSummary id={`${at}-errors`} faults={faults} loud={true} />
+      {gone && <p class="inset">{tr("Thông báo này đã bị xóa trong lúc bạn soạn; nếu ghi, nó lại thành công khai.", "This notice was removed while you were writing; if you write yours, it becomes public again.")}</p>}
+      {isOvertaken(draft, notice) && <p class="inset">{tr("Có người đã sửa thông báo này trong lúc bạn soạn; nếu ghi, bản của bạn thay bản đó.", "Somebody changed this notice while you were writing; if you write yours, it replaces theirs.")}</p>}
+      <p class={`field ${noDate ? "wrong" : ""}`}>
+        <label for={`${at}-date`}>{tr("Ngày", "Date")}</label>
+        {noDate && <span class="error" id={`${at}-date-error`}>{lackWords({ code: "", part: "date" })}</span>}
+        <input id={`${at}-date`} type="date" required value={now.date} aria-invalid={noDate} aria-describedby={noDate ? `${at}-date-error` : undefined} onInput={(event) => type({ ...now, date: event.currentTarget.value })} />
+      </p>
       {languages.map((code) => <Texts key={code} at={`${at}-${code}`} code={code} now={now} missing={missing.filter((one) => one.code === code)} type={type} />)}
+      {foreign.map((code) => <Foreign key={code} at={`${at}-${code}`} code={code} now={now} missing={missing.some((one) => one.code === code)} type={type} />)}
       <p class="actions">
-        <button type="button" class="write-notice" disabled={!draft} onClick={write}>{tr("Ghi thông báo để công bố", "Write the notice, to be public")}</button>
+        <button type="button" class="write-notice" id={`${at}-write`} disabled={!draft || (!isOpen && isGone(draft, notice))} onClick={tryToWrite}>{tr("Ghi thông báo để công bố", "Write the notice, to be public")}</button>
         {draft && <button type="button" class="quiet" onClick={leave}>{tr("Bỏ phần đang soạn", "Discard the draft")}</button>}
         {notice && !asking && <button type="button" class="quiet" id={`${at}-remove`} onClick={() => setAsking(true)}>{tr("Xóa thông báo…", "Remove the notice…")}</button>}
       </p>
@@ -129,8 +129,18 @@ function One({ id, notice, draft, keep }: Props) {
           yes={tr("Xóa hẳn thông báo này", "Remove this notice for good")}
           no={tr("Thôi", "Cancel")}
           confirm={{ class: "confirm" }}
-          act={() => (office.write(KEY, "notice removed", (doc) => removeNotice(doc, id)), keep(undefined), focusSoon("add-notice"))}
+          act={() => (office.write(KEY, "notice removed", (doc) => removeNotice(doc, id)), keepDraft(id, undefined), focusSoon("add-notice"))}
           leave={() => (setAsking(false), focusSoon(`${at}-remove`))}
+        />
+      )}
+      {gone && reviving && (
+        <Ask
+          text={tr("Thông báo này đã bị xóa trong lúc bạn soạn. Vẫn ghi và công bố lại?", "This notice was removed while you were writing. Write it and make it public again?")}
+          yes={tr("Ghi và công bố lại", "Write it again")}
+          no={tr("Thôi", "Cancel")}
+          confirm={{ class: "revive" }}
+          act={write}
+          leave={() => (setReviving(false), focusSoon(`${at}-write`))}
         />
       )}
     </details>
@@ -160,6 +170,20 @@ function Texts({ at, code, now, missing, type }: { at: string; code: string; now
         {error("text")}
         <textarea id={`${at}-text`} lang={code} rows={4} value={of.text} aria-invalid={lack("text") !== undefined} aria-describedby={describedBy("text")} onInput={(event) => put("text", event.currentTarget.value)} />
       </p>
+    </fieldset>
+  );
+}
+
+/** A language that no page can name, from another version: read, or taken away. */
+function Foreign({ at, code, now, missing, type }: { at: string; code: string; now: Notice; missing: boolean; type: (next: Notice) => void }) {
+  const { [code]: of = blank(), ...others } = now.texts;
+  return (
+    <fieldset>
+      <legend>{code}</legend>
+      {missing ? <p class="error">{lackWords({ code, part: "language" })}</p> : <p class="hint">{tr("Trang không có ngôn ngữ này nên không hiện phần này; ở đây chỉ đọc hoặc bỏ được.", "The site has no such language and does not show this part; here it can only be read or removed.")}</p>}
+      <p lang={code}><strong>{of.title}</strong></p>
+      {of.text.split("\n").map((one) => <p lang={code}>{one}</p>)}
+      <p class="actions"><button type="button" class="quiet" id={`${at}-language`} onClick={() => type({ ...now, texts: others })}>{tr(`Bỏ phần “${code}”`, `Remove the part “${code}”`)}</button></p>
     </fieldset>
   );
 }

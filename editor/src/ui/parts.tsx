@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
+import { drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
 import { Spoken } from "./speech.tsx";
 import { bodyName, here, notice, office } from "./state.ts";
@@ -83,15 +84,18 @@ const line = computed<{ kind: string; text: string; more?: string; spoken?: stri
   const count = Object.keys(one.waiting.value).length;
   const busy = writing.value + one.unsaved.value > 0;
   const saved = busy ? tr("Đang lưu trên máy…", "Saving on this device…") : tr("Đã lưu trên máy này.", "Saved on this device.");
+  const drawn = Object.keys(drafts.value).length;
+  const draft = drawn > 0 ? ` ${tr(`${drawn} thông báo đang soạn, mới chỉ có trên máy này.`, `${drawn} notice(s) being drafted, on this device alone.`)}` : "";
   if (count > 0) {
     const since = showTime(one.since.value + one.skew.value);
     return {
       kind: "wait",
-      text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}`,
-      spoken: busy ? "" : tr(`Đã lưu trên máy này. Chờ gửi: ${count} văn bản.`, `Saved on this device. Waiting to send: ${count} document(s).`),
+      text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}${draft}`,
+      spoken: busy ? "" : tr(`Đã lưu trên máy này. Chờ gửi: ${count} văn bản.`, `Saved on this device. Waiting to send: ${count} document(s).`) + draft,
     };
   }
   if (busy) return { kind: "calm", text: saved, spoken: "" };
+  if (draft) return { kind: "calm", text: saved + draft };
   const last = one.lastSent.value;
   const sent = last ? tr(` Gửi lần cuối ${showTime(last + one.skew.value)}.`, ` Last sent ${showTime(last + one.skew.value)}.`) : "";
   const all = tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.");
@@ -145,11 +149,11 @@ export function say(text: string): void {
 
 /** A list of what is wrong; each entry leads to its field. What appears while one types is not read out; its field says it. `name`
  * stays with an entry while others come and go: whoever stands on it goes on standing there. */
-export function ErrorSummary({ faults, loud }: { faults: { name: string; text: string; jump: () => void; href: string }[]; loud: boolean }) {
+export function ErrorSummary({ faults, loud, id = "errors" }: { id?: string; faults: { name: string; text: string; jump: () => void; href: string }[]; loud: boolean }) {
   if (faults.length === 0) return null;
   return (
-    <div class="errors" role={loud ? "alert" : "region"} aria-labelledby="errors-name" tabIndex={-1} id="errors">
-      <h2 id="errors-name">{tr("Cần xem lại", "Please check")}</h2>
+    <div class="errors" role={loud ? "alert" : "region"} aria-labelledby={`${id}-name`} tabIndex={-1} id={id}>
+      <h2 id={`${id}-name`}>{tr("Cần xem lại", "Please check")}</h2>
       <ul>
         {faults.map((one) => (
           <li key={one.name}>

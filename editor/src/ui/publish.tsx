@@ -1,7 +1,7 @@
 // The publishing desk: what the public would see otherwise than now, item by item, and the communications team's decisions on it.
 // Decisions are changes of the `publication` document, made with and without a network; they name the heads that were looked at.
 import { useEffect, useState } from "preact/hooks";
-import { approve, clearRule, hold, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
+import { approve, clearRule, hold, mayHold, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
 import { ask } from "../local/desk.ts";
 import { Rebuild, trouble, useBuilder } from "./builder.tsx";
 import { Notices } from "./notices.tsx";
@@ -171,6 +171,9 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
   const [asking, setAsking] = useState(false);
   const id = `item-${item.key.replace(/\W/g, "-")}`;
   const [vi, en, kind] = STATES[item.state];
+  const mayBeHeld = item.mayBeHeld && mayHold(office.paper(KEY).doc, item.key, item.heads);
+  /** Without an approved version there would be no site once the rule is gone. */
+  const needsRule = item.mayBeByRule && item.byRule && !item.approved;
   const write = (name: string, done: string, change: Parameters<typeof office.write>[2]) => {
     office.write(KEY, name, change);
     setText("");
@@ -191,8 +194,9 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
       {item.approved && <p class="hint">{tr("Duyệt lúc", "Approved at")} {showTime(Date.parse(item.approved.at))}{item.approved.basis && <> · <span lang="vi">{item.approved.basis}</span></>}</p>}
       {item.held && <p class="hint">{tr("Giữ lại", "Held back")}: <span lang="vi">{item.held.reason}</span></p>}
       {item.mayBeByRule && item.held && item.approved && <p>{tr("Trang công khai tiếp tục dùng bản đã duyệt.", "The public pages go on with the version that is approved.")}</p>}
-      {item.mayBeByRule && !item.mayBeHeld && <p class="hint">{tr("Cả trang dựa vào nội dung này: muốn giữ lại hoặc bỏ quy tắc, hãy duyệt một bản trước.", "The whole site stands on this: to hold it back or to end the rule, approve a version first.")}</p>}
-      {item.mayBeByRule && item.mayBeHeld && item.approved && <p class="hint">{tr("Cả trang dựa vào nội dung này nên không rút được; hãy duyệt bản sửa, hoặc đưa một bản công bố cũ ra.", "The whole site stands on this, so it cannot be withdrawn: approve a correction, or make an older release public.")}</p>}
+      {item.mayBeByRule && !mayBeHeld && <p class="hint">{tr("Cả trang dựa vào nội dung này và đang dùng đúng bản này, nên không giữ lại hoặc rút được: hãy đưa một bản công bố cũ ra, rồi duyệt bản sửa.", "The whole site stands on just this version, so it can neither be held back nor withdrawn: make an older release public, then approve a correction.")}</p>}
+      {needsRule && <p class="hint">{tr("Muốn bỏ quy tắc, hãy duyệt một bản đúng trước.", "To end the rule, approve a version that is right first.")}</p>}
+      {item.mayBeByRule && mayBeHeld && item.approved && <p class="hint">{tr("Cả trang dựa vào nội dung này nên không rút được; hãy duyệt bản sửa, hoặc đưa một bản công bố cũ ra.", "The whole site stands on this, so it cannot be withdrawn: approve a correction, or make an older release public.")}</p>}
       {item.problem && <p class="error">{said(item.problem)}</p>}
       <Changes changes={item.changes} more={item.changesLeftOff} />
       <div class={`field ${missing ? "wrong" : ""}`}>
@@ -202,11 +206,11 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
       </div>
       <p class="actions">
         {(item.byRule ? !item.approved : item.state !== "shown" && item.state !== "approved") && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
-        {item.state !== "held" && item.mayBeHeld && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
-        {item.state === "held" && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
+        {item.state !== "held" && mayBeHeld && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
+        {item.held && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
         {!item.byRule && item.mayBeWithdrawn && !asking && <button type="button" class="quiet withdraw" id={`${id}-withdraw`} onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
         {item.mayBeByRule && !ruled && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
-        {ruled && item.mayBeHeld && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
+        {ruled && !needsRule && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
         {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
       </p>
       {asking && (

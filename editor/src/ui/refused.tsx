@@ -1,13 +1,32 @@
 // What the server refused: why, and what to do. What one wrote is copied out in words, then this device's version is discarded.
+import type { Automerge as A } from "@automerge/automerge-repo/slim";
 import { useState } from "preact/hooks";
 import { FIELDS } from "../document/fields.ts";
 import { kindOf } from "../document/key.ts";
+import { notices } from "../document/notice.ts";
 import { contentOf, texts, words, type Raw } from "../document/read.ts";
 import { valueText } from "./field.tsx";
 import { focusSoon } from "./focus.ts";
 import { Ask, say, title } from "./parts.tsx";
-import { here } from "./state.ts";
+import { bodyName, here } from "./state.ts";
 import { tr } from "./words.ts";
+
+/** What was decided on what may be public, and the notices, one after the other. */
+function readablePublication(doc: A.Doc<unknown>): string[] {
+  const { items = {}, held = {}, rules = {} } = contentOf(doc);
+  const decided = (all: Raw, what: string, why: string) =>
+    Object.entries(all).map(([key, one]: [string, Raw]) => `${what}: ${key} – ${words(one[why]) ?? ""} (${bodyName(words(one.by) ?? "")}, ${words(one.at) ?? ""})`);
+  const lines = [
+    ...decided(items, tr("Duyệt công khai", "Approved"), "basis"),
+    ...decided(held, tr("Giữ lại", "Held back"), "reason"),
+    ...decided(rules, tr("Công khai theo quy tắc", "Public by rule"), "basis"),
+  ];
+  for (const [id, { date, texts: all }] of notices(doc)) {
+    lines.push("", `${tr("Thông báo", "Notice")} ${id}, ${date}`);
+    for (const [code, { title, text }] of Object.entries(all)) if (title || text) lines.push(`[${code}] ${title}`, ...text.split("\n").map((one) => `  ${one}`));
+  }
+  return lines;
+}
 
 /** A document in plain words, to be read and typed again. */
 export function readable(key: string): string {
@@ -24,6 +43,7 @@ export function readable(key: string): string {
     }
     return lines.join("\r\n");
   }
+  if (kindOf(key) === "publication") return [...lines, ...readablePublication(doc)].join("\r\n");
   for (const [name, value] of Object.entries(content)) {
     if (Array.isArray(value)) lines.push(...value.map((one) => (typeof one === "object" && one !== null && "text" in one ? `${words(one.task) ?? name}: ${words(one.text)}` : `${name}: ${words(one)}`)));
     else if (typeof value === "object" && value !== null && value.constructor === Object) lines.push(...Object.entries(value).map(([part, one]) => `${part}: ${words(one)}`));

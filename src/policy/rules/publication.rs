@@ -11,9 +11,22 @@ pub(super) fn sound(before: &Publication, after: &Publication) -> Result<(), Ref
     if before.has_election() && !after.has_election() {
         return Err(words::election_stays());
     }
+    let contradicted = after.election_contradicted();
+    if contradicted.is_some() && contradicted != before.election_contradicted() {
+        return Err(words::election_held_as_approved());
+    }
+    let mut ids = after.notices.iter().map(|notice| notice.id.as_str());
+    if let Some(id) = ids.find(|id| count(after, id) > count(before, id).max(1)) {
+        return Err(words::notice_twice(id));
+    }
     let written = after.notices.iter().filter(|notice| !before.notices.contains(notice));
-    match written.into_iter().find_map(|notice| Some((notice, notice.lack()?))) {
+    match written.into_iter().find_map(|notice| Some((notice, notice.lack(before.notice(&notice.id))?))) {
         Some((notice, lack)) => Err(words::notice(&notice.id, &lack)),
         None => Ok(()),
     }
+}
+
+/// How many notices have this id.
+fn count(publication: &Publication, id: &str) -> usize {
+    publication.notices.iter().filter(|notice| notice.id == id).count()
 }

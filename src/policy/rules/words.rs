@@ -121,6 +121,26 @@ pub(super) fn election_stays() -> Refusal {
     )
 }
 
+/// A decision that says of one version of the election that it is public and that it is not.
+pub(super) fn election_held_as_approved() -> Refusal {
+    refusal(
+        "election-held-as-approved",
+        "Cả trang dựa vào đúng phiên bản đã duyệt này của `election`, nên giữ nó lại thì nó vẫn công khai. Hãy quay lại một bản phát hành cũ, \
+         rồi duyệt bản sửa.",
+        "The whole site stands on just this approved version of `election`: held back, it would be public all the same. Go back to an older \
+         release, then approve a correction.",
+    )
+}
+
+/// A second notice under one id, whose page would take the place of the first.
+pub(super) fn notice_twice(id: &str) -> Refusal {
+    refusal(
+        "notice-twice",
+        &format!("Đã có một thông báo `{id}` khác; hãy thêm thông báo này dưới mã mới."),
+        &format!("There is another notice `{id}`; add this one under a new id."),
+    )
+}
+
 /// A notice in which whoever reads it would miss something.
 pub(super) fn notice(id: &str, lack: &Lack) -> Refusal {
     let said = lack.to_string();

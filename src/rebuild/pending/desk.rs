@@ -128,7 +128,7 @@ impl Desk<'_> {
             key: key.to_string(),
             kind: key.kind(),
             may_be_by_rule: by_law(key.kind()),
-            may_be_held: self.read.publication.may_hold(key),
+            may_be_held: self.read.publication.may_hold(key, &heads),
             may_be_withdrawn: self.read.publication.may_withdraw(key),
             heads,
             shown,
@@ -168,9 +168,10 @@ impl Desk<'_> {
     ) -> State {
         let publication = &self.read.publication;
         let by_rule = publication.is_by_rule(key);
-        let suspended = held.is_some() && publication.rules.contains_key(&key.kind());
+        let is_held = publication.is_held_back(key);
+        let suspended = is_held && publication.rules.contains_key(&key.kind());
         let is = |decision: Option<&Decision>| decision.is_some_and(|decision| decision.heads == *heads);
-        match (is(held) || suspended, is(approved) || by_rule, approved.is_some(), shown) {
+        match ((is_held && is(held)) || suspended, is(approved) || by_rule, approved.is_some(), shown) {
             (true, ..) => State::Held,
             (_, true, _, Some(shown)) if shown == heads => State::Shown,
             (_, true, ..) => State::Approved,

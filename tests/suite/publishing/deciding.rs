@@ -252,6 +252,7 @@ fn what_is_approved_and_held_back_at_the_same_heads_is_not_shown_but_for_the_ele
         for rule in [false, true] {
             let both = merged(&[(key.clone(), "a")], &[(key.clone(), "a")], rule);
             assert_eq!(shown_at(&both, &key, "a").as_deref(), same, "{key}, rule {rule}");
+            assert_eq!(both.is_held_back(&key), same.is_none(), "what is said is what is so: {key}");
             let later = merged(&[(key.clone(), "a")], &[(key.clone(), "b")], rule);
             assert_eq!(shown_at(&later, &key, "b").as_deref(), Some("a"), "{key}, rule {rule}");
         }

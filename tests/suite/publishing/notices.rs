@@ -22,6 +22,8 @@ fn a_notice_without_words_or_in_an_unknown_language_is_refused_in_words() {
     for (language, title, paragraphs, words) in [
         ("vi", "", &["Một đoạn."][..], "no Vietnamese title"),
         ("vi", " \u{a0}", &["Một đoạn."], "no Vietnamese title"),
+        ("vi", "\u{202a}\u{feff} ", &["Một đoạn."], "no Vietnamese title"),
+        ("vi", "Lịch", &["\u{feff}", "\u{2067} \u{2069}"], "no Vietnamese text"),
         ("vi", "Lịch", &[], "no Vietnamese text"),
         ("vi", "Lịch", &["", "  "], "no Vietnamese text"),
         ("en", "Dates", &["A paragraph."], "no Vietnamese title"),
@@ -31,6 +33,10 @@ fn a_notice_without_words_or_in_an_unknown_language_is_refused_in_words() {
         let said = office.fails(1, &notice(language, title, paragraphs));
         assert!(said.contains(words) && said.contains(" / "), "{language} {title:?} {paragraphs:?}: {said}");
     }
+    let mut dated = notice("vi", "Lịch", &["Một đoạn."]);
+    dated[4] = "0021-03-04";
+    let said = office.fails(1, &dated);
+    assert!(said.contains("0021") && said.contains("1946") && said.contains(" / "), "{said}");
     office.ok(&notice("vi", "Lịch", &["Một đoạn."]));
     let half = office.fails(1, &notice("hmn", "Sij hawm", &[]));
     assert!(half.contains("needs both a title and a text"), "{half}");

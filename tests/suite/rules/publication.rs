@@ -5,6 +5,7 @@ use automerge::ObjId;
 use automerge::ObjType;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use niemyet::document::Content;
 use niemyet::document::Document;
 use niemyet::document::Key;
 use niemyet::document::Kind;
@@ -67,18 +68,9 @@ fn no_change_takes_the_election_from_under_the_site() {
     assert_eq!(desk.deliver("team_comms", &mut ended), Err("election-stays"));
     let mut held = desk.copy(&Key::Publication);
     let heads = format_heads(&desk.copy(&Key::Election).heads());
-    assert!(write(&mut held, |doc| {
-        let content = object(doc, "content");
-        let all = doc.put_object(&content, "held", ObjType::Map).unwrap();
-        let hold = doc.put_object(&all, "election", ObjType::Map).unwrap();
-        for (name, value) in [("by", "team_comms"), ("at", "2021-03-04"), ("reason", "sai")] {
-            doc.put(&hold, name, value).unwrap();
-        }
-        let list = doc.put_object(&hold, "heads", ObjType::List).unwrap();
-        heads.iter().enumerate().for_each(|(i, head)| doc.insert(&list, i, head.as_str()).unwrap());
-    }));
+    assert!(hold(&mut held, &heads));
     assert_eq!(desk.deliver("team_comms", &mut held), Err("election-stays"));
-    // Once a version is approved, the same is admitted.
+    // Once a version is approved, the site goes on with it: another may be held back, this one not.
     let mut publication = desk.copy(&Key::Publication);
     let approval = Approval {
         heads: heads.clone(),
@@ -89,7 +81,102 @@ fn no_change_takes_the_election_from_under_the_site() {
     publication::approve(&mut publication, &Key::Election, &approval).unwrap();
     publication.commit("an approval", 1);
     assert_eq!(desk.deliver("team_comms", &mut publication), Ok(()));
-    assert_eq!(desk.deliver("team_comms", &mut held), Ok(()));
+    assert_eq!(desk.deliver("team_comms", &mut held), Err("election-held-as-approved"));
+    let mut another = desk.copy(&Key::Publication);
+    assert!(hold(&mut another, &["b".repeat(64)]));
+    assert_eq!(desk.deliver("team_comms", &mut another), Ok(()));
+}
+
+/// Holds the election back at these heads, as an older program writes it.
+fn hold(document: &mut Document, heads: &[String]) -> bool {
+    write(document, |doc| {
+        let content = object(doc, "content");
+        let all = doc.put_object(&content, "held", ObjType::Map).unwrap();
+        let hold = doc.put_object(&all, "election", ObjType::Map).unwrap();
+        for (name, value) in [("by", "team_comms"), ("at", "2021-03-04"), ("reason", "sai")] {
+            doc.put(&hold, name, value).unwrap();
+        }
+        let list = doc.put_object(&hold, "heads", ObjType::List).unwrap();
+        heads.iter().enumerate().for_each(|(i, head)| doc.insert(&list, i, head.as_str()).unwrap());
+    })
+}
+
+/// A whole notice, at the end of the list, whatever stands there.
+fn add_notice(document: &mut Document, id: &str, date: &str, languages: &[&str]) -> bool {
+    write(document, |doc| {
+        let list = object(doc, "content/notices");
+        let notice = doc.insert_object(&list, doc.length(&list), ObjType::Map).unwrap();
+        doc.put(&notice, "id", id).unwrap();
+        doc.put(&notice, "date", date).unwrap();
+        let texts = doc.put_object(&notice, "texts", ObjType::Map).unwrap();
+        for language in languages {
+            let text = doc.put_object(&texts, *language, ObjType::Map).unwrap();
+            doc.put(&text, "title", "Lịch").unwrap();
+            let paragraphs = doc.put_object(&text, "paragraphs", ObjType::List).unwrap();
+            doc.insert(&paragraphs, 0, "Một đoạn.").unwrap();
+        }
+    })
+}
+
+#[test]
+fn of_two_notices_with_one_id_the_second_is_refused() {
+    let mut desk = published(false);
+    let mut second = desk.copy(&Key::Publication);
+    assert!(add_notice(&mut second, "n2", "2021-03-05", &["vi"]));
+    // Without a network another device chose the same id.
+    let mut third = desk.copy(&Key::Publication);
+    assert!(add_notice(&mut third, "n2", "2021-03-05", &["vi"]));
+    assert_eq!(desk.deliver("team_comms", &mut second), Ok(()));
+    assert_eq!(desk.deliver("team_comms", &mut third), Err("notice-twice"));
+    // Where both stand already, everything else goes on, and both can be taken back.
+    desk.put(&mut third);
+    let mut both = desk.copy(&Key::Publication);
+    assert!(add_notice(&mut both, "n3", "2021-03-05", &["vi"]));
+    assert_eq!(desk.deliver("team_comms", &mut both), Ok(()));
+    let mut gone = desk.copy(&Key::Publication);
+    publication::remove_notice(&mut gone, "n2").unwrap();
+    gone.commit("taken back", 2);
+    assert_eq!(desk.deliver("team_comms", &mut gone), Ok(()));
+}
+
+#[test]
+fn a_language_that_stood_there_before_keeps_nobody_from_mending_the_notice() {
+    let mut desk = Desk::open();
+    let mut older = desk.copy(&Key::Publication);
+    assert!(add_notice(&mut older, "cu", "2021-03-01", &["vi", "tyz"]));
+    desk.put(&mut older);
+    let Content::Publication(known) = desk.copy(&Key::Publication).content().unwrap() else { panic!() };
+    let mut mended = known.notices[0].clone();
+    mended.date = "2021-03-02".into();
+    let mut copy = desk.copy(&Key::Publication);
+    publication::put_notice(&mut copy, &mended).unwrap();
+    copy.commit("mended", 1);
+    assert_eq!(desk.deliver("team_comms", &mut copy), Ok(()));
+    // What is written in it anew is in a language that no page names.
+    mended.texts.get_mut("tyz").unwrap().title = "Khác".into();
+    let said = publication::put_notice(&mut desk.copy(&Key::Publication), &mended).unwrap_err().to_string();
+    assert!(said.contains("`tyz`"), "{said}");
+    let mut written = desk.copy(&Key::Publication);
+    assert!(write(&mut written, |doc| {
+        let text = doc.get(&texts(doc), "tyz").unwrap().unwrap().1;
+        doc.put(&text, "title", "Khác").unwrap();
+    }));
+    assert_eq!(desk.deliver("team_comms", &mut written), Err("incomplete-notice"));
+    // It may go.
+    let mut gone = desk.copy(&Key::Publication);
+    assert!(write(&mut gone, |doc| {
+        let texts = texts(doc);
+        doc.delete(&texts, "tyz").unwrap();
+    }));
+    assert_eq!(desk.deliver("team_comms", &mut gone), Ok(()));
+}
+
+#[test]
+fn a_notice_of_a_year_that_no_election_had_is_refused() {
+    let mut desk = published(false);
+    let mut typed = desk.copy(&Key::Publication);
+    assert!(add_notice(&mut typed, "n2", "0021-03-05", &["vi"]));
+    assert_eq!(desk.deliver("team_comms", &mut typed), Err("incomplete-notice"));
 }
 
 #[test]
