@@ -10,10 +10,10 @@ use crate::support::official::Official;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
 
-const TITLE: &str = ".notice input[id$='-vi-title']";
-const TEXT: &str = ".notice textarea[id$='-vi-text']";
-const DATE: &str = ".notice input[type='date']";
-const WRITE: &str = ".notice .write-notice";
+const TITLE: &str = "details.notice input[id$='-vi-title']";
+const TEXT: &str = "details.notice textarea[id$='-vi-text']";
+const DATE: &str = "details.notice input[type='date']";
+const WRITE: &str = "details.notice .write-notice";
 const DRAFT: &str = "1 thông báo đang soạn";
 
 /// From now on `window.full` fills this browser's disk.
@@ -49,7 +49,7 @@ async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_t
     team.type_in(TITLE, "Niêm yết danh sách").await?;
     team.reads("CHƯA lưu được trên máy này").await?;
     team.go("#/tasks").await?;
-    team.until("!document.querySelector('.notice')").await?;
+    team.until("!document.querySelector('details.notice')").await?;
     team.go("#/publish").await?;
     reads_title(&team, "Niêm yết danh sách").await?;
     // The page leaves what the disk did not take where the next one finds it.
@@ -62,16 +62,16 @@ async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_t
     team.press(WRITE).await?;
     team.reads("Hãy ghi ngày của thông báo").await?;
     team.press("#add-notice").await?;
-    team.press(".notice ~ .notice .write-notice").await?;
-    team.until("document.querySelectorAll('.notice .errors').length === 2").await?;
+    team.press("details.notice ~ details.notice .write-notice").await?;
+    team.until("document.querySelectorAll('details.notice .errors').length === 2").await?;
     let twice: bool = team
         .ask("(() => { const all = [...document.querySelectorAll('[id]')].map(one => one.id); return new Set(all).size !== all.length; })()")
         .await?;
     assert!(!twice, "an id stands twice");
     let mut faults = team.look("notices-faults").await?;
-    team.ask::<bool>("([...document.querySelectorAll('.notice')].at(-1).querySelector('.write-notice').nextElementSibling.click(), true)")
+    team.ask::<bool>("([...document.querySelectorAll('details.notice')].at(-1).querySelector('.write-notice').nextElementSibling.click(), true)")
         .await?;
-    team.until("document.querySelectorAll('.notice').length === 1").await?;
+    team.until("document.querySelectorAll('details.notice').length === 1").await?;
     team.type_in(DATE, "2021-03-04").await?;
     team.type_in(TEXT, "Xem tại nhà văn hóa.").await?;
 
@@ -99,7 +99,7 @@ async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_t
     team.reload().await?;
     team.reads(SENT).await?;
     team.until(
-        "document.querySelectorAll('.notice').length === 1 && !document.querySelector('.notice .draft')",
+        "document.querySelectorAll('details.notice').length === 1 && !document.querySelector('details.notice .draft')",
     )
     .await?;
     team.kill().await?;
@@ -132,10 +132,10 @@ async fn a_notice_that_was_taken_back_under_a_draft_comes_back_only_on_a_word() 
     team.press(WRITE).await?;
     team.reads("Vẫn ghi và công bố lại?").await?;
     let faults = team.look("notice-removed").await?;
-    team.until("document.querySelector('.notice .draft')").await?;
-    team.press(".notice .revive").await?;
+    team.until("document.querySelector('details.notice .draft')").await?;
+    team.press("details.notice .revive").await?;
     team.reads("Đã ghi thông báo").await?;
-    team.until("!document.querySelector('.notice .draft')").await?;
+    team.until("!document.querySelector('details.notice .draft')").await?;
     team.reads(SENT).await?;
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
