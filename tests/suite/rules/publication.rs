@@ -158,7 +158,7 @@ fn a_language_that_stood_there_before_keeps_nobody_from_mending_the_notice() {
     assert!(said.contains("`tyz`"), "{said}");
     let mut written = desk.copy(&Key::Publication);
     assert!(write(&mut written, |doc| {
-        let text = doc.get(&texts(doc), "tyz").unwrap().unwrap().1;
+        let text = doc.get(texts(doc), "tyz").unwrap().unwrap().1;
         doc.put(&text, "title", "Khác").unwrap();
     }));
     assert_eq!(desk.deliver("team_comms", &mut written), Err("incomplete-notice"));
