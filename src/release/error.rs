@@ -1,7 +1,6 @@
 //! What can go wrong with a release, each with the file and the next step.
 
 use std::io;
-use std::path::Path;
 use std::path::PathBuf;
 
 use crate::replica::disk::could_not;
@@ -87,11 +86,6 @@ pub enum ReleaseError {
         /// The link.
         path: PathBuf,
     },
-}
-
-/// A file, and the line of it if it has lines.
-fn place(path: &Path, line: Option<usize>) -> String {
-    format!("{}{}", path.display(), line.map(|line| format!(":{line}")).unwrap_or_default())
 }
 
 impl ReleaseError {
