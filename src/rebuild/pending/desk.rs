@@ -72,6 +72,9 @@ impl Read {
     }
 }
 
+/// An election that was read, or why it could not be.
+type Sought = Result<Rc<Ground>, Arc<PublicError>>;
+
 /// The desk.
 pub(super) struct Desk<'a> {
     read: &'a Read,
@@ -79,7 +82,7 @@ pub(super) struct Desk<'a> {
     /// What the next release shows.
     public: Shown,
     /// The election by its heads: read once for all documents that rest on it.
-    grounds: RefCell<BTreeMap<Vec<String>, Result<Rc<Ground>, Arc<PublicError>>>>,
+    grounds: RefCell<BTreeMap<Vec<String>, Sought>>,
     reads: Cell<usize>,
 }
 

@@ -96,7 +96,7 @@ fn no_change_takes_the_election_from_under_the_site() {
 fn a_notice_in_which_words_are_missing_is_refused_and_an_older_one_stands_in_nobodys_way() {
     let title = |document: &mut Document, text: &str| {
         write(document, |doc| {
-            let vi = doc.get(&texts(doc), "vi").unwrap().unwrap().1;
+            let vi = doc.get(texts(doc), "vi").unwrap().unwrap().1;
             let title = doc.put_object(&vi, "title", ObjType::Text).unwrap();
             doc.splice_text(&title, 0, 0, text).unwrap();
         })
