@@ -39,6 +39,13 @@ async fn are_alone(devices: &[&Official]) -> Result<()> {
     Ok(())
 }
 
+/// Pressed twice, a report is handed in once.
+async fn hands_in_twice(official: &Official) -> Result<()> {
+    let twice =
+        "(document.querySelector('#hand-in').click(), document.querySelector('#hand-in').click(), true)";
+    official.ask::<bool>(twice).await.map(drop)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_handed_in_is_what_all_see_and_a_late_edit_is_said_as_such() -> Result<()> {
     let mut scene = Scene::new()?;
@@ -51,11 +58,7 @@ async fn what_was_handed_in_is_what_all_see_and_a_late_edit_is_said_as_such() ->
     writes_figure(&two, "17").await?;
     two.reads(WAITS).await?;
     writes_figure(&one, "15").await?;
-    // Pressed twice, it is handed in once.
-    one.ask::<bool>(
-        "(document.querySelector('#hand-in').click(), document.querySelector('#hand-in').click(), true)",
-    )
-    .await?;
+    hands_in_twice(&one).await?;
     one.reads("Rút lại để sửa").await?;
     scene.server();
     agency.go(&format!("{REPORT}/8")).await?;
