@@ -39,9 +39,8 @@ async fn what_was_handed_in_is_what_all_see_and_a_late_edit_is_said_as_such() ->
     let agency = scene.official("noi.vu", "standing_agency").await?;
     begins(&one, &two).await?;
     scene.no_server();
-    for device in [&one, &two] {
-        device.reads("Không có mạng").await?;
-    }
+    one.reads("Không có mạng").await?;
+    two.reads("Không có mạng").await?;
     writes_figure(&two, "17").await?;
     two.reads(WAITS).await?;
     writes_figure(&one, "15").await?;
