@@ -158,7 +158,7 @@ fn a_language_that_stood_there_before_keeps_nobody_from_mending_the_notice() {
     assert!(said.contains("`tyz`"), "{said}");
     let mut written = desk.copy(&Key::Publication);
     assert!(write(&mut written, |doc| {
-        let text = doc.get(&texts(doc), "tyz").unwrap().unwrap().1;
+        let text = doc.get(texts(doc), "tyz").unwrap().unwrap().1;
         doc.put(&text, "title", "Khác").unwrap();
     }));
     assert_eq!(desk.deliver("team_comms", &mut written), Err("incomplete-notice"));
@@ -183,7 +183,7 @@ fn a_notice_of_a_year_that_no_election_had_is_refused() {
 fn a_notice_in_which_words_are_missing_is_refused_and_an_older_one_stands_in_nobodys_way() {
     let title = |document: &mut Document, text: &str| {
         write(document, |doc| {
-            let vi = doc.get(&texts(doc), "vi").unwrap().unwrap().1;
+            let vi = doc.get(texts(doc), "vi").unwrap().unwrap().1;
             let title = doc.put_object(&vi, "title", ObjType::Text).unwrap();
             doc.splice_text(&title, 0, 0, text).unwrap();
         })
