@@ -40,6 +40,27 @@ async fn with_a_draft(scene: &Scene) -> Result<Official> {
     Ok(team)
 }
 
+/// Two notices with faults: each has its own list of them, and a date that was taken away is one. One is mended, the other discarded.
+async fn two_with_faults(team: &Official) -> Result<Vec<String>> {
+    team.type_in(DATE, "").await?;
+    team.press(WRITE).await?;
+    team.reads("Hãy ghi ngày của thông báo").await?;
+    team.press("#add-notice").await?;
+    team.press("details.notice ~ details.notice .write-notice").await?;
+    team.until("document.querySelectorAll('details.notice .errors').length === 2").await?;
+    let twice: bool = team
+        .ask("(() => { const all = [...document.querySelectorAll('[id]')].map(one => one.id); return new Set(all).size !== all.length; })()")
+        .await?;
+    assert!(!twice, "an id stands twice");
+    let faults = team.look("notices-faults").await?;
+    team.ask::<bool>("([...document.querySelectorAll('details.notice')].at(-1).querySelector('.write-notice').nextElementSibling.click(), true)")
+        .await?;
+    team.until("document.querySelectorAll('details.notice').length === 1").await?;
+    team.type_in(DATE, "2021-03-04").await?;
+    team.type_in(TEXT, "Xem tại nhà văn hóa.").await?;
+    Ok(faults)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_told_of() -> Result<()> {
     let mut scene = Scene::new()?;
@@ -57,24 +78,7 @@ async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_t
     reads_title(&team, "Niêm yết danh sách").await?;
     team.reads(DRAFT).await?;
 
-    // Two notices with faults: each has its own list of them, and a date that was taken away is one.
-    team.type_in(DATE, "").await?;
-    team.press(WRITE).await?;
-    team.reads("Hãy ghi ngày của thông báo").await?;
-    team.press("#add-notice").await?;
-    team.press("details.notice ~ details.notice .write-notice").await?;
-    team.until("document.querySelectorAll('details.notice .errors').length === 2").await?;
-    let twice: bool = team
-        .ask("(() => { const all = [...document.querySelectorAll('[id]')].map(one => one.id); return new Set(all).size !== all.length; })()")
-        .await?;
-    assert!(!twice, "an id stands twice");
-    let mut faults = team.look("notices-faults").await?;
-    team.ask::<bool>("([...document.querySelectorAll('details.notice')].at(-1).querySelector('.write-notice').nextElementSibling.click(), true)")
-        .await?;
-    team.until("document.querySelectorAll('details.notice').length === 1").await?;
-    team.type_in(DATE, "2021-03-04").await?;
-    team.type_in(TEXT, "Xem tại nhà văn hóa.").await?;
-
+    let mut faults = two_with_faults(&team).await?;
     team.go("#/account").await?;
     team.press("#sign-out").await?;
     team.reads("Còn 1 thông báo đang soạn, chưa ghi.").await?;
