@@ -6,12 +6,14 @@ import { Disk } from "../local/disk.ts";
 import { Office } from "../local/office.ts";
 import { ask, isProblem, type Desk } from "../local/desk.ts";
 import { onOtherPerson, sayWhoWorks } from "../local/windows.ts";
-import { dayOf, instant, named } from "./words.ts";
+import { dayOf, instant, language, named } from "./words.ts";
 
 export const office = signal<Office | undefined>(undefined);
 export const route = signal<string[]>([]);
 /** A word to the person that goes away by itself; also read out. */
 export const notice = signal("");
+// What was said in one language does not stand among the words of another.
+language.subscribe(() => void (notice.value = ""));
 
 export function readRoute(): void {
   route.value = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
