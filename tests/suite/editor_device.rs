@@ -120,20 +120,22 @@ async fn who_signs_out_while_the_disk_does_not_answer_is_told_and_stays() -> Res
     let scene = Scene::new()?;
     let team = scene.official("tuyen.truyen", "team_comms").await?;
     team.until("navigator.serviceWorker.controller").await?;
-    writes_figure(&team, "12").await?;
     team.reads(SENT).await?;
-    team.go("#/account").await?;
-    team.until("document.querySelector('#sign-out')").await?;
-    // Somebody else has the tables, and does not let go.
+    team.go("#/publish").await?;
+    // Somebody else has the tables, and does not let go, so that what is typed from here on waits for the disk.
     team.ask::<bool>(&beside(
         "const hold = () => { if (!window.free) meta.get('x').onsuccess = hold; }; hold(); done(true);",
     ))
     .await?;
-    team.ask::<bool>("document.querySelector('#sign-out').click(), true").await?;
+    team.press("#add-notice").await?;
+    team.type_in("details.notice input[id$='-vi-title']", "Niêm yết").await?;
+    team.go("#/account").await?;
+    team.press("#sign-out").await?;
+    team.press("#sign-out-anyway").await?;
     team.reads("Đang lưu trên máy này").await?;
     team.reads("Máy chưa lưu được, nên trang được giữ nguyên").await?;
     team.ask::<bool>("window.free = true").await?;
-    team.press("#sign-out").await?;
+    team.press("#sign-out-anyway").await?;
     team.until("document.querySelector('#sign-login')").await?;
     team.kill().await?;
     Ok(())

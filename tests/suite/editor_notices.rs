@@ -99,6 +99,9 @@ async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_t
     team.press(WRITE).await?;
     team.reads("Đã ghi thông báo").await?;
     scene.server();
+    // A browser writes a cookie down half a minute late: who was killed before logs in again.
+    team.log_in("tuyen.truyen").await?;
+    team.go("#/publish").await?;
     team.reads(SENT).await?;
     team.reload().await?;
     team.reads(SENT).await?;

@@ -274,11 +274,12 @@ fn what_is_shown_by_rule_is_neither_approved_nor_withdrawn_in_a_preview() {
     let mut desk = Desk::open();
     show_by_rule(&desk.office);
     let approve = json!({ "approve": { "election": heads(&desk.office, &Key::Election) } });
-    for decision in [json!({ "withdraw": ["election"] }), approve] {
+    let withdraw = json!({ "withdraw": ["election"] });
+    for (decision, words) in [(withdraw, "cannot be withdrawn"), (approve, "shown by rule")] {
         let refused = desk.post("/api/preview", &decision);
         let said = refused.json();
         assert_eq!(refused.status, 422, "{said}");
-        assert!(said.to_string().contains("shown by rule"), "{said}");
+        assert!(said.to_string().contains(words), "{said}");
     }
     assert_eq!(desk.serving.terminate(), Some(0));
 }
