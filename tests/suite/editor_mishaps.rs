@@ -151,17 +151,22 @@ async fn withdraws_while_it_is_accepted(scene: &Scene, team: &Official, agency: 
     Ok(())
 }
 
+/// Writes this week's report and hands it in, until the server has it.
+async fn hands_in(team: &Official) -> Result<()> {
+    team.go(&format!("{REPORT}/0")).await?;
+    team.press("#this-week").await?;
+    writes_figure(team, "12").await?;
+    team.press("#hand-in").await?;
+    team.reads("máy chủ nhận lúc").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_refuses_is_told_with_a_way_out_and_never_sent_in_a_loop() -> Result<()> {
     let scene = Scene::new()?;
     let team = scene.official("tuyen.truyen", "team_comms").await?;
     let agency = scene.official("noi.vu", "standing_agency").await?;
-    team.go(&format!("{REPORT}/0")).await?;
-    team.press("#this-week").await?;
-    writes_figure(&team, "12").await?;
-    team.press("#hand-in").await?;
+    hands_in(&team).await?;
     team.reads(SENT).await?;
-    team.reads("máy chủ nhận lúc").await?;
 
     withdraws_while_it_is_accepted(&scene, &team, &agency).await?;
 
@@ -216,11 +221,7 @@ async fn two_windows_that_discard_at_once_both_end_with_what_the_server_has() ->
     let scene = Scene::new()?;
     let team = scene.official("tuyen.truyen", "team_comms").await?;
     let agency = scene.official("noi.vu", "standing_agency").await?;
-    team.go(&format!("{REPORT}/0")).await?;
-    team.press("#this-week").await?;
-    writes_figure(&team, "12").await?;
-    team.press("#hand-in").await?;
-    team.reads("máy chủ nhận lúc").await?;
+    hands_in(&team).await?;
     withdraws_while_it_is_accepted(&scene, &team, &agency).await?;
     team.log_in("tuyen.truyen").await?;
     team.reads("Máy chủ từ chối 1 văn bản").await?;
