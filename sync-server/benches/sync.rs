@@ -3,7 +3,7 @@
 //! then, the other's is not.
 //!
 //! `cargo bench -p niemyet-sync --bench sync -- [--rounds 3] [--seconds 5] [--only WORD] [--ours]`. It prints medians and ratios and asserts
-//! none: seconds belong to a machine, ratios to the programs. It needs the modules that `tests/run` installs.
+//! none: seconds belong to a machine, ratios to the programs. What the machine takes for Automerge and the disk alone stands below. It needs the modules that `tests/run` installs.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a benchmark stops at a fault")]
 
 #[path = "sync/load.rs"]
@@ -14,6 +14,8 @@ mod peer;
 mod servers;
 #[path = "sync/table.rs"]
 mod table;
+#[path = "sync/yardstick.rs"]
+mod yardstick;
 
 use std::env;
 use std::io::Write;
@@ -83,4 +85,5 @@ async fn main() {
         }
     }
     table.print(&mut std::io::stdout(), options.rounds).unwrap();
+    yardstick::print(&mut std::io::stdout()).unwrap();
 }

@@ -42,7 +42,8 @@ pub struct Limits {
     pub loaded_bytes: usize,
     /// Milliseconds without use after which a document leaves memory.
     pub idle: i64,
-    /// Changes after which a document gets a new snapshot.
+    /// Changes after which a document that is never at rest gets a new snapshot. One that rests gets it when it leaves memory:
+    /// a snapshot costs as much again as a third of the work for the changes that it holds.
     pub snapshot_after: usize,
 }
 
@@ -64,7 +65,7 @@ impl Default for Limits {
             incoming_bytes: 16 << 20,
             loaded_bytes: 1 << 30,
             idle: 300_000,
-            snapshot_after: 100,
+            snapshot_after: 400,
         }
     }
 }
