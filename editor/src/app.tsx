@@ -157,7 +157,12 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   readRoute();
   addEventListener("hashchange", readRoute);
   await resume(await early);
-  office.subscribe((one) => one && (void loadUnread(), void loadDrafts()));
+  office.subscribe((one) => {
+    if (!one) return;
+    one.beforeOthers = () => writeDown(false);
+    void loadUnread();
+    void loadDrafts();
+  });
   const root = document.getElementById("app")!;
   root.textContent = "";
   // After the first frame: what compiles would stand in the way of what is drawn.

@@ -10,11 +10,14 @@ import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
 import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
+import { beforeChanges } from "./others.ts";
 import * as lastwords from "./lastwords.ts";
 import { Paper } from "./paper.ts";
 import { Windows } from "./windows.ts";
 
 const ASK_AGAIN = 3_000;
+/** How long something waits (ms) before the server, and so the agency, is told that it does. */
+const MOMENT = 2_000;
 /** How long a disk may take for what was written (ms), before somebody who waits for it is told. */
 const DISK_LIMIT = 10_000;
 
@@ -46,7 +49,10 @@ export class Office {
   /** Documents that are taken away: nothing of them is kept or told any more. */
   readonly #gone = new Set<string>();
   #told = "";
+  #telling: ReturnType<typeof setTimeout> | undefined;
   #bringing = false;
+  /** Writes down what screens hold back, before what others wrote comes in. */
+  beforeOthers: () => void = () => undefined;
 
   private constructor(readonly disk: Disk) {
     this.ledger = new Ledger(disk, () => this.desk.value.account.body);
@@ -87,6 +93,7 @@ export class Office {
       },
     );
     const channel = new BroadcastChannelNetworkAdapter({ channelName: `niemyet-${this.desk.value.account.id}`, peerWaitMs: 10 });
+    beforeChanges([this.#link, channel], () => this.beforeOthers());
     this.#repo = new Repo({
       storage: this.disk,
       network: [this.#link, channel],
@@ -278,7 +285,11 @@ export class Office {
   #wait(waiting: Record<string, number>): void {
     this.waiting.value = waiting;
     void this.disk.set("waiting", waiting);
-    void this.#tell();
+    // What the server has a moment later did not wait.
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      void this.#tell();
+    }, MOMENT);
   }
 
   async #knock(): Promise<"ok" | "login" | "offline"> {

@@ -11,8 +11,10 @@ import type { Paper } from "../local/paper.ts";
 import { here } from "./state.ts";
 import { tr } from "./words.ts";
 
-/** How long a text waits for the next letter: one change holds a few letters, and a killed process costs no more. */
+/** How long a text waits for the next letter: one change holds a few letters. Who never pauses waits no longer than this many times:
+ * a killed process costs no more. */
 const PAUSE = 200;
+const PAUSES = 5;
 
 /** What fields hold back until the next letter. */
 const held = new Set<(leaving: boolean) => void>();
@@ -144,6 +146,8 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   const composing = useRef(false);
   /** Set while the area holds what the document does not have yet. */
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  /** Until when it is written at the latest. */
+  const latest = useRef(0);
   const [merged, setMerged] = useState(false);
   const version = paper.version.value;
   /** What the area holds, also when it is no longer on the screen. */
@@ -191,8 +195,10 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
         aria-describedby={describedBy}
         onInput={(event) => {
           typed.current = event.currentTarget.value;
+          const now = performance.now();
+          if (pending.current === undefined) latest.current = now + PAUSES * PAUSE;
           clearTimeout(pending.current);
-          pending.current = composing.current ? undefined : setTimeout(write, PAUSE);
+          pending.current = composing.current ? undefined : setTimeout(write, Math.min(PAUSE, latest.current - now));
         }}
         onCompositionStart={() => (composing.current = true)}
         onCompositionEnd={(event) => {
