@@ -8,8 +8,8 @@ import { initializeWasm } from "@automerge/automerge-repo/slim";
 await initializeWasm(readFileSync(createRequire(import.meta.url).resolve("@automerge/automerge/automerge.wasm")));
 
 /** A module of the sources, built for node; packages stay outside, so that there is one Automerge. */
-export async function load(name) {
-  const entry = fileURLToPath(new URL(`../src/document/${name}.ts`, import.meta.url));
+export async function load(name, folder = "document") {
+  const entry = fileURLToPath(new URL(`../src/${folder}/${name}.ts`, import.meta.url));
   const result = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false, packages: "external" });
   const path = new URL(`./.built-${process.pid}-${name}.mjs`, import.meta.url);
   const { writeFileSync, rmSync } = await import("node:fs");
