@@ -10,7 +10,9 @@ use automerge::Automerge;
 use axum::Extension;
 use axum::Router;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use chrono::NaiveDate;
@@ -28,6 +30,7 @@ use serde::Serialize;
 
 use super::documents;
 use super::documents::Opening;
+use super::repeated;
 use super::unsent::Unsent;
 use super::unsent::Waiting;
 use crate::document::Content;
@@ -80,12 +83,19 @@ struct Person {
     body: String,
 }
 
+/// The answer and the time that it was given.
+#[derive(Serialize)]
+struct Timed<'a> {
+    now: i64,
+    #[serde(flatten)]
+    answer: &'a Answer,
+}
+
 #[derive(Serialize)]
 struct Answer {
     account: Who,
     #[serde(flatten)]
     opening: Opening,
-    now: i64,
     as_of: Option<NaiveDate>,
     timetable: Vec<Row>,
     people: Vec<Person>,
@@ -118,10 +128,15 @@ pub(super) fn router(
 async fn desk(
     State(desk): State<Desk>,
     Extension(caller): Extension<Caller>,
-) -> Result<axum::Json<Answer>, Problem> {
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
     let server = desk.0.server.clone();
-    let answer = server.blocking(move || desk.0.answer(&caller)).await??;
-    Ok(axum::Json(answer))
+    let answer = move || {
+        let answer = desk.0.answer(&caller)?;
+        let timed = Timed { now: Utc::now().timestamp_millis(), answer: &answer };
+        repeated::answer(&asked, &answer, &timed).map_err(|error| Problem::internal(&error))
+    };
+    server.blocking(answer).await?
 }
 
 #[derive(Deserialize)]
@@ -168,7 +183,6 @@ impl Inner {
                 body: account.body.clone(),
                 admin: account.admin,
             },
-            now: Utc::now().timestamp_millis(),
             as_of: self.as_of,
             timetable: facts.timetable.clone(),
             people: people.collect(),

@@ -14,6 +14,7 @@ mod headers;
 pub mod problem;
 pub mod publishing;
 mod ready;
+mod repeated;
 mod site;
 pub mod sync;
 mod unsent;

@@ -116,3 +116,35 @@ fn a_desk_holds_what_its_account_may_open_and_the_agency_hears_of_unsent_work() 
     assert_eq!(running.address(), address);
     assert_eq!(desk(&agency)["waiting"][0], heard);
 }
+
+/// Every device asks each three seconds, over lines that are paid by the byte.
+#[test]
+fn a_desk_that_says_nothing_new_is_not_sent_again() {
+    let (office, _running, site, address) = serve();
+    let agency = enter(&office, (&site, address), "noi.vu", "standing_agency");
+    let first = ask(address, "GET /api/desk", &[("cookie", &agency)]);
+    let etag = header(&first, "etag").to_owned();
+    assert!(first.json()["now"].as_i64().unwrap() > 1_700_000_000_000, "the server's clock comes with it");
+    let again = |etag: &str| ask(address, "GET /api/desk", &[("cookie", &agency), ("if-none-match", etag)]);
+    let same = again(&etag);
+    assert_eq!((same.status, same.body.len(), header(&same, "etag")), (304, 0, &*etag));
+    assert!(!header(&same, "date").is_empty(), "the clock in short");
+    assert_eq!(
+        ask(address, "GET /api/desk", &[("if-none-match", &etag)]).status,
+        401,
+        "who is unknown hears nothing"
+    );
+
+    let small = ask(address, "GET /api/desk", &[("cookie", &agency), ("accept-encoding", "br")]);
+    assert_eq!(header(&small, "content-encoding"), "br");
+    assert!(small.body.len() * 3 < first.body.len(), "{} of {}", small.body.len(), first.body.len());
+
+    let fields = [("origin", site.as_str()), ("cookie", &agency), ("content-type", "application/json")];
+    assert_eq!(
+        send(address, "POST /api/unsent", &fields, r#"{"count":1,"since":1614900000000}"#).status,
+        204
+    );
+    let told = again(&etag);
+    assert_eq!((told.status, told.json()["waiting"][0]["count"].as_i64()), (200, Some(1)));
+    assert_ne!(header(&told, "etag"), etag);
+}

@@ -51,18 +51,36 @@ export interface Problem {
 
 /** A request to the server's own API; `offline` if it was not reached. */
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T | Problem | "offline"> {
+  return (await heard<T>(method, path, body)).answer;
+}
+
+/** The same with the answer's head. */
+async function heard<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<{ answer: T | Problem | "offline"; response?: Response }> {
   try {
     const response = await fetch(path, {
       method,
       cache: "no-store",
       signal: AbortSignal.timeout(15_000),
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: body === undefined ? more : { ...more, "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    const json = response.status === 204 ? {} : await response.json();
-    return response.ok ? (json as T) : { code: "", title: "", vi: "", ...json, status: response.status };
+    const json = response.status === 204 || response.status === 304 ? {} : await response.json();
+    return { response, answer: response.ok ? (json as T) : { code: "", title: "", vi: "", ...json, status: response.status } };
   } catch {
-    return "offline";
+    return { answer: "offline" };
+  }
+}
+
+/** Asks for the desk again and again; what is not new is not sent again. */
+export class DeskAsked {
+  #etag: string | undefined;
+
+  /** The desk, or the server's clock alone, to the second, if the desk is what it was. */
+  async again(): Promise<Desk | { now: number } | Problem | "offline"> {
+    const { answer, response } = await heard<Desk>("GET", "/api/desk", undefined, this.#etag ? { "if-none-match": this.#etag } : {});
+    if (response?.status === 304) return { now: Date.parse(response.headers.get("date") ?? "") };
+    if (response?.ok) this.#etag = response.headers.get("etag") ?? undefined;
+    return answer;
   }
 }
 

@@ -4,7 +4,7 @@ import { Repo, type PeerId } from "@automerge/automerge-repo/slim";
 import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-network-broadcastchannel";
 import { computed, signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
-import { ask, isProblem, type Desk } from "./desk.ts";
+import { ask, DeskAsked, isProblem, type Desk } from "./desk.ts";
 import { Disk, diskFault } from "./disk.ts";
 import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
@@ -44,6 +44,7 @@ export class Office {
   readonly #moved = new Set<string>();
   readonly ledger: Ledger;
   #link!: Link;
+  readonly #asked = new DeskAsked();
   #repo: Repo | undefined;
   #windows!: Windows;
   /** Documents that are taken away: nothing of them is kept or told any more. */
@@ -293,27 +294,37 @@ export class Office {
   }
 
   async #knock(): Promise<"ok" | "login" | "offline"> {
-    const answer = await ask<Desk>("GET", "/api/desk");
+    const answer = await this.#asked.again();
     if (answer === "offline") return "offline";
     if (isProblem(answer)) return answer.status === 401 ? "login" : "offline";
+    this.#hearClock(answer.now);
+    if (!("account" in answer)) return this.#reload();
     // Somebody else logged in on this device in another tab: their work is not ours.
     if (answer.account.id !== this.desk.value.account.id) return "login";
-    await this.#keep(answer);
+    this.#keep(answer);
+    return this.#reload();
+  }
+
+  /** The server's clock, which may be heard to the second only. */
+  #hearClock(now: number): void {
+    const skew = now - Date.now();
+    if (!(Math.abs(skew - this.skew.value) > 2_000)) return;
+    this.skew.value = skew;
+    void this.disk.set("skew", skew);
+  }
+
+  /** Tries again to open what could not be opened. */
+  #reload(): "ok" {
+    for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key));
     return "ok";
   }
 
-  async #keep(desk: Desk): Promise<void> {
-    const skew = desk.now - Date.now();
-    if (Math.abs(skew - this.skew.value) > 2_000) {
-      this.skew.value = skew;
-      void this.disk.set("skew", skew);
-    }
+  #keep(desk: Desk): void {
     const { now: _, waiting: __, ...rest } = desk;
     const { now: ___, waiting: ____, ...before } = this.desk.value;
     const changed = JSON.stringify(rest) !== JSON.stringify(before);
     if (changed || JSON.stringify(desk.waiting) !== JSON.stringify(this.desk.value.waiting)) this.desk.value = desk;
     if (changed) void this.disk.set("desk", desk);
-    for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key));
   }
 
   #arrived(): void {
