@@ -151,7 +151,7 @@ fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) 
             text += &format!("\n{mark} … {more} tệp nữa / more files");
         }
     }
-    let told = wording::between(&old, &new, &pages)?;
+    let told = wording::of_releases(&old, &new, &pages)?;
     for page in &told.wording {
         text += &format!("\n\n{}  {}", page.path, page.title);
         for (mark, lines) in [('-', &page.removed), ('+', &page.added)] {

@@ -43,36 +43,60 @@ pub struct NoticeText {
 
 /// What keeps a notice from the public.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} / {}", self.vi(), self.en())]
 pub enum Lack {
     /// There is no Vietnamese title.
-    #[error(
-        "thông báo chưa có tiêu đề tiếng Việt; hãy ghi tiêu đề. / The notice has no Vietnamese title; write one"
-    )]
     Title,
     /// There is no Vietnamese text.
-    #[error(
-        "thông báo chưa có nội dung tiếng Việt; hãy ghi ít nhất một đoạn. / The notice has no Vietnamese text; write a paragraph at least"
-    )]
     Text,
     /// In another language one of them is missing.
-    #[error(
-        "thông báo bằng `{0}` phải có cả tiêu đề và nội dung; hãy ghi đủ, hoặc bỏ trống cả hai. / The notice in `{0}` needs both a title and \
-         a text; write both, or leave both empty"
-    )]
     Half(String),
     /// A language that the site cannot name.
-    #[error(
-        "trang không có ngôn ngữ `{0}`; chọn một trong: {codes}. / The site has no language `{0}`; choose one of: {codes}",
-        codes = language::codes()
-    )]
     Language(String),
     /// A date that no notice has.
-    #[error(
-        "ngày `{0}` không phải ngày của một thông báo; hãy ghi ngày từ năm {year}. / `{0}` is not the date of a notice; give one from {year} \
-         on",
-        year = EARLIEST_YEAR
-    )]
     Date(String),
+}
+
+impl Lack {
+    /// What it is and what to do, in Vietnamese.
+    pub fn vi(&self) -> String {
+        match self {
+            Self::Title => "thông báo chưa có tiêu đề tiếng Việt; hãy ghi tiêu đề.".to_owned(),
+            Self::Text => "thông báo chưa có nội dung tiếng Việt; hãy ghi ít nhất một đoạn.".to_owned(),
+            Self::Half(code) => {
+                format!(
+                    "thông báo bằng `{code}` phải có cả tiêu đề và nội dung; hãy ghi đủ, hoặc bỏ trống cả hai."
+                )
+            }
+            Self::Language(code) => {
+                format!("trang không có ngôn ngữ `{code}`; chọn một trong: {}.", language::codes())
+            }
+            Self::Date(date) => {
+                format!(
+                    "ngày `{date}` không phải ngày của một thông báo; hãy ghi ngày từ năm {EARLIEST_YEAR}."
+                )
+            }
+        }
+    }
+
+    /// The same in English.
+    pub fn en(&self) -> String {
+        match self {
+            Self::Title => "The notice has no Vietnamese title; write one".to_owned(),
+            Self::Text => "The notice has no Vietnamese text; write a paragraph at least".to_owned(),
+            Self::Half(code) => {
+                format!(
+                    "The notice in `{code}` needs both a title and a text; write both, or leave both empty"
+                )
+            }
+            Self::Language(code) => {
+                format!("The site has no language `{code}`; choose one of: {}", language::codes())
+            }
+            Self::Date(date) => {
+                format!("`{date}` is not the date of a notice; give one from {EARLIEST_YEAR} on")
+            }
+        }
+    }
 }
 
 /// The year of the first general election: no notice is older.

@@ -28,6 +28,8 @@ use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::changes;
 use crate::release::changes::Difference;
+use crate::release::wording;
+use crate::release::wording::Told;
 use crate::replica::project;
 use crate::replica::project::ProjectError;
 
@@ -67,6 +69,8 @@ pub struct Preview {
     pub base_url: String,
     /// How it differs from what the public sees.
     pub pages: Difference,
+    /// The same line by line.
+    pub told: Told,
 }
 
 impl Preview {
@@ -131,9 +135,14 @@ impl Session {
             removed: changes.removed.into_iter().collect(),
             base_url,
             pages: Difference::default(),
+            told: Told::default(),
         };
         let seen = current.as_ref().map(hashes).unwrap_or_default();
         preview.pages = changes::compare(&seen, &preview.hashes());
+        let public = |path: &str| current.as_ref().map_or(Ok(Vec::new()), |seen| seen.read(Kind::Page, path));
+        preview.told = wording::between(&preview.pages, public, |path| {
+            preview.file(path).map(Option::unwrap_or_default)
+        })?;
         Ok(preview)
     }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Fault;
 use super::session::Times;
+use crate::build::engine::warnings::Warning;
 
 /// How long the parts of a build took, in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -73,6 +74,9 @@ pub struct State {
     /// How long it took, once it is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub took: Option<Took>,
+    /// What a person should look at, of what it rendered anew; the first of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Fault>,

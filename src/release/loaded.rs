@@ -80,7 +80,7 @@ impl Release {
     }
 
     /// All bytes of a file, refused if they are not those that were written; nothing if there is no such file.
-    pub(super) fn read(&self, kind: Kind, path: &str) -> Result<Vec<u8>, ReleaseError> {
+    pub fn read(&self, kind: Kind, path: &str) -> Result<Vec<u8>, ReleaseError> {
         self.file(kind, path).map_or(Ok(Vec::new()), |file| file.read_checked(path))
     }
 

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use html5gum::DefaultEmitter;
+use html5gum::Token;
+use html5gum::Tokenizer;
 use serde::Serialize;
 
 use super::changes::Difference;
@@ -48,23 +51,23 @@ pub struct Lines {
     pub lines: Vec<String>,
 }
 
-/// The wording of the pages that differ, in order of path; reads their bytes.
+/// The wording of the pages that differ, in order of path; `old` and `new` give the bytes of a page, none of one that is not there.
 ///
 /// # Errors
 /// If a page cannot be read.
-pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<Told, ReleaseError> {
+pub fn between(
+    difference: &Difference,
+    old: impl Fn(&str) -> Result<Vec<u8>, ReleaseError>,
+    new: impl Fn(&str) -> Result<Vec<u8>, ReleaseError>,
+) -> Result<Told, ReleaseError> {
     let sorts = [&difference.added, &difference.changed, &difference.removed];
     let mut paths: Vec<&String> = sorts.iter().flat_map(|sort| &sort.paths).collect();
     paths.retain(|path| path.ends_with(PAGE));
     paths.sort();
-    let read = |release: &Release, path: &str| {
-        let bytes = release.read(Kind::Page, path)?;
-        Ok::<_, ReleaseError>(text(&String::from_utf8_lossy(&bytes)))
-    };
     paths.truncate(PAGES);
     let wording_left_off = difference.pages() - paths.len();
     let wording = paths.into_iter().map(|path| {
-        let (old, new) = (read(old, path)?, read(new, path)?);
+        let (old, new) = (text(&old(path)?), text(&new(path)?));
         let title = if new.title.is_empty() { &old.title } else { &new.title };
         // Of a page that came or went its own text is told, without what stands around it on every page.
         let (added, removed) = match (old.lines.is_empty(), new.lines.is_empty()) {
@@ -75,6 +78,14 @@ pub fn between(old: &Release, new: &Release, difference: &Difference) -> Result<
         Ok(Wording { path: path.clone(), title: title.clone(), added, removed })
     });
     Ok(Told { wording: wording.collect::<Result<_, ReleaseError>>()?, wording_left_off })
+}
+
+/// The same between two releases.
+///
+/// # Errors
+/// If a page cannot be read.
+pub fn of_releases(old: &Release, new: &Release, difference: &Difference) -> Result<Told, ReleaseError> {
+    between(difference, |path| old.read(Kind::Page, path), |path| new.read(Kind::Page, path))
 }
 
 /// The lines that one text has more often than the other.
@@ -103,82 +114,90 @@ fn only(these: &[String], others: &[String]) -> Lines {
 struct Text {
     title: String,
     lines: Vec<String>,
-    /// Where the lines of the element `main` begin and end.
-    main: Option<(usize, usize)>,
+    /// Those in the element `main` and in no `nav`.
+    main: Vec<String>,
 }
 
 impl Text {
-    /// The lines of `main`; all, if there is no such element.
+    /// What the page says itself; all, if it has no `main`.
     fn own(&self) -> &[String] {
-        self.main.and_then(|(start, end)| self.lines.get(start..end)).unwrap_or(&self.lines)
+        if self.main.is_empty() { &self.lines } else { &self.main }
     }
 }
 
 /// Elements within a line; every other tag ends it.
-const INLINE: &[&str] =
-    &["a", "abbr", "b", "code", "em", "i", "small", "span", "strong", "sub", "sup", "time"];
+const INLINE: [&[u8]; 12] =
+    [b"a", b"abbr", b"b", b"code", b"em", b"i", b"small", b"span", b"strong", b"sub", b"sup", b"time"];
+/// Elements whose text is not the page's.
+const ASIDE: [&[u8]; 3] = [b"script", b"style", b"title"];
 
-fn text(html: &str) -> Text {
-    let (mut text, mut line, mut within) = (Text::default(), String::new(), String::new());
-    let mut rest = html;
-    while !rest.is_empty() {
-        let (words, tag) = rest.split_once('<').unwrap_or((rest, ""));
-        match within.as_str() {
-            "script" | "style" => {}
-            "title" => text.title += &plain(words),
-            _ => line.push_str(words),
+/// Reads a page tag by tag.
+#[derive(Default)]
+struct Reader {
+    text: Text,
+    line: String,
+    /// Elements of [`ASIDE`], `main` and `nav` that are open.
+    open: Vec<Vec<u8>>,
+}
+
+impl Reader {
+    fn is_in(&self, name: &[u8]) -> bool {
+        self.open.iter().any(|open| open == name)
+    }
+
+    fn end_line(&mut self) {
+        let words = single_spaces(&std::mem::take(&mut self.line));
+        if words.is_empty() {
+            return;
         }
-        let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
-        let name: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
-        let opens = ["script", "style", "title"].contains(&name.as_str());
+        if self.is_in(b"main") && !self.is_in(b"nav") {
+            self.text.main.push(words.clone());
+        }
+        self.text.lines.push(words);
+    }
+
+    fn tag(&mut self, name: &[u8], opens: bool) {
+        if !INLINE.contains(&name) {
+            self.end_line();
+        }
+        if !ASIDE.contains(&name) && name != b"main" && name != b"nav" {
+            return;
+        }
         if opens {
-            within.clone_from(&name);
-        } else if tag.strip_prefix('/').is_some_and(|name| name.trim() == within) {
-            within.clear();
+            self.open.push(name.to_vec());
+        } else if let Some(at) = self.open.iter().rposition(|open| open == name) {
+            self.open.truncate(at);
         }
-        if tag == "/main"
-            && let Some((_, last)) = &mut text.main
-        {
-            end(&mut line, &mut text.lines);
-            *last = text.lines.len();
-        } else if name == "main" {
-            end(&mut line, &mut text.lines);
-            text.main = Some((text.lines.len(), usize::MAX));
-        }
-        if !INLINE.contains(&tag.trim_start_matches('/').split_whitespace().next().unwrap_or_default()) {
-            end(&mut line, &mut text.lines);
-        }
-        rest = after;
     }
-    end(&mut line, &mut text.lines);
-    text
-}
 
-fn end(line: &mut String, lines: &mut Vec<String>) {
-    let words = plain(line);
-    line.clear();
-    if !words.is_empty() {
-        lines.push(words);
+    fn words(&mut self, words: &[u8]) {
+        let words = String::from_utf8_lossy(words);
+        match self.open.last() {
+            Some(open) if open == b"title" => self.text.title += &single_spaces(&words),
+            Some(open) if ASIDE.contains(&&**open) => {}
+            _ => self.line += &words,
+        }
     }
 }
 
-/// Words without references to characters, as far as templates write them, and with single spaces.
-fn plain(words: &str) -> String {
-    let mut words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let known = [
-        ("&nbsp;", " "),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#x27;", "'"),
-        ("&#39;", "'"),
-        ("&#x2F;", "/"),
-        ("&amp;", "&"),
-    ];
-    for (reference, character) in known {
-        words = words.replace(reference, character);
+fn text(html: &[u8]) -> Text {
+    let (mut reader, mut emitter) = (Reader::default(), DefaultEmitter::default());
+    // What stands in a script is no tag.
+    emitter.naively_switch_states(true);
+    for Ok(token) in Tokenizer::new_with_emitter(html, emitter) {
+        match token {
+            Token::StartTag(tag) => reader.tag(&tag.name, true),
+            Token::EndTag(tag) => reader.tag(&tag.name, false),
+            Token::String(words) => reader.words(&words),
+            _ => {}
+        }
     }
-    words
+    reader.end_line();
+    reader.text
+}
+
+fn single_spaces(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -187,19 +206,20 @@ mod tests {
 
     #[test]
     fn what_a_reader_sees_of_a_page() {
-        let page = "<title>Đơn vị &amp; khu vực</title><style>p { a: b }</style>\n<h1>Đơn vị</h1><p>Số <b>một</b>\n  và&nbsp;hai</p>a &lt; b<br>c";
-        let text = text(page);
+        let page = "<title>Đơn vị &amp; khu vực</title><style>p { a: b }</style><script>if (a < b) '<p>không</p>'</script>\n\
+                    <h1>Đơn vị</h1><p title=\"a > b\">Số <b>một</b>\n  và&nbsp;hai</p>a &lt; b<br>&eacute;&#x1ea1;<!-- không -->";
+        let text = text(page.as_bytes());
         assert_eq!(text.title, "Đơn vị & khu vực");
-        assert_eq!(text.lines, ["Đơn vị", "Số một và hai", "a < b", "c"]);
+        assert_eq!(text.lines, ["Đơn vị", "Số một và hai", "a < b", "éạ"]);
         assert_eq!(text.own(), text.lines);
     }
 
     #[test]
-    fn what_a_page_says_itself_stands_in_main() {
-        let page =
-            text("<header>Đầu</header><main id=\"noi-dung\">\n<p>Một</p>Hai</main><footer>Chân</footer>");
+    fn what_a_page_says_itself_stands_in_main_and_in_no_nav() {
+        let page = "<header>Đầu</header><main id=\"noi-dung\">\n<nav>Trang đầu</nav><p>Một</p>Hai</main><footer>Chân</footer>";
+        let page = text(page.as_bytes());
         assert_eq!(page.own(), ["Một", "Hai"]);
-        assert_eq!(page.lines, ["Đầu", "Một", "Hai", "Chân"]);
+        assert_eq!(page.lines, ["Đầu", "Trang đầu", "Một", "Hai", "Chân"]);
     }
 
     #[test]

@@ -121,9 +121,12 @@ async fn a_template_with_a_mistake_is_named_with_its_line_and_the_last_release_s
     scene.public("/gioi-thieu/", |page| page.contains("</html>")).await?;
 
     fs::write(&template, good.replace("{% block main -%}", &format!("{{% block main -%}}\n{MENDED}")))?;
+    fs::write(scene.office.path("niemyet/site/static/mau.docx"), "có tên người viết")?;
     team.press("#rebuild").await?;
     team.until("!document.querySelector('#build-error')").await?;
     team.reads("Đã dựng xong").await?;
+    // What the build wonders at is told where it was asked for.
+    team.until("document.querySelector('#build-warnings')?.innerText.includes('static/mau.docx')").await?;
     scene.public("/gioi-thieu/", |page| page.contains(MENDED)).await?;
     faults.extend(team.look("publish-mended").await?);
     team.kill().await?;

@@ -79,6 +79,9 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
     team.reads("Hãy ghi căn cứ hoặc lý do").await?;
     team.press(&format!("{DIRECTIVE} .preview")).await?;
     team.until(&format!("document.querySelector('{DIRECTIVE} .preview-link')")).await?;
+    let comes =
+        format!("[...document.querySelectorAll('{DIRECTIVE} .wording ins')].map((one) => one.innerText)");
+    team.until(&format!("{comes}.some((line) => line.includes('{title}'))")).await?;
     let preview: String =
         team.ask(&format!("document.querySelector('{DIRECTIVE} .preview-link').href")).await?;
     let tab = team.tab(&format!("{preview}van-ban/19-kl-ubbc/")).await?;

@@ -14,6 +14,7 @@ export interface Builder {
   new: boolean;
   paused: boolean;
   next?: number;
+  warnings?: { path: string; message: string }[];
   error?: { message: string; template?: string; line?: number; document?: string };
 }
 
@@ -62,6 +63,12 @@ export function Rebuild({ state }: { state: Builder | undefined }) {
       {!online && <p class="hint">{tr("Cần có mạng để dựng; quyết định duyệt thì ghi được ngay và sẽ được gửi.", "Building needs a network; decisions can be made now and are sent later.")}</p>}
       <p role="status" id="build-state">{state && (state.build > 0 || busy) && <>{tr(...PHASES[state.phase])}{state.phase === "rendering" && ` (${state.done}/${state.total})`}.</>}</p>
       {busy && <progress aria-label={tr("Tiến độ dựng trang", "Progress of the build")} max={Math.max(1, state.total)} value={state.phase === "rendering" ? state.done : undefined} />}
+      {state?.phase === "done" && state.warnings && (
+        <div class="inset" id="build-warnings">
+          <p>{tr("Trang dựng được, nhưng xin xem lại:", "The site was built; please look at:")}</p>
+          <ul>{state.warnings.map(({ path, message }) => <li><strong>{path}</strong>: {said(message)}</li>)}</ul>
+        </div>
+      )}
       {state?.phase === "failed" && state.error && (
         <div class="errors" role="alert" id="build-error">
           <Fault error={state.error} />

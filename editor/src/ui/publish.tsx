@@ -10,7 +10,7 @@ import { Ask, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { Releases } from "./releases.tsx";
 import { here } from "./state.ts";
-import { Differences, type Pages } from "./wording.tsx";
+import { Wording, type Changes as PageChanges } from "./wording.tsx";
 import { said, showTime, tr } from "./words.ts";
 
 interface Words {
@@ -99,7 +99,7 @@ export function Publish() {
       <Refused of={KEY} />
       <section>
         <h2>{tr("Nội dung", "Items")} ({list?.items.length ?? 0})</h2>
-        <p class="actions"><button type="button" class="quiet" id="reload-list" disabled={office.link.value !== "online"} onClick={() => void load()}>{tr("Xem lại danh sách", "Look again")}</button><Preview wanted={{}} name={tr("Xem trước bản sẽ công bố", "Preview what would be public")} /></p>
+        <div class="actions"><button type="button" class="quiet" id="reload-list" disabled={office.link.value !== "online"} onClick={() => void load()}>{tr("Xem lại danh sách", "Look again")}</button><Preview wanted={{}} name={tr("Xem trước bản sẽ công bố", "Preview what would be public")} /></div>
         {!list && <p>{tr("Đang lấy danh sách; lần đầu cần có mạng.", "Fetching the list; the first time needs a network.")}</p>}
         {list?.items.map((item) => <Row key={item.key} item={item} ruled={list.rules.some((rule) => rule.kind === item.kind)} />)}
       </section>
@@ -112,24 +112,24 @@ export function Publish() {
 
 /** A preview is made on request, and opened in a new window by the link that comes. */
 function Preview({ wanted, name }: { wanted: unknown; name: string }) {
-  const [made, setMade] = useState<{ url: string; pages: Pages } | undefined>(undefined);
+  const [made, setMade] = useState<{ url: string; pages: PageChanges } | undefined>(undefined);
   const [busy, setBusy] = useState(false);
   const make = async () => {
     setBusy(true);
-    const answer = await ask<{ url: string; pages: Pages }>("POST", "/api/preview", wanted);
+    const answer = await ask<{ url: string; pages: PageChanges }>("POST", "/api/preview", wanted);
     setBusy(false);
     const wrong = trouble(answer);
     if (wrong) say(wrong);
-    else setMade(answer as { url: string; pages: Pages });
+    else setMade(answer as { url: string; pages: PageChanges });
   };
   return (
     <>
       <button type="button" class="quiet preview" disabled={busy || here().link.value !== "online"} onClick={() => void make()}>{busy ? tr("Đang dựng bản xem trước…", "Making the preview…") : name}</button>
       {made && (
-        <span class="made" role="status">
-          <a class="preview-link" href={made.url} target="_blank" rel="noopener">{tr("Mở bản xem trước", "Open the preview")}</a>
-          <Differences pages={made.pages} />
-        </span>
+        <div class="made changes">
+          <p role="status"><a class="preview-link" href={made.url} target="_blank" rel="noopener">{tr("Mở bản xem trước", "Open the preview")}</a></p>
+          <Wording changes={made.pages} before={tr("Đang công khai", "Public now")} after={tr("Sẽ thành", "Would be")} />
+        </div>
       )}
     </>
   );
@@ -204,7 +204,7 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
         {missing && <span class="error" id={`${id}-error`}>{tr("Hãy ghi căn cứ hoặc lý do.", "Write the basis or the reason.")}</span>}
         <input id={`${id}-why`} value={text} maxLength={1000} autocomplete="off" aria-describedby={missing ? `${id}-error` : undefined} onInput={(event) => setText(event.currentTarget.value)} />
       </div>
-      <p class="actions">
+      <div class="actions">
         {(item.byRule ? !item.approved : item.state !== "shown" && item.state !== "approved") && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
         {item.state !== "held" && mayBeHeld && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
         {item.held && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
@@ -212,7 +212,7 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
         {item.mayBeByRule && !ruled && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
         {ruled && !needsRule && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
         {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
-      </p>
+      </div>
       {asking && (
         <Ask
           text={tr("Trang công khai sẽ không còn nội dung này. Bạn có thể duyệt lại sau.", "The public pages will not have this any more. You can approve it again later.")}

@@ -7,7 +7,7 @@ interface Paths {
   paths: string[];
 }
 
-export interface Pages {
+interface Pages {
   added: Paths;
   changed: Paths;
   removed: Paths;
@@ -37,7 +37,7 @@ const LINES = 12;
 const OF_WHOLE = 5;
 
 /** How many pages differ, and which. */
-export function Differences({ pages }: { pages: Pages }) {
+function Differences({ pages }: { pages: Pages }) {
   const rows: [string, Paths][] = [
     [tr("thêm", "added"), pages.added],
     [tr("đổi", "changed"), pages.changed],
@@ -52,8 +52,8 @@ export function Differences({ pages }: { pages: Pages }) {
   );
 }
 
-/** The lines of text, page by page. */
-export function Wording({ changes }: { changes: Changes }) {
+/** The lines of text, page by page; `before` and `after`: what the two sides are called. */
+export function Wording({ changes, before = tr("Bản trước", "Before"), after = tr("Bản này", "In this one") }: { changes: Changes; before?: string; after?: string }) {
   const [most, setMost] = useState(PAGES);
   const inEnglish = (page: Page) => Number(langOf(page) === "en");
   const differing = changes.wording.filter((page) => page.added.count + page.removed.count > 0).sort((a, b) => inEnglish(a) - inEnglish(b));
@@ -65,8 +65,8 @@ export function Wording({ changes }: { changes: Changes }) {
       {differing.length > 0 && (
         <table class="cards differences wording">
           <caption>{tr("Chữ mà người đọc thấy khác đi", "What a reader sees otherwise")}</caption>
-          <thead><tr><th>{tr("Trang", "Page")}</th><th>{tr("Bản trước", "Before")}</th><th>{tr("Bản này", "In this one")}</th></tr></thead>
-          <tbody>{differing.slice(0, most).map((page) => <Row key={page.path} page={page} kind={kindOf(changes, page.path)} />)}</tbody>
+          <thead><tr><th>{tr("Trang", "Page")}</th><th>{before}</th><th>{after}</th></tr></thead>
+          <tbody>{differing.slice(0, most).map((page) => <Row key={page.path} page={page} kind={kindOf(changes, page.path)} sides={[before, after]} />)}</tbody>
         </table>
       )}
       {hidden > 0 && <p><button type="button" class="quiet more-pages" onClick={() => setMost(most + PAGES)}>{tr(`Xem thêm (còn ${hidden} trang)`, `Show more (${hidden} page(s) left)`)}</button></p>}
@@ -91,15 +91,15 @@ const KINDS: Record<Kind, [string, string, string]> = {
   removed: ["Trang bị bỏ", "Page removed", "returned"],
 };
 
-function Row({ page, kind }: { page: Page; kind: Kind }) {
+function Row({ page, kind, sides: [before, after] }: { page: Page; kind: Kind; sides: [string, string] }) {
   const lang = langOf(page);
   const [vi, en, tag] = KINDS[kind];
   const most = kind === "changed" ? LINES : OF_WHOLE;
   return (
     <tr data-kind={kind}>
       <th scope="row"><span lang={lang}>{page.title || page.path}</span> <strong class={`tag ${tag}`}>{tr(vi, en)}</strong><br /><span class="hint">/{page.path.replace(/index\.html$/, "")}</span></th>
-      <td data-label={tr("Bản trước", "Before")}><Side lines={page.removed} most={most} lang={lang} gone={true} /></td>
-      <td data-label={tr("Bản này", "In this one")}><Side lines={page.added} most={most} lang={lang} gone={false} /></td>
+      <td data-label={before}><Side lines={page.removed} most={most} lang={lang} gone={true} /></td>
+      <td data-label={after}><Side lines={page.added} most={most} lang={lang} gone={false} /></td>
     </tr>
   );
 }

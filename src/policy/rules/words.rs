@@ -143,9 +143,7 @@ pub(super) fn notice_twice(id: &str) -> Refusal {
 
 /// A notice in which whoever reads it would miss something.
 pub(super) fn notice(id: &str, lack: &Lack) -> Refusal {
-    let said = lack.to_string();
-    let (vi, en) = said.split_once(" / ").unwrap_or((&said, &said));
-    let (vi, en) = (sentence(vi), sentence(en));
+    let (vi, en) = (sentence(&lack.vi()), sentence(&lack.en()));
     refusal("incomplete-notice", &format!("Thông báo `{id}`: {vi}"), &format!("Notice `{id}`: {en}"))
 }
 

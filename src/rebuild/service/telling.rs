@@ -18,6 +18,9 @@ use crate::rebuild::state::Phase;
 use crate::rebuild::state::State;
 use crate::release::draft::Committed;
 
+/// Warnings that screens are told; the command line tells all.
+const WARNINGS: usize = 50;
+
 impl Inner {
     /// The public sees it from here on; who made it is noted, and screens are told.
     pub(super) fn released(&self, built: &Built, request: &Request, before: Option<&str>) {
@@ -40,6 +43,7 @@ impl Inner {
         let paused = self.parts.releases.is_paused().unwrap_or(false);
         self.show(|state| {
             state.took = Some(built.times.into());
+            state.warnings = built.warnings.iter().take(WARNINGS).cloned().collect();
             (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, paused);
         });
     }

@@ -33,6 +33,7 @@ use crate::document::Key;
 use crate::rebuild::preview::Decisions;
 use crate::rebuild::preview::Preview;
 use crate::release::changes::Difference;
+use crate::release::wording::Told;
 use crate::web::headers;
 
 /// Previews that are kept; older ones go.
@@ -73,7 +74,16 @@ pub(super) struct Wanted {
 #[derive(Serialize)]
 pub(super) struct Made {
     url: String,
-    pages: Difference,
+    pages: Pages,
+}
+
+/// How it differs from what is public, as with two releases.
+#[derive(Serialize)]
+struct Pages {
+    #[serde(flatten)]
+    files: Difference,
+    #[serde(flatten)]
+    told: Told,
 }
 
 impl Wanted {
@@ -106,7 +116,7 @@ pub(super) async fn make(
         session.preview(place, &decisions, (&body, &crate::rebuild::now()))
     };
     let preview = desk.0.builder.with(made).await.map_err(refused)?.map_err(failed)?;
-    let pages = preview.pages.clone();
+    let pages = Pages { files: preview.pages.clone(), told: preview.told.clone() };
     desk.0.previews.put(id.clone(), preview);
     Ok(axum::Json(Made { url: format!("{}/preview/{id}/", desk.0.origin), pages }))
 }

@@ -129,7 +129,7 @@ pub(super) async fn changes(
         let store = desk.0.builder.releases();
         let (old, new) = (store.load(&since)?, store.load(&id)?);
         let (pages, documents) = (changes::between(&old, &new), changes::documents(&old, &new));
-        let told = wording::between(&old, &new, &pages)?;
+        let told = wording::of_releases(&old, &new, &pages)?;
         Ok(Answer { release: id, since, pages, documents, told })
     };
     let answer =

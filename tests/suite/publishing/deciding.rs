@@ -104,6 +104,13 @@ fn what_changed_is_listed_old_beside_new_as_the_public_would_see_it() {
     assert_eq!(by_rule["rules"][0]["kind"], "election");
 }
 
+/// The lines of both are told, page by page.
+fn tells_lines(wording: &Value, new: &str) {
+    let mut pages = wording.as_array().unwrap().iter();
+    let comes = pages.find(|page| page["added"]["lines"].to_string().contains(new));
+    assert!(comes.and_then(|page| page["removed"]["count"].as_u64()) > Some(0), "{wording}");
+}
+
 #[test]
 fn a_preview_is_the_whole_site_as_it_would_be_and_only_for_the_desk() {
     let mut desk = Desk::open();
@@ -143,6 +150,7 @@ fn a_preview_is_the_whole_site_as_it_would_be_and_only_for_the_desk() {
         seen |= text.contains("Xem trước.");
     }
     assert!(seen, "{changed:?}");
+    tells_lines(&made["pages"]["wording"], "Xem trước.");
     // What would not change is there as well, and what is not the desk's sees none of it.
     assert_eq!(desk.get(&format!("{path}lich/")).status, 200);
     assert_eq!(desk.get(&format!("{path}khong-co/")).status, 404);
@@ -160,6 +168,7 @@ fn a_preview_is_the_whole_site_as_it_would_be_and_only_for_the_desk() {
     for sort in ["added", "changed", "removed"] {
         assert_eq!(changes[sort], made["pages"][sort], "{sort}");
     }
+    assert_eq!(changes["wording"], made["pages"]["wording"]);
     assert_eq!(desk.serving.terminate(), Some(0));
 }
 
