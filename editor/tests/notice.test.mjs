@@ -14,6 +14,32 @@ const vi = (title, text = "Một đoạn.") => ({ date: DAY, texts: { vi: { titl
 const started = () => begin("sonla-2021", "publication");
 const codes = (found) => found.map((one) => `${one.code} ${one.part}`);
 
+/** No document has any heads. */
+const no = () => false;
+
+test("spaces and lines that were just typed are a draft, not what stands there", () => {
+  const there = vi("Lịch", "Một.");
+  const doc = A.change(started(), (d) => putNotice(d, "a", there));
+  for (const now of [vi("Lịch ", "Một."), vi("Lịch", "Một.\n"), vi("Lịch", "Một.\n ")]) {
+    const drafts = { a: { now, over: there } };
+    assert.equal(beside(drafts, notices(doc), DAY, no), drafts, JSON.stringify(now.texts.vi));
+  }
+  assert.deepEqual(beside({ a: { now: vi("Lịch ", "Một."), over: vi("Lịch", "Cũ.") } }, notices(doc), DAY, no), {}, "another window wrote it");
+});
+
+test("a draft that was written is done whatever became of it, unless the document never had it", () => {
+  const own = freshId(DAY);
+  const drafts = { [own]: { now: vi("Lịch"), over: undefined, written: ["a"] } };
+  const changed = notices(A.change(started(), (d) => putNotice(d, own, vi("Lịch mới"))));
+  for (const there of [[], changed]) {
+    assert.deepEqual(beside(drafts, there, DAY, (heads) => heads[0] === "a"), {}, "withdrawn or changed by others since");
+    assert.equal(beside(drafts, there, DAY, no), drafts, "the page died before it was on the disk");
+  }
+  const half = { [own]: { now: vi("Lị"), over: undefined } };
+  assert.equal(beside(half, changed, DAY, no), half, "an own id is not taken by others");
+  assert.deepEqual([isOvertaken(half[own], changed[0][1]), isOvertaken(half[own], undefined)], [true, false]);
+});
+
 test("of two devices that add a notice on one day each keeps its own", () => {
   const ids = new Set(Array.from({ length: 1_000 }, () => freshId(DAY)));
   assert.equal(ids.size, 1_000);
@@ -21,7 +47,7 @@ test("of two devices that add a notice on one day each keeps its own", () => {
   // A draft under an id that a colleague's notice has meanwhile goes on under another.
   const mine = { now: vi("Của tôi"), over: undefined };
   const theirs = A.change(started(), (d) => putNotice(d, `${DAY}-1`, vi("Của đồng nghiệp")));
-  const [[id, draft], ...more] = Object.entries(beside({ [`${DAY}-1`]: mine }, notices(theirs), DAY));
+  const [[id, draft], ...more] = Object.entries(beside({ [`${DAY}-1`]: mine }, notices(theirs), DAY, no));
   assert.deepEqual([draft, more.length], [mine, 0]);
   assert.notEqual(id, `${DAY}-1`);
   const both = A.change(theirs, (d) => putNotice(d, id, draft.now));
@@ -32,8 +58,8 @@ test("a draft that was written is done, and all others stay", () => {
   const doc = A.change(started(), (d) => putNotice(d, "a", { date: DAY, texts: { vi: { title: " Lịch", text: "Một\n\nHai\n" }, lo: { title: "A", text: "B" }, hmn: { title: "C", text: "D" } } }));
   const written = { date: DAY, texts: { vi: { title: " Lịch", text: "Một\n\nHai\n" }, en: blank(), lo: { title: "A", text: "B" }, hmn: { title: "C", text: "D" } } };
   const change = { now: vi("Sửa"), over: notices(doc)[0][1] };
-  assert.deepEqual(beside({ a: { now: written, over: undefined } }, notices(doc), DAY), {});
-  for (const drafts of [{}, { a: change }, { b: { now: vi(""), over: undefined } }]) assert.equal(beside(drafts, notices(doc), DAY), drafts);
+  assert.deepEqual(beside({ a: { now: written, over: undefined } }, notices(doc), DAY, no), {});
+  for (const drafts of [{}, { a: change }, { b: { now: vi(""), over: undefined } }]) assert.equal(beside(drafts, notices(doc), DAY, no), drafts);
   assert.deepEqual([isGone(change, undefined), isGone(change, written), isGone({ now: vi("x"), over: undefined }, undefined)], [true, false, false]);
   assert.deepEqual([isOvertaken(change, notices(doc)[0][1]), isOvertaken(change, vi("Khác")), isOvertaken(change, undefined)], [false, true, false]);
 });

@@ -9,9 +9,9 @@ const { beforeChanges } = await load("others", "local");
 class Way extends NetworkAdapter {}
 
 /** What is heard of one message that comes by a way, in order. */
-function heard(message) {
+function heard(message, act) {
   const [way, told] = [new Way(), []];
-  beforeChanges([way], () => told.push("written down"));
+  beforeChanges([way], act ?? (() => told.push("written down")));
   way.on("message", () => told.push("taken in"));
   way.emit("message", message);
   return told;
@@ -31,4 +31,9 @@ test("what is held back is written down before changes of others are taken in, a
   assert.deepEqual(heard(sync(hello)), ["taken in"]);
   assert.deepEqual(heard(sync(new Uint8Array([1, 2, 3]))), ["taken in"]);
   assert.deepEqual(heard({ ...sync(carrying), type: "ephemeral" }), ["taken in"]);
+  // Whatever goes wrong in writing it down, the message is not lost.
+  const told = [];
+  globalThis.reportError = (error) => told.push(error.message);
+  assert.deepEqual(heard(sync(carrying), () => { throw new Error("hỏng"); }), ["taken in"]);
+  assert.deepEqual(told, ["hỏng"]);
 });

@@ -260,6 +260,28 @@ async fn a_full_disk_and_a_wrong_clock_are_said_and_nothing_typed_is_lost() -> R
 
 const TEXT: &str = "#f-consultation-r1-province-difficulties";
 
+/// Who never pauses is written all the same: the other reads it while the typing goes on, and writes as well.
+async fn types_without_a_pause(one: &Official, two: &Official) -> Result<()> {
+    let value = format!("document.querySelector('{TEXT}').value");
+    one.ask::<bool>(&format!(
+        "(document.querySelector('{TEXT}').focus(), window.typing = setInterval(() => document.execCommand('insertText', false, 'a'), 40), true)"
+    ))
+    .await?;
+    two.until(&format!("{value}.includes('aaaaa')")).await?;
+    two.ask::<bool>(&format!(
+        "(document.querySelector('{TEXT}').focus(), document.querySelector('{TEXT}').setSelectionRange(0, 0), \
+         document.execCommand('insertText', false, 'Thêm.\\n'))"
+    ))
+    .await?;
+    one.until(&format!("{value}.startsWith('Thêm.\\n') && {value}.includes('aaaaaaaaaaaaaaaaaaaa')")).await?;
+    one.ask::<bool>("(clearInterval(window.typing), true)").await?;
+    let typed: String = one.ask(&value).await?;
+    two.until(&format!("{value} === {}", serde_json::json!(typed))).await?;
+    let rest: String = typed.replace("Thêm.\n", "").replace("Hòa", "");
+    assert!(rest.chars().all(|letter| letter == 'a'), "{typed:?}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_input_method_composes()
 -> Result<()> {
@@ -299,6 +321,7 @@ async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_i
     // Marks that come apart are put together.
     one.type_in(TEXT, "Ho\u{300}a").await?;
     two.until(&stands("Hòa")).await?;
+    types_without_a_pause(&one, &two).await?;
     one.kill().await?;
     two.kill().await?;
     Ok(())

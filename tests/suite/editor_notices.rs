@@ -114,6 +114,23 @@ async fn a_draft_survives_a_full_disk_another_screen_and_a_dead_browser_and_is_t
     Ok(())
 }
 
+/// A change of a written notice that says nothing yet is a draft as well: the box stays open, with what was typed.
+async fn begins_with_a_space_and_a_language(team: &Official) -> Result<()> {
+    let title = format!("document.querySelector(\"{TITLE}\")");
+    team.press("details.notice summary").await?;
+    team.ask::<bool>(&format!("({title}.focus(), {title}.setSelectionRange(9, 9), true)")).await?;
+    let stays =
+        |value: &str| format!("{title}.value === '{value}' && document.querySelector('details.notice').open");
+    team.ask::<bool>("document.execCommand('insertText', false, ' ')").await?;
+    team.reads(DRAFT).await?;
+    team.until(&stays("Lịch ")).await?;
+    team.ask::<bool>("document.execCommand('delete')").await?;
+    team.until("!document.querySelector('details.notice .draft')").await?;
+    team.until(&stays("Lịch")).await?;
+    team.type_in("#notice-lich-more", "hmn").await?;
+    team.until("document.querySelector('#notice-lich-hmn-title')").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_notice_that_was_taken_back_under_a_draft_comes_back_only_on_a_word() -> Result<()> {
     let scene = Scene::new()?;
@@ -133,6 +150,7 @@ async fn a_notice_that_was_taken_back_under_a_draft_comes_back_only_on_a_word() 
     let team = scene.official("tuyen.truyen", "team_comms").await?;
     team.reads(SENT).await?;
     team.go("#/publish").await?;
+    begins_with_a_space_and_a_language(&team).await?;
     team.type_in(TITLE, "Lịch bỏ phiếu").await?;
     publishes(&scene, &["unnotice", "lich"]);
     team.reads("Thông báo này đã bị xóa trong lúc bạn soạn").await?;

@@ -34,7 +34,9 @@ export function removeRow(doc: Draft, field: string, row: number): void {
 }
 
 export function setCell(doc: Draft, field: string, row: number, name: string, value: string, long: boolean): void {
-  const cells = content(doc).lists[field][row] as Raw;
+  const cells = content(doc).lists[field][row] as Raw | undefined;
+  // Somebody took the row away meanwhile.
+  if (!cells) return;
   if (long && typeof cells[name] === "string") {
     rewrite(doc, ["content", "lists", field, row, name], cells[name], nfc(value));
   } else if (long) cells[name] = nfc(value);

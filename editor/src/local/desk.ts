@@ -50,22 +50,17 @@ export interface Problem {
 }
 
 /** A request to the server's own API; `offline` if it was not reached. */
-export async function ask<T>(method: string, path: string, body?: unknown): Promise<T | Problem | "offline"> {
-  return (await heard<T>(method, path, body)).answer;
+export async function ask<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<T | Problem | "offline"> {
+  return (await heard<T>(method, path, body, more)).answer;
 }
 
 /** The same with the answer's head. */
-async function heard<T>(method: string, path: string, body?: unknown, more: Record<string, string> = {}): Promise<{ answer: T | Problem | "offline"; response?: Response }> {
+async function heard<T>(method: string, path: string, body?: unknown, more: RequestInit = {}): Promise<{ answer: T | Problem | "offline"; response?: Response }> {
   try {
-    const response = await fetch(path, {
-      method,
-      cache: "no-store",
-      signal: AbortSignal.timeout(15_000),
-      headers: body === undefined ? more : { ...more, "content-type": "application/json" },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const json = response.status === 204 || response.status === 304 ? {} : await response.json();
-    return { response, answer: response.ok ? (json as T) : { code: "", title: "", vi: "", ...json, status: response.status } };
+    const json = { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    const response = await fetch(path, { method, cache: "no-store", signal: AbortSignal.timeout(15_000), ...(body === undefined ? {} : json), ...more });
+    const said = response.status === 204 || response.status === 304 ? {} : await response.json();
+    return { response, answer: response.ok ? (said as T) : { code: "", title: "", vi: "", ...said, status: response.status } };
   } catch {
     return { answer: "offline" };
   }
@@ -77,10 +72,15 @@ export class DeskAsked {
 
   /** The desk, or the server's clock alone, to the second, if the desk is what it was. */
   async again(): Promise<Desk | { now: number } | Problem | "offline"> {
-    const { answer, response } = await heard<Desk>("GET", "/api/desk", undefined, this.#etag ? { "if-none-match": this.#etag } : {});
+    const { answer, response } = await heard<Desk>("GET", "/api/desk", undefined, this.#etag ? { headers: { "if-none-match": this.#etag } } : {});
     if (response?.status === 304) return { now: Date.parse(response.headers.get("date") ?? "") };
     if (response?.ok) this.#etag = response.headers.get("etag") ?? undefined;
     return answer;
+  }
+
+  /** What was answered last is not what this asks for: it is somebody else's. */
+  forget(): void {
+    this.#etag = undefined;
   }
 }
 

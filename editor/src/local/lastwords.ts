@@ -15,28 +15,76 @@ export interface Aside {
 
 const prefix = (account: number) => `last words ${account} `;
 
-export function leave(account: number, left: Left[], asides: Aside[]): void {
-  if (left.length + asides.length === 0) return;
+interface Entry {
+  /** When it was left, Unix milliseconds. */
+  at: number;
+  documents: { key: string; bytes: string }[];
+  asides: Aside[];
+}
+
+/** Names of the entries of an account that wait, oldest first. */
+export function names(account: number): string[] {
+  const all = Object.keys(localStorage).filter((one) => one.startsWith(prefix(account)));
+  return all.sort((a, b) => entry(a).at - entry(b).at);
+}
+
+function entry(name: string): Entry {
+  const all = JSON.parse(localStorage.getItem(name) ?? "[]");
+  // Older versions left documents alone, and no time.
+  return { at: 0, asides: [], ...(Array.isArray(all) ? { documents: all } : all) };
+}
+
+/** False if there is no room. */
+function put(name: string, entry: Entry): boolean {
   try {
-    const documents = left.map(({ key, bytes }) => ({ key, bytes: packed(bytes) }));
-    localStorage.setItem(prefix(account) + crypto.randomUUID(), JSON.stringify({ documents, asides }));
+    localStorage.setItem(name, JSON.stringify(entry));
+    return true;
   } catch {
     // A full disk: the page has asked the person to stay.
+    return false;
   }
 }
 
-/** Names of the entries that wait. */
-export function names(account: number): string[] {
-  return Object.keys(localStorage).filter((one) => one.startsWith(prefix(account)));
-}
+/** What earlier pages left, until it is on the disk or this page leaves it anew: each is taken in once, so that nothing old comes
+ * back over what was typed since. */
+export class LastWords {
+  /** Entries whose documents this page has not taken in yet. */
+  readonly #waiting = new Set<string>();
+  readonly #heard = new Set<string>();
 
-export function read(name: string): { left: Left[]; asides: Aside[] } {
-  const all = JSON.parse(localStorage.getItem(name) ?? "[]");
-  // Older versions left documents alone.
-  const { documents, asides } = (Array.isArray(all) ? { documents: all, asides: [] } : all) as { documents: { key: string; bytes: string }[]; asides: Aside[] };
-  return { left: documents.map(({ key, bytes }) => ({ key, bytes: unpacked(bytes) })), asides };
-}
+  constructor(private readonly account: number) {}
 
-export function forget(name: string): void {
-  localStorage.removeItem(name);
+  /** Takes in what was left beside the documents. */
+  takeAsides(take: (aside: Aside) => void): void {
+    for (const name of names(this.account)) {
+      for (const aside of entry(name).asides) take(aside);
+      this.#waiting.add(name);
+    }
+  }
+
+  /** Takes in the documents, and forgets all once `settled` says that it is on the disk. */
+  async takeDocuments(take: (left: Left) => Promise<void>, settled: () => Promise<void>): Promise<void> {
+    for (const name of [...this.#waiting]) {
+      for (const { key, bytes } of entry(name).documents) await take({ key, bytes: unpacked(bytes) });
+      this.#waiting.delete(name);
+      this.#heard.add(name);
+    }
+    await settled();
+    for (const name of this.#heard) localStorage.removeItem(name);
+    this.#heard.clear();
+  }
+
+  /** This page's own: what it has and the disk has not. */
+  leave(left: Left[], asides: Aside[]): void {
+    const documents = left.map(({ key, bytes }) => ({ key, bytes: packed(bytes) }));
+    const own = { at: Date.now(), documents, asides };
+    if (left.length + asides.length > 0 && !put(prefix(this.account) + crypto.randomUUID(), own)) return;
+    // What this page took in is on the disk, or among what it just left.
+    for (const name of this.#heard) localStorage.removeItem(name);
+    for (const name of this.#waiting) {
+      const one = entry(name);
+      if (one.documents.length === 0) localStorage.removeItem(name);
+      else put(name, { ...one, asides: [] });
+    }
+  }
 }

@@ -11,7 +11,7 @@ import { whenReady } from "./engine.ts";
 import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
-import * as lastwords from "./lastwords.ts";
+import { LastWords, names, type Left } from "./lastwords.ts";
 import { Paper } from "./paper.ts";
 import { Windows } from "./windows.ts";
 
@@ -43,6 +43,7 @@ export class Office {
   readonly #local = new Set<string>();
   readonly #moved = new Set<string>();
   readonly ledger: Ledger;
+  readonly #lastWords: LastWords;
   #link!: Link;
   readonly #asked = new DeskAsked();
   #repo: Repo | undefined;
@@ -55,18 +56,22 @@ export class Office {
   /** Writes down what screens hold back, before what others wrote comes in. */
   beforeOthers: () => void = () => undefined;
 
-  private constructor(readonly disk: Disk) {
+  private constructor(
+    readonly disk: Disk,
+    account: number,
+  ) {
+    this.#lastWords = new LastWords(account);
     this.ledger = new Ledger(disk, () => this.desk.value.account.body);
   }
 
   /** Opens the office of an account; without a network from what this device keeps. */
   static async open(account: number, desk?: Desk, own?: IDBDatabase): Promise<Office | undefined> {
-    const office = new Office(new Disk(own ?? (await open(nameOf(account)))));
+    const office = new Office(new Disk(own ?? (await open(nameOf(account)))), account);
     // Before anybody reads what stands there.
-    for (const name of lastwords.names(account)) for (const one of lastwords.read(name).asides) void office.disk.set(one.name, one.value);
-    const names = ["desk", "waiting", "local", "sent", "skew"];
+    office.#lastWords.takeAsides(({ name, value }) => void office.disk.set(name, value));
+    const kinds = ["desk", "waiting", "local", "sent", "skew"];
     const [[kept, waiting, local, sent, skew]] = await Promise.all([
-      office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(names),
+      office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(kinds),
       office.ledger.load(),
     ]);
     const known = desk ?? kept;
@@ -111,7 +116,7 @@ export class Office {
   async #reopen(key: string): Promise<void> {
     const paper = this.paper(key);
     await paper.load(this.isKnown(key));
-    if (paper.handle || lastwords.names(this.desk.value.account.id).length > 0) return;
+    if (paper.handle || names(this.desk.value.account.id).length > 0) return;
     if ((await this.disk.loadRange([paper.id])).length > 0) return;
     const { [key]: _, ...rest } = this.waiting.value;
     this.#wait(rest);
@@ -200,19 +205,20 @@ export class Office {
       const bytes = one.key in this.waiting.value ? one.lastWords() : undefined;
       return bytes ? [{ key: one.key, bytes }] : [];
     });
-    lastwords.leave(this.desk.value.account.id, left, this.disk.unwritten());
+    if (this.#telling !== undefined) this.#tellNow();
+    this.#lastWords.leave(left, this.disk.unwritten());
   }
 
-  async #hearLastWords(): Promise<void> {
-    for (const name of lastwords.names(this.desk.value.account.id)) {
-      for (const { key, bytes } of lastwords.read(name).left) {
-        const paper = this.paper(key);
-        await paper.load(this.isKnown(key));
-        paper.merge(bytes);
-        this.wrote(key);
-      }
-      if (await this.settled()) lastwords.forget(name);
-    }
+  #hearLastWords(): Promise<void> {
+    const take = async ({ key, bytes }: Left) => {
+      const paper = this.paper(key);
+      await paper.load(this.isKnown(key));
+      paper.merge(bytes);
+      this.wrote(key);
+    };
+    return this.#lastWords.takeDocuments(take, async () => {
+      while (!(await this.settled())) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN));
+    });
   }
 
   /** Resolves when all that was written is on the disk; false if the disk does not take it, or not in time. */
@@ -286,11 +292,15 @@ export class Office {
   #wait(waiting: Record<string, number>): void {
     this.waiting.value = waiting;
     void this.disk.set("waiting", waiting);
-    // What the server has a moment later did not wait.
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
-      void this.#tell();
-    }, MOMENT);
+    // What the server has a moment later did not wait; that nothing waits any more is told at once, before the page goes away.
+    if (Object.keys(waiting).length === 0) this.#tellNow();
+    else this.#telling ??= setTimeout(() => this.#tellNow(), MOMENT);
+  }
+
+  #tellNow(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
+    void this.#tell();
   }
 
   async #knock(): Promise<"ok" | "login" | "offline"> {
@@ -300,7 +310,10 @@ export class Office {
     this.#hearClock(answer.now);
     if (!("account" in answer)) return this.#reload();
     // Somebody else logged in on this device in another tab: their work is not ours.
-    if (answer.account.id !== this.desk.value.account.id) return "login";
+    if (answer.account.id !== this.desk.value.account.id) {
+      this.#asked.forget();
+      return "login";
+    }
     this.#keep(answer);
     return this.#reload();
   }
@@ -374,7 +387,7 @@ export class Office {
     const said = { count, since: count ? Math.round(this.since.value) : null };
     if (!always && JSON.stringify(said) === this.#told) return;
     this.#told = JSON.stringify(said);
-    await ask("POST", "/api/unsent", said);
+    await ask("POST", "/api/unsent", said, { keepalive: true });
   }
 
   /** Lets go of a document that is being taken away; all else that was written is put on the disk. */

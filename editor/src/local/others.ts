@@ -4,7 +4,16 @@ import { Automerge as A, type Message, type NetworkAdapter } from "@automerge/au
 
 /** Calls `act` before a repository that is made later takes changes from any of these. */
 export function beforeChanges(ways: NetworkAdapter[], act: () => void): void {
-  for (const way of ways) way.on("message", (message) => carriesChanges(message) && act());
+  for (const way of ways) way.on("message", (message) => carriesChanges(message) && attempt(act));
+}
+
+/** Whatever fails in it, the message goes on to those who wait for it. */
+function attempt(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    reportError(error);
+  }
 }
 
 function carriesChanges(message: Message): boolean {

@@ -141,6 +141,11 @@ export class Paper {
     return this.handle ? [...A.getHeads(this.handle.doc())].sort() : (this.seen?.heads ?? []);
   }
 
+  /** Whether it is open and has these heads, or what came after them. */
+  has(heads: string[]): boolean {
+    return this.opened !== undefined && A.hasHeads(this.opened, heads as A.Heads);
+  }
+
   /** Writes; the document is begun if nobody has begun it. */
   change(message: string, write: (doc: A.Doc<unknown>) => void): void {
     if (this.#early(() => this.change(message, write))) return;

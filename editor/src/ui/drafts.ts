@@ -29,11 +29,13 @@ export function replaceDrafts(next: Drafts): void {
   for (const id of Object.keys(before)) if (!(id in next)) keepDraft(id, undefined);
 }
 
-/** The draft was written into its document: it is shown no more, and leaves the disk once the document is there. */
-export async function draftWritten(id: string): Promise<void> {
+/** The draft was written into its document, which has these heads now: it is shown no more, and leaves the disk once the document is
+ * there. A page that opens before that knows it by the heads. */
+export async function draftWritten(id: string, heads: string[]): Promise<void> {
   const office = here();
-  const { [id]: _, ...others } = drafts.value;
+  const { [id]: draft, ...others } = drafts.value;
   drafts.value = others;
+  void office.disk.set(DRAFTS + id, draft && { ...draft, written: heads });
   while (!(await office.settled())) await new Promise((resolve) => setTimeout(resolve, AGAIN));
   if (!(id in drafts.value)) void office.disk.set(DRAFTS + id, undefined);
 }

@@ -22,7 +22,14 @@ const held = new Set<(leaving: boolean) => void>();
 /** Writes all of it down now: before the page goes away, or makes way for a new version. Who only looks at another window goes on
  * composing. */
 export function writeDown(leaving = true): void {
-  for (const write of [...held]) write(leaving);
+  for (const write of [...held]) {
+    try {
+      write(leaving);
+    } catch (error) {
+      // One field's fault keeps no other from being written.
+      reportError(error);
+    }
+  }
 }
 
 /** Holds a write back, and lets nothing of it get lost when the field goes away. */

@@ -22,7 +22,7 @@ export function Notices({ changes, Changes }: { changes: Change[]; Changes: Comp
   const all: [string, Notice | undefined][] = [...written, ...begun.map((id): [string, undefined] => [id, undefined])];
   useLayoutEffect(() => {
     if (!paper.opened) return;
-    const next = beside(drafts.value, written, today());
+    const next = beside(drafts.value, written, today(), (heads) => paper.has(heads));
     if (next !== drafts.value) replaceDrafts(next);
   });
   const add = () => {
@@ -66,17 +66,21 @@ function One({ id, notice, draft, isOpen }: Props) {
   const [asking, setAsking] = useState(false);
   const [reviving, setReviving] = useState(false);
   const [missing, setMissing] = useState<Lack[]>([]);
+  const [isShown, show] = useState(!notice || draft !== undefined);
   const now = draft?.now ?? notice ?? fresh();
   const at = `notice-${id}`;
   const gone = isOpen && isGone(draft, notice);
   const type = (next: Notice) => {
-    keepDraft(id, notice && same(next, notice) ? undefined : { now: next, over: draft ? draft.over : notice });
+    // A language that was just added has no words yet.
+    const isAsItWas = notice && same(next, notice) && Object.keys(next.texts).every((code) => code in notice.texts);
+    keepDraft(id, isAsItWas ? undefined : { now: next, over: draft ? draft.over : notice });
     setMissing((before) => (before.length > 0 ? lacks(next, notice) : before));
   };
   const write = () => {
     setReviving(false);
+    show(false);
     office.write(KEY, "notice", (doc) => putNotice(doc, id, now));
-    void draftWritten(id);
+    void office.paper(KEY).whenCaughtUp().then(() => draftWritten(id, office.paper(KEY).heads));
     say(tr("Đã ghi thông báo.", "The notice is written."));
     focusSoon(at);
   };
@@ -87,7 +91,7 @@ function One({ id, notice, draft, isOpen }: Props) {
     if (gone) setReviving(true);
     else write();
   };
-  const leave = () => (keepDraft(id, undefined), setMissing([]), setReviving(false), focusSoon(notice ? at : "add-notice"));
+  const leave = () => (keepDraft(id, undefined), show(false), setMissing([]), setReviving(false), focusSoon(notice ? at : "add-notice"));
   const languages = LANGUAGES.map((one) => one.code).filter((code) => code in now.texts);
   const foreign = Object.keys(now.texts).filter((code) => !isKnown(code));
   const others = LANGUAGES.filter((one) => !languages.includes(one.code));
@@ -97,7 +101,7 @@ function One({ id, notice, draft, isOpen }: Props) {
   });
   const noDate = missing.some((one) => one.part === "date");
   return (
-    <details class="task notice" open={!notice || draft !== undefined}>
+    <details class="task notice" open={isShown || draft !== undefined} onToggle={(event) => show(event.currentTarget.open)}>
       <summary id={at}><span lang="vi">{now.texts.vi?.title || tr("(chưa có tiêu đề)", "(no title yet)")}</span> <span class="hint">{id}</span> {draft && <strong class="tag draft">{tr("Đang soạn, chưa ghi", "Draft, not written")}</strong>}</summary>
       <ErrorSummary id={`${at}-errors`} faults={faults} loud={true} />
       {gone && <p class="inset">{tr("Thông báo này đã bị xóa trong lúc bạn soạn; nếu ghi, nó lại thành công khai.", "This notice was removed while you were writing; if you write yours, it becomes public again.")}</p>}
