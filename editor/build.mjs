@@ -37,6 +37,7 @@ async function bundle(entry, define = {}) {
     charset: "utf8",
     jsx: "automatic",
     jsxImportSource: "preact",
+    alias: { "@noble/hashes/sha256": "./src/document/sha256.ts" },
     define: { "process.env.NODE_ENV": '"production"', ...Object.fromEntries(Object.entries(define).map(([k, v]) => [k, JSON.stringify(v)])) },
   });
   return result.outputFiles[0].contents;

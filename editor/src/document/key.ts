@@ -1,7 +1,7 @@
 // Keys and ids of documents, as the Rust side derives them (src/document/key.rs, id.rs): two offline devices that start the
 // same report start the same document.
 import { interpretAsDocumentId, type DocumentId } from "@automerge/automerge-repo/slim";
-import sha256 from "fast-sha256";
+import { sha256 } from "./sha256.ts";
 
 export type Kind = "election" | "directive" | "progress" | "report" | "incident" | "review" | "publication";
 

@@ -10,7 +10,7 @@ import type { Seen } from "./ledger.ts";
 export type PaperState = "loading" | "here" | "absent" | "unavailable";
 
 export class Paper {
-  readonly id: DocumentId;
+  #id: DocumentId | undefined;
   readonly state = signal<PaperState>("loading");
   /** Counts what changed, for the screens. */
   readonly version = signal(0);
@@ -31,9 +31,13 @@ export class Paper {
     private readonly seen: Seen | undefined,
     private readonly taken: (paper: Paper, moved: boolean) => void,
   ) {
-    this.id = idOf(election, key);
     if (seen) this.state.value = "here";
     this.#open = new Promise((resolve) => (this.#opened = resolve));
+  }
+
+  /** Worked out when something asks for it: hashing those of all that a first frame shows takes a fifth of its time. */
+  get id(): DocumentId {
+    return (this.#id ??= idOf(this.election, this.key));
   }
 
   /** Takes the document from this device or the server; `known` says that one of them has it. */

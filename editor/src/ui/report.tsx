@@ -117,7 +117,8 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     arriveAt("main h1");
   };
   const withdraw = () => (office.write(key, status === "returned" ? "revise" : "withdraw", toDraft), void arriveAt("main h1"));
-  const filled = (n: number) => FIELDS.filter((one) => one.section === n && reported(doc, one.id)).length;
+  const filled = FIELDS.filter((one) => reported(doc, one.id));
+  const counts = SECTIONS.map((_, n) => filled.filter((one) => one.section === n).length);
   const sent = submissions(paper.doc).at(-1);
   return (
     <main id="main" class="report">
@@ -144,14 +145,14 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         <p class="field section-choice">
           <label for="section">{tr("Mục", "Section")}</label>
           <select id="section" value={String(section)} onChange={(event) => (location.hash = go("report", body, due, event.currentTarget.value))}>
-            {SECTIONS.map((name, n) => <option value={String(n)}>{n}. {tr(...name)}{filled(n) > 0 ? ` (${filled(n)})` : ""}</option>)}
+            {SECTIONS.map((name, n) => <option value={String(n)}>{n}. {tr(...name)}{counts[n] ? ` (${counts[n]})` : ""}</option>)}
           </select>
         </p>
         <div class="work">
         <nav class="sections" aria-label={tr("Các mục của báo cáo", "Sections of the report")}>
           <ol start={0}>
             {SECTIONS.map((name, n) => (
-              <li><a href={go("report", body, due, String(n))} aria-current={n === section ? "step" : undefined}>{n}. {tr(...name)}{filled(n) > 0 && <span class="hint"> ({filled(n)})</span>}</a></li>
+              <li><a href={go("report", body, due, String(n))} aria-current={n === section ? "step" : undefined}>{n}. {tr(...name)}{counts[n]! > 0 && <span class="hint"> ({counts[n]})</span>}</a></li>
             ))}
           </ol>
         </nav>
