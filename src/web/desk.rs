@@ -31,6 +31,7 @@ use serde::Serialize;
 use super::documents;
 use super::documents::Opening;
 use super::repeated;
+use super::unsent::Speaker;
 use super::unsent::Unsent;
 use super::unsent::Waiting;
 use crate::document::Content;
@@ -144,6 +145,26 @@ async fn desk(
 struct Said {
     count: u32,
     since: Option<i64>,
+    /// What the device calls itself, in every session alike.
+    device: Option<String>,
+}
+
+impl Said {
+    /// Refuses a name that is none, or so long that it fills the file.
+    fn expect_device(&self) -> Result<(), Problem> {
+        let is_plain = |name: &String| {
+            name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        if self.device.as_ref().is_none_or(is_plain) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "not-a-device",
+            "`device` must be at most 64 letters, digits and `-`; leave it out, or send the same name each time.",
+            "`device` phải là tối đa 64 chữ cái, chữ số và dấu `-`; hãy bỏ mục này, hoặc lần nào cũng gửi cùng một tên.",
+        ))
+    }
 }
 
 async fn unsent(
@@ -151,12 +172,14 @@ async fn unsent(
     Extension(caller): Extension<Caller>,
     Json(said): Json<Said>,
 ) -> Result<StatusCode, Problem> {
+    said.expect_device()?;
     let server = desk.0.server.clone();
     let kept = move || {
         let heard = Utc::now().timestamp_millis();
+        let (account, session) = (caller.account.id.0, caller.session.id.0);
         let body = caller.account.body;
         let word = Waiting { body, count: said.count, since: said.since, heard };
-        desk.0.unsent.hear(caller.session.id.0, word);
+        desk.0.unsent.hear(Speaker { account, session, device: said.device.as_deref() }, word);
     };
     server.blocking(kept).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -28,11 +28,25 @@ pub(super) struct Waiting {
     pub heard: i64,
 }
 
-/// The words of all devices, by session.
+/// Who speaks: a session, or a device of an account if it names itself, which it does in every session.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Speaker<'a> {
+    pub account: i64,
+    pub session: i64,
+    pub device: Option<&'a str>,
+}
+
+impl Speaker<'_> {
+    fn name(self) -> String {
+        self.device.map_or_else(|| self.session.to_string(), |device| format!("{}/{device}", self.account))
+    }
+}
+
+/// The words of all devices, by who said them.
 #[derive(Debug)]
 pub(super) struct Unsent {
     path: PathBuf,
-    words: Mutex<BTreeMap<i64, Waiting>>,
+    words: Mutex<BTreeMap<String, Waiting>>,
 }
 
 impl Unsent {
@@ -49,11 +63,12 @@ impl Unsent {
     }
 
     /// A device speaks. A disk that does not take it is named in the log; the word stands until the server ends.
-    pub fn hear(&self, session: i64, word: Waiting) {
+    pub fn hear(&self, speaker: Speaker<'_>, word: Waiting) {
         let mut words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
-        words.insert(session, word);
+        words.insert(speaker.name(), word);
         if words.len() > DEVICES
-            && let Some(oldest) = words.iter().min_by_key(|(_, word)| word.heard).map(|(session, _)| *session)
+            && let Some(oldest) =
+                words.iter().min_by_key(|(_, word)| word.heard).map(|(name, _)| name.clone())
         {
             words.remove(&oldest);
         }

@@ -117,6 +117,29 @@ fn a_desk_holds_what_its_account_may_open_and_the_agency_hears_of_unsent_work() 
     assert_eq!(desk(&agency)["waiting"][0], heard);
 }
 
+/// Who signs out and in again is one device, not two of which one never takes back what it said.
+#[test]
+fn a_device_takes_back_in_one_session_what_it_said_in_another() {
+    let (office, _running, site, address) = serve();
+    let before = enter(&office, (&site, address), "tuyen.truyen", "team_comms");
+    let agency = enter(&office, (&site, address), "noi.vu", "standing_agency");
+    let json = ("content-type", "application/json");
+    let login = json!({ "login": "tuyen.truyen", "password": password("tuyen.truyen") }).to_string();
+    let again = send(address, "POST /api/session", &[("origin", &site), json], &login);
+    let after = header(&again, "set-cookie").split(';').next().unwrap().to_owned();
+    let says = |cookie: &str, said: &str| {
+        send(address, "POST /api/unsent", &[("origin", &site), ("cookie", cookie), json], said).status
+    };
+    assert_eq!(says(&before, r#"{"count":1,"since":1614900000000,"device":"a-1"}"#), 204);
+    assert_eq!(says(&before, r#"{"count":2,"since":1614900000000,"device":"b"}"#), 204);
+    assert_eq!(says(&after, r#"{"count":0,"since":null,"device":"a-1"}"#), 204);
+    let desk = ask(address, "GET /api/desk", &[("cookie", &agency)]).json();
+    let counts: Vec<_> =
+        desk["waiting"].as_array().unwrap().iter().map(|word| word["count"].as_i64()).collect();
+    assert_eq!(counts, [Some(0), Some(2)], "{desk}");
+    assert_eq!(says(&after, r#"{"count":0,"since":null,"device":"../x"}"#), 422);
+}
+
 /// Every device asks each three seconds, over lines that are paid by the byte.
 #[test]
 fn a_desk_that_says_nothing_new_is_not_sent_again() {

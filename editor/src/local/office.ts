@@ -13,11 +13,10 @@ import { Link, type LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
 import { LastWords, names, type Left } from "./lastwords.ts";
 import { Paper } from "./paper.ts";
+import { Telling } from "./telling.ts";
 import { Windows } from "./windows.ts";
 
 const ASK_AGAIN = 3_000;
-/** How long something waits (ms) before the server, and so the agency, is told that it does. */
-const MOMENT = 2_000;
 /** How long a disk may take for what was written (ms), before somebody who waits for it is told. */
 const DISK_LIMIT = 10_000;
 
@@ -50,8 +49,7 @@ export class Office {
   #windows!: Windows;
   /** Documents that are taken away: nothing of them is kept or told any more. */
   readonly #gone = new Set<string>();
-  #told = "";
-  #telling: ReturnType<typeof setTimeout> | undefined;
+  readonly #telling = new Telling(() => (this.link.value === "online" ? { count: Object.keys(this.waiting.value).length, since: this.since.value } : undefined));
   #bringing = false;
   /** Writes down what screens hold back, before what others wrote comes in. */
   beforeOthers: () => void = () => undefined;
@@ -69,9 +67,9 @@ export class Office {
     const office = new Office(new Disk(own ?? (await open(nameOf(account)))), account);
     // Before anybody reads what stands there.
     office.#lastWords.takeAsides(({ name, value }) => void office.disk.set(name, value));
-    const kinds = ["desk", "waiting", "local", "sent", "skew"];
-    const [[kept, waiting, local, sent, skew]] = await Promise.all([
-      office.disk.getAll<[Desk, Record<string, number>, string[], number, number]>(kinds),
+    const kinds = ["desk", "waiting", "local", "sent", "skew", "device"];
+    const [[kept, waiting, local, sent, skew, device]] = await Promise.all([
+      office.disk.getAll<[Desk, Record<string, number>, string[], number, number, string]>(kinds),
       office.ledger.load(),
     ]);
     const known = desk ?? kept;
@@ -81,6 +79,8 @@ export class Office {
     if (desk) office.skew.value = desk.now - Date.now();
     office.waiting.value = waiting ?? {};
     office.lastSent.value = sent;
+    if (device) office.#telling.device = device;
+    else void office.disk.set("device", office.#telling.device);
     if (!desk) office.skew.value = skew ?? 0;
     for (const key of local ?? []) office.#local.add(key);
     void whenReady().then(() => office.#start());
@@ -205,7 +205,7 @@ export class Office {
       const bytes = one.key in this.waiting.value ? one.lastWords() : undefined;
       return bytes ? [{ key: one.key, bytes }] : [];
     });
-    if (this.#telling !== undefined) this.#tellNow();
+    this.#telling.last();
     this.#lastWords.leave(left, this.disk.unwritten());
   }
 
@@ -292,15 +292,7 @@ export class Office {
   #wait(waiting: Record<string, number>): void {
     this.waiting.value = waiting;
     void this.disk.set("waiting", waiting);
-    // What the server has a moment later did not wait; that nothing waits any more is told at once, before the page goes away.
-    if (Object.keys(waiting).length === 0) this.#tellNow();
-    else this.#telling ??= setTimeout(() => this.#tellNow(), MOMENT);
-  }
-
-  #tellNow(): void {
-    clearTimeout(this.#telling);
-    this.#telling = undefined;
-    void this.#tell();
+    this.#telling.moved();
   }
 
   async #knock(): Promise<"ok" | "login" | "offline"> {
@@ -343,7 +335,7 @@ export class Office {
   #arrived(): void {
     void this.#bring();
     for (const paper of this.#papers.values()) this.#look(paper);
-    void this.#tell(true);
+    this.#telling.now(true);
   }
 
   /** Everything of this account is brought onto the device, for the days without a network, one after the other; what is here just
@@ -378,16 +370,6 @@ export class Office {
       }
     }
     void this.#bring();
-  }
-
-  /** Tells the server how much this device holds, so that the agency knows. */
-  async #tell(always = false): Promise<void> {
-    if (this.link.value !== "online") return;
-    const count = Object.keys(this.waiting.value).length;
-    const said = { count, since: count ? Math.round(this.since.value) : null };
-    if (!always && JSON.stringify(said) === this.#told) return;
-    this.#told = JSON.stringify(said);
-    await ask("POST", "/api/unsent", said, { keepalive: true });
   }
 
   /** Lets go of a document that is being taken away; all else that was written is put on the disk. */
