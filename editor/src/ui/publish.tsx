@@ -122,13 +122,17 @@ function Preview({ wanted, name }: { wanted: unknown; name: string }) {
     if (wrong) say(wrong);
     else setMade(answer as { url: string; pages: PageChanges });
   };
+  const count = made ? made.pages.added.count + made.pages.changed.count + made.pages.removed.count : 0;
   return (
     <>
       <button type="button" class="quiet preview" disabled={busy || here().link.value !== "online"} onClick={() => void make()}>{busy ? tr("Đang dựng bản xem trước…", "Making the preview…") : name}</button>
       {made && (
         <div class="made changes">
           <p role="status"><a class="preview-link" href={made.url} target="_blank" rel="noopener">{tr("Mở bản xem trước", "Open the preview")}</a></p>
-          <Wording changes={made.pages} before={tr("Đang công khai", "Public now")} after={tr("Sẽ thành", "Would be")} />
+          <details>
+            <summary>{tr(`${count} tệp sẽ khác; xem từng dòng`, `${count} file(s) would differ; see the lines`)}</summary>
+            <Wording changes={made.pages} before={tr("Đang công khai", "Public now")} after={tr("Sẽ thành", "Would be")} />
+          </details>
         </div>
       )}
     </>
