@@ -79,6 +79,7 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
     team.reads("Hãy ghi căn cứ hoặc lý do").await?;
     team.press(&format!("{DIRECTIVE} .preview")).await?;
     team.until(&format!("document.querySelector('{DIRECTIVE} .preview-link')")).await?;
+    team.press(&format!("{DIRECTIVE} .made summary")).await?;
     let comes =
         format!("[...document.querySelectorAll('{DIRECTIVE} .wording ins')].map((one) => one.innerText)");
     team.until(&format!("{comes}.some((line) => line.includes('{title}'))")).await?;

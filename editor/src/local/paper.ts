@@ -142,6 +142,7 @@ export class Paper {
 
   /** Hexadecimal, sorted. */
   get heads(): string[] {
+    void this.version.value;
     return this.handle ? [...A.getHeads(this.handle.doc())].sort() : (this.seen?.heads ?? []);
   }
 

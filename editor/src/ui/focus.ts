@@ -7,6 +7,10 @@ const STEP = 40;
 /** Until when something else than a heading is about to have the focus. */
 let claimed = 0;
 
+/** What was given the focus so, until the person does something: a heading whose turn comes late does not take it away. */
+let given: HTMLElement | undefined;
+for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => (given = undefined), true);
+
 /** Gives what is found the focus as soon as it is on the screen. */
 export function focusSoon(find: string | (() => HTMLElement | null | undefined)): void {
   const end = (claimed = performance.now() + PATIENCE);
@@ -14,6 +18,7 @@ export function focusSoon(find: string | (() => HTMLElement | null | undefined))
     const found = typeof find === "string" ? document.getElementById(find) : find();
     if (found) {
       claimed = 0;
+      given = found;
       return found.focus();
     }
     if (performance.now() < end) setTimeout(look, STEP);
@@ -29,7 +34,7 @@ moves?.addEventListener("navigate", (event) => (traversed = (event as unknown as
 /** A screen was gone to: from its beginning, and whoever listens hears its heading. A heading that is replaced while the screen is
  * still being fetched hands the focus on, until the person does something. */
 export function arriveAt(heading: string): () => void {
-  if (performance.now() < claimed) return () => undefined;
+  if (performance.now() < claimed || (given && given === document.activeElement)) return () => undefined;
   if (!traversed) scrollTo(0, 0);
   const end = performance.now() + PATIENCE;
   let heard: HTMLElement | undefined;
