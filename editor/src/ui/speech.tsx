@@ -19,6 +19,8 @@ export function tell(text: string, of?: string): void {
 export function Spoken({ status }: { status: string }) {
   const last = useRef({ text: "", at: -REPEAT });
   useEffect(() => {
+    // What has passed would be heard anew each time that it comes back.
+    if (told.value.of !== undefined && told.value.of !== status) told.value = { text: "" };
     if (!status) return;
     const timer = setTimeout(() => {
       const now = performance.now();
