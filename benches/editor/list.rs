@@ -1,14 +1,7 @@
 //! A long list: from the change of the address to the frame that shows all of it.
 
-use niemyet::document::Key;
-use niemyet::document::incident;
-use niemyet::document::incident::Short;
-use niemyet::document::incident::Trigger;
-use niemyet::replica::documents::DocumentStore;
-
 use crate::SLOW_DOWNS;
 use crate::browser::Result;
-use crate::cli::Office;
 use crate::page;
 use crate::scene::Scene;
 use crate::table;
@@ -18,7 +11,7 @@ use crate::table::Times;
 const MANY: usize = 300;
 
 pub async fn run(rounds: usize) -> Result<()> {
-    let mut scene = Scene::on(office()?)?;
+    let mut scene = Scene::with_adhoc_reports(MANY)?;
     let ours = scene.official("tuyen.truyen", "team_comms").await?;
     page::desktop(&ours).await?;
     ours.go("#/incidents").await?;
@@ -51,22 +44,6 @@ pub async fn run(rounds: usize) -> Result<()> {
         table::row(&[name, table::show(all.median()), table::show(all.longest())])?;
     }
     ours.kill().await
-}
-
-/// An office with all these reports.
-fn office() -> Result<Office> {
-    let office = Office::ready();
-    let store = DocumentStore::open(&office.path("niemyet"), None)?;
-    for n in 0..MANY {
-        let key: Key = format!("incident/team_comms/viec-{n:03}").parse()?;
-        let mut document = store.open_or_begin("sonla-2021", &key)?;
-        incident::set(&mut document, Short::Trigger(Trigger::MatterArising))?;
-        incident::set(&mut document, Short::Subject(&format!("Việc phát sinh thứ {n}")))?;
-        document.commit("one", 1_614_900_000).ok_or("nothing written")?;
-        store.save(&mut document)?;
-    }
-    store.close()?;
-    Ok(office)
 }
 
 /// Opens the list on the page, and gives how long that took.

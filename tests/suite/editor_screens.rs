@@ -6,9 +6,6 @@ use std::path::Path;
 use chromiumoxide::cdp::browser_protocol::emulation::SetEmulatedMediaParams;
 use chromiumoxide::cdp::browser_protocol::page::PrintToPdfParams;
 use niemyet::document::Key;
-use niemyet::document::incident;
-use niemyet::document::incident::Short;
-use niemyet::document::incident::Trigger;
 use niemyet::document::report;
 use niemyet::replica::documents::DocumentStore;
 
@@ -170,18 +167,7 @@ fn noted(many: usize) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_list_is_shown_from_its_index_and_a_document_is_opened_when_it_is_asked_for() -> Result<()> {
-    let office = Office::ready();
-    let store = DocumentStore::open(&office.path("niemyet"), None)?;
-    for n in 0..MANY {
-        let key: Key = format!("incident/team_comms/viec-{n:03}").parse()?;
-        let mut document = store.open_or_begin("sonla-2021", &key)?;
-        incident::set(&mut document, Short::Trigger(Trigger::MatterArising))?;
-        incident::set(&mut document, Short::Subject(&format!("Việc phát sinh thứ {n}")))?;
-        document.commit("one", 1_614_900_000).ok_or("nothing written")?;
-        store.save(&mut document)?;
-    }
-    store.close()?;
-    let mut scene = Scene::on(office)?;
+    let mut scene = Scene::with_adhoc_reports(MANY)?;
     let team = scene.official("tuyen.truyen", "team_comms").await?;
     team.go("#/incidents").await?;
     let all_named = format!(

@@ -300,14 +300,18 @@ export class Office {
     if (answer === "offline") return "offline";
     if (isProblem(answer)) return answer.status === 401 ? "login" : "offline";
     this.#hearClock(answer.now);
-    if (!("account" in answer)) return this.#reload();
+    if (!("account" in answer)) {
+      this.#openAgain();
+      return "ok";
+    }
     // Somebody else logged in on this device in another tab: their work is not ours.
     if (answer.account.id !== this.desk.value.account.id) {
       this.#asked.forget();
       return "login";
     }
     this.#keep(answer);
-    return this.#reload();
+    this.#openAgain();
+    return "ok";
   }
 
   /** The server's clock, which may be heard to the second only. */
@@ -319,9 +323,8 @@ export class Office {
   }
 
   /** Tries again to open what could not be opened. */
-  #reload(): "ok" {
+  #openAgain(): void {
     for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key));
-    return "ok";
   }
 
   #keep(desk: Desk): void {

@@ -1,6 +1,7 @@
 //! The ordered lists of pages of each section, and who is whose neighbour in them.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use ahash::AHashSet;
 
@@ -18,6 +19,7 @@ impl Library {
         let lists = std::mem::take(&mut dirty.lists);
         let mut neighbours: BTreeMap<NodeId, (Option<NodeId>, Option<NodeId>)> = BTreeMap::new();
         let mut changed = Vec::new();
+        let mut above = BTreeSet::new();
         for id in lists {
             let now = self.list_of(id);
             let before = std::mem::take(&mut self.node_mut(id).pages);
@@ -27,6 +29,10 @@ impl Library {
                 for page in &before[start.saturating_sub(1)..(before.len() - end + 1).min(before.len())] {
                     neighbours.entry(*page).or_default();
                 }
+            }
+            if resorted && !self.tells_neighbours(id) {
+                // Another section may tell them, one whose own list stays as it is.
+                above.extend(before.iter().flat_map(|page| &self.node(*page).home.sections).copied());
             }
             changed.push((id, start, end));
             if before != now {
@@ -38,7 +44,8 @@ impl Library {
             }
             self.node_mut(id).pages = now;
         }
-        for (id, start, end) in changed {
+        let whole = above.into_iter().map(|id| (id, 0, 0));
+        for (id, start, end) in changed.into_iter().chain(whole) {
             if !self.tells_neighbours(id) {
                 continue;
             }

@@ -157,6 +157,25 @@ fn transparent_chains_move_pages_up_and_down() {
     ]);
 }
 
+/// The neighbours of its pages are told by the section above, whose list stays as it was.
+#[test]
+fn a_transparent_section_in_another_order_takes_no_neighbours_away() {
+    let above = |sort_by: &str| page(&format!("title = \"Tin\"\nsort_by = \"{sort_by}\""), "");
+    let sub = |more: &str| page(&format!("title = \"Con\"\n{more}"), "");
+    Story::of(&[
+        ("content/tin/con/_index.md", &sub("transparent = true\nsort_by = \"date\"")),
+        ("content/tin/con/bon.md", &page("title = \"Bốn\"\nweight = 2\ndate = 2021-06-01", "")),
+        ("content/tin/con/nam.md", &page("title = \"Năm\"\nweight = 9\ndate = 2021-06-02", "")),
+    ])
+    .step(&[("content/tin/con/_index.md", Some(&sub("transparent = true\nsort_by = \"weight\"")))])
+    .step(&[("content/tin/con/_index.md", Some(&sub("transparent = true")))])
+    .step(&[
+        ("content/tin/con/_index.md", Some(&sub("transparent = true\nsort_by = \"title\""))),
+        ("content/tin/_index.md", Some(&above("date"))),
+    ])
+    .step(&[("content/tin/con/_index.md", Some(&sub("sort_by = \"weight\"")))]);
+}
+
 #[test]
 fn a_section_above_gives_its_pages_another_template() {
     let with = |more: &str| page(&format!("title = \"Tin\"\nsort_by = \"weight\"\n{more}"), "");

@@ -3,6 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use niemyet::document::Key;
+use niemyet::document::incident;
+use niemyet::document::incident::Short;
+use niemyet::document::incident::Trigger;
+use niemyet::replica::documents::DocumentStore;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -34,6 +39,22 @@ impl Scene {
         let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
         let site = running.url();
         Ok(Self { office, running: Some(running), site, profiles: tempfile::tempdir()? })
+    }
+
+    /// A server on a folder with so many ad-hoc reports of one team.
+    pub fn with_adhoc_reports(many: usize) -> Result<Self> {
+        let office = Office::ready();
+        let store = DocumentStore::open(&office.path("niemyet"), None)?;
+        for n in 0..many {
+            let key: Key = format!("incident/team_comms/viec-{n:03}").parse()?;
+            let mut document = store.open_or_begin("sonla-2021", &key)?;
+            incident::set(&mut document, Short::Trigger(Trigger::MatterArising))?;
+            incident::set(&mut document, Short::Subject(&format!("Việc phát sinh thứ {n}")))?;
+            document.commit("one", 1_614_900_000).ok_or("nothing written")?;
+            store.save(&mut document)?;
+        }
+        store.close()?;
+        Self::on(office)
     }
 
     /// A server that runs already, which browsers find at this address.
