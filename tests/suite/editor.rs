@@ -6,6 +6,7 @@ use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
 use serde_json::Value;
 
 use crate::support::browser::Result;
+use crate::support::browser::ask;
 use crate::support::official::Official;
 use crate::support::scene::FIGURE;
 use crate::support::scene::REPORT;
@@ -324,6 +325,59 @@ async fn what_comes_from_elsewhere_moves_no_caret_and_doubles_no_text_while_an_i
     types_without_a_pause(&one, &two).await?;
     one.kill().await?;
     two.kill().await?;
+    Ok(())
+}
+
+/// Holds the stores of the person's device until the page closes: whoever writes there waits.
+const HOLDS_THE_DISK: &str = "(async () => {
+    const { name } = (await indexedDB.databases()).find(({ name }) => /^niemyet-[0-9]+$/.test(name));
+    const request = indexedDB.open(name);
+    const db = await new Promise((is) => (request.onsuccess = () => is(request.result)));
+    const store = db.transaction(['documents', 'meta'], 'readwrite').objectStore('meta');
+    const hold = () => (store.get('nothing').onsuccess = hold);
+    await new Promise((is) => (store.get('nothing').onsuccess = () => (hold(), is())));
+    return true;
+})()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_and_a_server_that_hang_hold_up_no_key() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.type_in(TEXT, "Đường").await?;
+    team.reads(SENT).await?;
+
+    let other = team.tab(&format!("{}/healthz", scene.site)).await?;
+    assert!(ask::<bool>(&other, HOLDS_THE_DISK).await?);
+    team.page().bring_to_front().await?;
+    scene.hangs();
+    team.ask::<bool>(&format!("(document.querySelector('{TEXT}').focus(), true)")).await?;
+    let mut typed = "Đường".to_owned();
+    for letter in " vào bản sạt lở, xe không qua".chars() {
+        team.page().execute(InsertTextParams::new(letter)).await?;
+        typed.push(letter);
+        // Neither disk nor server has answered or will: what shows has waited for neither.
+        let shows: String = team
+            .ask(&format!(
+                "new Promise((is) => requestAnimationFrame(() => is(document.querySelector('{TEXT}').value)))"
+            ))
+            .await?;
+        assert_eq!(shows, typed);
+    }
+    // The document has it as well, not the field alone: another section is shown, and this one anew.
+    writes_figure(&team, "7").await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.until(&format!("document.querySelector('{TEXT}')?.value === {}", serde_json::json!(typed))).await?;
+    team.reads("Đang lưu trên máy").await?;
+
+    other.close().await?;
+    team.reads("Đã lưu trên máy này. Chờ gửi").await?;
+    scene.goes_on();
+    team.reads(SENT).await?;
+    team.reload().await?;
+    team.until(&format!("document.querySelector('{TEXT}')?.value === {}", serde_json::json!(typed))).await?;
+    team.kill().await?;
     Ok(())
 }
 

@@ -123,9 +123,14 @@ impl Running {
 
     /// Asks it to end as a service manager does, and gives its exit code.
     pub fn terminate(&mut self) -> Option<i32> {
-        let done = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status().unwrap();
-        assert!(done.success());
+        self.signal("-TERM");
         self.0.wait().unwrap().code()
+    }
+
+    /// Sends it a signal, as `kill` names it.
+    pub fn signal(&self, name: &str) {
+        let done = Command::new("kill").args([name, &self.0.id().to_string()]).status().unwrap();
+        assert!(done.success());
     }
 }
 

@@ -67,6 +67,16 @@ impl Scene {
         self.running = None;
     }
 
+    /// The server takes what comes and answers nothing, like one behind a line that hangs.
+    pub fn hangs(&self) {
+        self.running.as_ref().unwrap().signal("-STOP");
+    }
+
+    /// It goes on.
+    pub fn goes_on(&self) {
+        self.running.as_ref().unwrap().signal("-CONT");
+    }
+
     /// Starts it again at the same address.
     pub fn server(&mut self) {
         let address = self.site.trim_start_matches("http://").to_owned();
