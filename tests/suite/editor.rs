@@ -167,7 +167,7 @@ async fn two_devices_that_differ_are_shown_side_by_side_and_a_person_chooses() -
         "document.querySelector('{FIGURE}')?.value === '16' && document.body.innerText.includes('Chờ gửi')"
     );
     let look = format!("new Promise(done => setInterval(() => {seen} && done(true), 100))");
-    assert!(crate::support::browser::ask::<bool>(&tab, &look).await?);
+    assert!(ask::<bool>(&tab, &look).await?);
     faults.retain(|fault| !fault.is_empty());
     one.kill().await?;
     two.kill().await?;

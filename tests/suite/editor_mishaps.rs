@@ -1,28 +1,23 @@
-//! What goes wrong at an office, in a real Chromium against the real program: an update of the editor while somebody writes, a change
-//! that the server refuses, a stick that carries unsent work.
+//! What goes wrong at an office, in a real Chromium against the real program: an update of the editor while somebody writes, and a change
+//! that the server refuses.
 
 use std::fs;
 use std::path::Path;
-use std::path::PathBuf;
-use std::time::Duration;
 
-use chromiumoxide::Page;
-use chromiumoxide::cdp::browser_protocol::browser::SetDownloadBehaviorBehavior;
-use chromiumoxide::cdp::browser_protocol::browser::SetDownloadBehaviorParams;
-use chromiumoxide::cdp::browser_protocol::dom::SetFileInputFilesParams;
 use serde_json::Value;
 
+use crate::editor_stick::brought;
+use crate::editor_stick::downloads_to;
 use crate::support::browser::Result;
 use crate::support::browser::ask;
+use crate::support::browser::shows;
 use crate::support::cli::Office;
 use crate::support::front::Front;
 use crate::support::http;
 use crate::support::official::Official;
-use crate::support::scene::FIGURE;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
-use crate::support::scene::WAITS;
 use crate::support::scene::writes_figure;
 
 const TEXT: &str = "#f-consultation-r1-province-difficulties";
@@ -252,109 +247,5 @@ async fn two_windows_that_discard_at_once_both_end_with_what_the_server_has() ->
     for official in [team, agency] {
         official.kill().await?;
     }
-    Ok(())
-}
-
-/// Waits until an expression is true in another window, which may load itself anew meanwhile.
-async fn shows(tab: &Page, expression: &str) -> Result<()> {
-    for _ in 0..600 {
-        if ask::<bool>(tab, &format!("Boolean({expression})")).await.unwrap_or(false) {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Err(format!("never in the other window: {expression}").into())
-}
-
-/// What this browser downloads lies in a folder.
-pub async fn downloads_to(official: &Official, folder: &Path) -> Result<()> {
-    let settings = SetDownloadBehaviorParams::builder()
-        .behavior(SetDownloadBehaviorBehavior::Allow)
-        .download_path(folder.display().to_string())
-        .build()?;
-    official.page().execute(settings).await?;
-    Ok(())
-}
-
-/// Waits for a file with this ending.
-pub async fn brought(folder: &Path, ending: &str) -> Result<PathBuf> {
-    for _ in 0..600 {
-        for entry in fs::read_dir(folder)? {
-            let path = entry?.path();
-            if path.to_str().is_some_and(|path| path.ends_with(ending)) {
-                return Ok(path);
-            }
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    Err(format!("no {ending} came").into())
-}
-
-/// Takes a file in, as by the dialogue of the browser.
-async fn takes_in(official: &Official, file: &Path) -> Result<()> {
-    official.go("#/account").await?;
-    official.until("document.querySelector('#take-file')").await?;
-    let input = official.page().find_element("#take-file").await?;
-    let files = SetFileInputFilesParams::builder()
-        .file(file.display().to_string())
-        .backend_node_id(input.backend_node_id)
-        .build()?;
-    official.page().execute(files).await?;
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn unsent_work_goes_by_a_stick_to_another_device_and_arrives() -> Result<()> {
-    let mut scene = Scene::new()?;
-    let far = scene.official("may.xa", "team_comms").await?;
-    let near = scene.official("may.gan", "team_comms").await?;
-    let other = scene.official("an.ninh", "team_security").await?;
-    for one in [&far, &near, &other] {
-        one.until("navigator.serviceWorker.controller").await?;
-        one.reads(SENT).await?;
-    }
-    scene.no_server();
-    writes_figure(&far, "61").await?;
-    far.reads(WAITS).await?;
-    far.go("#/account").await?;
-    let stick = tempfile::tempdir()?;
-    downloads_to(&far, stick.path()).await?;
-    far.press("#save-file").await?;
-    let file = brought(stick.path(), ".json").await?;
-    let far_profile = scene.profile("may.xa");
-    far.kill().await?;
-
-    // A damaged file, and the file at another body, are told apart and change nothing.
-    let torn = stick.path().join("torn.json");
-    fs::write(&torn, &fs::read(&file)?[..200])?;
-    takes_in(&near, &torn).await?;
-    near.reads("đã hỏng").await?;
-    takes_in(&other, &file).await?;
-    other.reads("của cơ quan khác").await?;
-
-    takes_in(&near, &file).await?;
-    near.reads("Đã nhận 1 văn bản").await?;
-    near.reads("Đã lưu trên máy này. Chờ gửi: 1").await?;
-    let mut faults = near.look("stick").await?;
-    near.go(&format!("{REPORT}/8")).await?;
-    near.until(&format!("document.querySelector('{FIGURE}')?.value === '61'")).await?;
-    scene.server();
-    near.reads(SENT).await?;
-
-    // The device that stayed behind finds that the server has what it held.
-    let far = Official::start(&far_profile).await?;
-    far.open(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
-    far.until("/Có kết nối|Đăng nhập để gửi/.test(document.body.innerText)").await?;
-    if far.ask::<bool>("document.body.innerText.includes('Đăng nhập để gửi')").await? {
-        far.log_in("may.xa").await?;
-    }
-    far.reads(SENT).await?;
-    far.go(&format!("{REPORT}/8")).await?;
-    far.until(&format!("document.querySelector('{FIGURE}')?.value === '61'")).await?;
-    faults.retain(|fault| !fault.is_empty());
-    for one in [far, near, other] {
-        one.kill().await?;
-    }
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }

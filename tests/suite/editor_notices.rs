@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use crate::editor_mishaps::brought;
-use crate::editor_mishaps::downloads_to;
+use crate::editor_stick::brought;
+use crate::editor_stick::downloads_to;
 use crate::support::browser::Result;
 use crate::support::official::Official;
 use crate::support::scene::SENT;

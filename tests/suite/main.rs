@@ -24,6 +24,8 @@ mod editor_notices;
 mod editor_publishing;
 mod editor_screens;
 mod editor_served;
+mod editor_stick;
+mod editor_windows;
 mod editor_zoom;
 mod handing_in;
 mod incremental;

@@ -29,6 +29,8 @@ export interface Desk {
   account: Account;
   roles: string[];
   election: string;
+  /** Names the server's store; another one after a restore, which may lack what was there before. */
+  store: string;
   /** Unix milliseconds of the server's clock. */
   now: number;
   /** The day that the demonstration takes for today. */

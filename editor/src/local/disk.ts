@@ -68,10 +68,15 @@ export class Disk implements StorageAdapterInterface {
     return this.#write({ store: "meta", key, value });
   }
 
+  /** Takes away what stands under a name. */
+  drop(key: string): Promise<void> {
+    return this.#write({ store: "meta", key, value: undefined, gone: true });
+  }
+
   /** Takes away what stands under these names, if something does. */
   async forget(keys: string[]): Promise<void> {
     const there = await answered(this.db.transaction("meta").objectStore("meta").getAllKeys());
-    await Promise.all(keys.filter((key) => there.includes(key)).map((key) => this.#write({ store: "meta", key, value: undefined, gone: true })));
+    await Promise.all(keys.filter((key) => there.includes(key)).map((key) => this.drop(key)));
   }
 
   async load(key: StorageKey): Promise<Uint8Array | undefined> {
@@ -129,7 +134,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   #count(): void {
-    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || one.key === "waiting" || isAside(one)).length;
+    writing.value = [...this.#waiting.values()].filter((one) => one.store === "documents" || String(one.key).startsWith("waiting ") || isAside(one)).length;
   }
 
   async #once(): Promise<void> {

@@ -65,7 +65,12 @@ export class LastWords {
   /** Takes in the documents, and forgets all once `settled` says that it is on the disk. */
   async takeDocuments(take: (left: Left) => Promise<void>, settled: () => Promise<void>): Promise<void> {
     for (const name of [...this.#waiting]) {
-      for (const { key, bytes } of entry(name).documents) await take({ key, bytes: unpacked(bytes) });
+      try {
+        for (const { key, bytes } of entry(name).documents) await take({ key, bytes: unpacked(bytes) });
+      } catch {
+        // It stays for another time, and in nobody's way.
+        continue;
+      }
       this.#waiting.delete(name);
       this.#heard.add(name);
     }

@@ -82,6 +82,12 @@ export class Ledger {
     void this.disk.set(PLACES, this.#places);
   }
 
+  /** The server's store is another: nobody knows what it has. */
+  forgetPlaces(): void {
+    this.#places = {};
+    void this.disk.set(PLACES, this.#places);
+  }
+
   /** A document moved: its line and what is kept of it are made anew when there is time. */
   note(paper: Paper): void {
     this.#moved.add(paper);

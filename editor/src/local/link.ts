@@ -6,6 +6,9 @@ export type Knock = "ok" | "login" | "offline";
 export type LinkState = "offline" | "connecting" | "online" | "login";
 const LONGEST_WAIT = 15_000;
 const PULSE = 10_000;
+/** How long who presses "send now" gives a server to answer what was sent before (ms). */
+const PRESSED = 3_000;
+const LONGEST_PATIENCE = 300_000;
 
 export class Link extends NetworkAdapter {
   #socket: WebSocket | undefined;
@@ -15,10 +18,16 @@ export class Link extends NetworkAdapter {
   #failures = 0;
   #knocking = false;
   #ended = false;
+  /** Since when nothing was heard of what was sent. */
+  #unanswered: number | undefined;
+  /** How long that may be while something waits for an answer; longer each time that a new socket did not help. */
+  #patience = PULSE;
 
+  /** `waits`: whether something was sent that the server must answer. */
   constructor(
     private readonly knock: () => Promise<Knock>,
     private readonly tell: (state: LinkState) => void,
+    private readonly waits: () => boolean,
   ) {
     super();
     setInterval(() => void this.#pulse(), PULSE);
@@ -56,11 +65,13 @@ export class Link extends NetworkAdapter {
   now(): void {
     this.#failures = 0;
     if (!this.#socket) void this.#attempt();
-    else void this.#pulse();
+    else void this.#pulse(PRESSED);
   }
 
   send(message: Message): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(cbor.encode(message).slice().buffer);
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(cbor.encode(message).slice().buffer);
+    this.#unanswered ??= Date.now();
   }
 
   async #attempt(): Promise<void> {
@@ -91,6 +102,7 @@ export class Link extends NetworkAdapter {
   }
 
   #receive(bytes: Uint8Array): void {
+    this.#unanswered = undefined;
     const message = cbor.decode(bytes) as Message & { peerMetadata?: PeerMetadata };
     if ((message.type as string) === "peer") {
       this.#server = message.senderId;
@@ -104,6 +116,7 @@ export class Link extends NetworkAdapter {
   #closed(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
+    this.#unanswered = undefined;
     if (this.#server) this.emit("peer-disconnected", { peerId: this.#server });
     this.#server = undefined;
     this.tell("offline");
@@ -116,13 +129,17 @@ export class Link extends NetworkAdapter {
     this.#timer = setTimeout(() => void this.#attempt(), wait);
   }
 
-  /** A network that drops silently leaves a socket that looks open. */
-  async #pulse(): Promise<void> {
+  /** A network that drops silently leaves a socket that looks open, also where a new request finds its way. */
+  async #pulse(patience = this.#patience): Promise<void> {
     const socket = this.#socket;
-    if (socket && (await this.knock()) !== "ok" && this.#socket === socket) {
-      socket.onclose = null;
-      socket.close();
-      this.#closed(socket);
-    }
+    if (!socket) return;
+    const answer = await this.knock();
+    if (!this.waits()) this.#patience = PULSE;
+    const isMute = this.waits() && this.#unanswered !== undefined && Date.now() - this.#unanswered > patience;
+    if ((answer === "ok" && !isMute) || this.#socket !== socket) return;
+    if (answer === "ok") this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
+    socket.onclose = null;
+    socket.close();
+    this.#closed(socket);
   }
 }

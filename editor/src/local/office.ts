@@ -2,12 +2,13 @@
 // must survive a killed process is in the device's storage before it counts as saved.
 import { Repo, type PeerId } from "@automerge/automerge-repo/slim";
 import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-network-broadcastchannel";
-import { computed, signal } from "@preact/signals";
+import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
 import { ask, DeskAsked, isProblem, type Desk } from "./desk.ts";
 import { Disk, diskFault } from "./disk.ts";
 import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
+import { Holding } from "./holding.ts";
 import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
@@ -29,8 +30,6 @@ export interface Refusal {
 export class Office {
   readonly link = signal<LinkState>("connecting");
   readonly desk = signal<Desk>(undefined as unknown as Desk);
-  /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
-  readonly waiting = signal<Record<string, number>>({});
   readonly refused = signal<Record<string, Refusal>>({});
   /** Changes that are on their way to the disk. */
   readonly unsaved = signal(0);
@@ -39,7 +38,7 @@ export class Office {
   readonly skew = signal(0);
   readonly since = computed(() => Math.min(...Object.values(this.waiting.value)));
   readonly #papers = new Map<string, Paper>();
-  readonly #local = new Set<string>();
+  readonly #holding: Holding;
   readonly #moved = new Set<string>();
   readonly ledger: Ledger;
   readonly #lastWords: LastWords;
@@ -49,7 +48,7 @@ export class Office {
   #windows!: Windows;
   /** Documents that are taken away: nothing of them is kept or told any more. */
   readonly #gone = new Set<string>();
-  readonly #telling = new Telling(() => (this.link.value === "online" ? { count: Object.keys(this.waiting.value).length, since: this.since.value } : undefined));
+  readonly #telling = new Telling(() => (this.link.value === "online" ? { count: Object.keys(this.waiting.value).length, since: this.since.value + this.skew.value } : undefined));
   #bringing = false;
   /** Writes down what screens hold back, before what others wrote comes in. */
   beforeOthers: () => void = () => undefined;
@@ -59,6 +58,7 @@ export class Office {
     account: number,
   ) {
     this.#lastWords = new LastWords(account);
+    this.#holding = new Holding(disk, account, (key) => this.#isUnsent(key), () => this.#telling.moved());
     this.ledger = new Ledger(disk, () => this.desk.value.account.body);
   }
 
@@ -67,24 +67,29 @@ export class Office {
     const office = new Office(new Disk(own ?? (await open(nameOf(account)))), account);
     // Before anybody reads what stands there.
     office.#lastWords.takeAsides(({ name, value }) => void office.disk.set(name, value));
-    const kinds = ["desk", "waiting", "local", "sent", "skew", "device"];
-    const [[kept, waiting, local, sent, skew, device]] = await Promise.all([
-      office.disk.getAll<[Desk, Record<string, number>, string[], number, number, string]>(kinds),
+    const kinds = ["desk", "sent", "skew", "device"];
+    const [[kept, sent, skew, device]] = await Promise.all([
+      office.disk.getAll<[Desk, number, number, string]>(kinds),
       office.ledger.load(),
+      office.#holding.load(),
     ]);
     const known = desk ?? kept;
     if (!known) return undefined;
     office.desk.value = known;
+    if (desk && kept) office.#compareStores(kept, desk);
     if (desk) await office.disk.set("desk", desk);
     if (desk) office.skew.value = desk.now - Date.now();
-    office.waiting.value = waiting ?? {};
     office.lastSent.value = sent;
     if (device) office.#telling.device = device;
     else void office.disk.set("device", office.#telling.device);
     if (!desk) office.skew.value = skew ?? 0;
-    for (const key of local ?? []) office.#local.add(key);
     void whenReady().then(() => office.#start());
     return office;
+  }
+
+  /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
+  get waiting(): ReadonlySignal<Record<string, number>> {
+    return this.#holding.waiting;
   }
 
   /** Opens the documents and the connection. Until then screens show what was seen last. */
@@ -97,6 +102,7 @@ export class Office {
         if (this.link.value !== state && !(state === "connecting" && this.link.value !== "online")) this.link.value = state;
         if (state === "online") this.#arrived();
       },
+      () => Object.keys(this.waiting.value).some((key) => !(key in this.refused.value)),
     );
     const channel = new BroadcastChannelNetworkAdapter({ channelName: `niemyet-${this.desk.value.account.id}`, peerWaitMs: 10 });
     beforeChanges([this.#link, channel], () => this.beforeOthers());
@@ -114,12 +120,9 @@ export class Office {
 
   /** A process that was killed between noting that a document waits and writing its first letters left nothing to send. */
   async #reopen(key: string): Promise<void> {
-    const paper = this.paper(key);
-    await paper.load(this.isKnown(key));
+    const paper = await this.opened(key);
     if (paper.handle || names(this.desk.value.account.id).length > 0) return;
-    if ((await this.disk.loadRange([paper.id])).length > 0) return;
-    const { [key]: _, ...rest } = this.waiting.value;
-    this.#wait(rest);
+    if ((await this.disk.loadRange([paper.id])).length === 0) void this.#holding.sent(key);
   }
 
   /** One round after the other, with more room between them where the network is slow. */
@@ -146,6 +149,16 @@ export class Office {
     return paper;
   }
 
+  /** The same once this device's copy of it is open, if it has any. */
+  async opened(key: string): Promise<Paper> {
+    await whenReady();
+    const paper = this.paper(key);
+    const isHere = paper.handle !== undefined || (await this.disk.loadRange([paper.id])).length > 0;
+    await paper.load(isHere || this.isKnown(key));
+    await paper.whenCaughtUp();
+    return paper;
+  }
+
   /** What the ledger says of a document, which stays closed; one that the ledger does not know is opened. */
   glance(key: string): Line | undefined {
     const line = this.ledger.lines.value[key];
@@ -154,13 +167,13 @@ export class Office {
   }
 
   isKnown(key: string): boolean {
-    return this.#local.has(key) || this.desk.value.documents.some((one) => one.key === key);
+    return this.#holding.has(key) || this.desk.value.documents.some((one) => one.key === key);
   }
 
   /** Keys of a kind that this device or the server knows. */
   keys(kind: string): string[] {
     void this.waiting.value;
-    const all = new Set([...this.desk.value.documents.map((one) => one.key), ...this.#local]);
+    const all = new Set([...this.desk.value.documents.map((one) => one.key), ...this.#holding.keys]);
     return [...all].filter((key) => kindOf(key) === kind).sort();
   }
 
@@ -197,6 +210,7 @@ export class Office {
   stop(): void {
     this.#link?.disconnect();
     this.#repo?.networkSubsystem.disconnect();
+    this.#holding.close();
   }
 
   /** The page goes away, and IndexedDB does not finish what is begun then: the last letters are left elsewhere. */
@@ -211,9 +225,7 @@ export class Office {
 
   #hearLastWords(): Promise<void> {
     const take = async ({ key, bytes }: Left) => {
-      const paper = this.paper(key);
-      await paper.load(this.isKnown(key));
-      paper.merge(bytes);
+      (await this.opened(key)).merge(bytes);
       this.wrote(key);
     };
     return this.#lastWords.takeDocuments(take, async () => {
@@ -238,16 +250,12 @@ export class Office {
   /** Marks what is new here, and clears what the server has. */
   #look(paper: Paper): void {
     if (!paper.handle) return;
-    if (!this.#local.has(paper.key)) {
-      this.#local.add(paper.key);
-      void this.disk.set("local", [...this.#local]);
-    }
-    const waits = paper.key in this.waiting.value;
+    this.#holding.know(paper.key);
+    const waits = this.#holding.waits(paper.key);
     const covered = paper.isCovered(this.#link.storage);
     if (!covered && !waits && this.writes(paper.key)) this.#suspect(paper);
     if (covered && waits) {
-      const { [paper.key]: _, ...rest } = this.waiting.value;
-      this.#wait(rest);
+      void this.#holding.sent(paper.key);
       this.lastSent.value = Date.now();
       void this.disk.set("sent", this.lastSent.value);
       if (paper.key in this.refused.value) {
@@ -275,7 +283,7 @@ export class Office {
   /** Something was written into this document. */
   wrote(key: string): void {
     if (this.#gone.has(key)) return;
-    if (!(key in this.waiting.value)) this.#wait({ ...this.waiting.value, [key]: Date.now() });
+    this.#holding.wait(key);
     const paper = this.#papers.get(key);
     if (!paper) return;
     this.#look(paper);
@@ -289,10 +297,9 @@ export class Office {
     void kept.finally(() => this.unsaved.value--);
   }
 
-  #wait(waiting: Record<string, number>): void {
-    this.waiting.value = waiting;
-    void this.disk.set("waiting", waiting);
-    this.#telling.moved();
+  #isUnsent(key: string): boolean {
+    const paper = this.#papers.get(key);
+    return paper !== undefined && (paper.isHeld || (paper.handle !== undefined && !paper.isCovered(this.#link.storage)));
   }
 
   async #knock(): Promise<"ok" | "login" | "offline"> {
@@ -328,11 +335,22 @@ export class Office {
   }
 
   #keep(desk: Desk): void {
+    this.#compareStores(this.desk.value, desk);
     const { now: _, waiting: __, ...rest } = desk;
     const { now: ___, waiting: ____, ...before } = this.desk.value;
     const changed = JSON.stringify(rest) !== JSON.stringify(before);
     if (changed || JSON.stringify(desk.waiting) !== JSON.stringify(this.desk.value.waiting)) this.desk.value = desk;
     if (changed) void this.disk.set("desk", desk);
+  }
+
+  /** A server that was restored from a backup may lack what it had: all that is here is brought to it again. */
+  #compareStores(before: Desk, now: Desk): void {
+    if (before.store === undefined || before.store === now.store) return;
+    this.ledger.forgetPlaces();
+    for (const key of this.#holding.keys) {
+      this.#moved.add(key);
+      this.paper(key);
+    }
   }
 
   #arrived(): void {
@@ -341,13 +359,17 @@ export class Office {
     this.#telling.now(true);
   }
 
-  /** Everything of this account is brought onto the device, for the days without a network, one after the other; what is here just
-   * as the server has it is left on the disk. */
+  /** Everything of this account is brought onto the device, for the days without a network, and what the server lost to the server, one
+   * after the other; what is here just as the server has it is left on the disk. */
   async #bring(): Promise<void> {
     if (this.#bringing) return;
     this.#bringing = true;
-    for (const { key, last } of this.desk.value.documents) {
-      if (this.#papers.get(key)?.handle || (this.#local.has(key) && this.ledger.has(key, last))) continue;
+    const places = new Map(this.desk.value.documents.map(({ key, last }) => [key, last]));
+    // What is here and not there may have been there once.
+    for (const key of new Set([...places.keys(), ...this.#holding.keys])) {
+      const last = places.get(key);
+      if (this.#papers.get(key)?.handle || (last !== undefined && this.#holding.has(key) && this.ledger.has(key, last))) continue;
+      if (last === undefined) this.#moved.add(key);
       const paper = this.paper(key);
       await paper.load(true);
       await new Promise((resolve) => setTimeout(resolve));
@@ -358,7 +380,7 @@ export class Office {
   async #follow(): Promise<void> {
     if (this.link.value !== "online") return;
     const before = this.desk.value.documents;
-    await this.#knock();
+    if ((await this.#knock()) !== "ok") return;
     // What the server had a while ago and is here whole needs no opening next time.
     for (const { key, last } of before) {
       const paper = this.#papers.get(key);
@@ -378,8 +400,7 @@ export class Office {
   /** Lets go of a document that is being taken away; all else that was written is put on the disk. */
   async #letGo(key: string): Promise<void> {
     this.#gone.add(key);
-    const { [key]: _, ...rest } = this.waiting.value;
-    this.waiting.value = rest;
+    this.#holding.hide(key);
     this.stop();
     await this.#settle();
   }
@@ -390,10 +411,8 @@ export class Office {
     await this.#windows.alone(key, async () => {
       const { [key]: _, ...refused } = this.refused.value;
       this.refused.value = refused;
-      this.#local.delete(key);
       this.ledger.forget(key);
-      await this.disk.set("waiting", this.waiting.value);
-      await this.disk.set("local", [...this.#local]);
+      await this.#holding.forget(key);
       await this.disk.removeRange([this.paper(key).id]);
       await this.disk.settled();
     });

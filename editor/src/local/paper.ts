@@ -204,6 +204,11 @@ export class Paper {
     return this.handle!;
   }
 
+  /** What is written from now on is by another actor. */
+  goOnAsAnother(): void {
+    this.handle?.update((doc) => A.clone(doc as A.Doc<unknown>));
+  }
+
   /** Whether this device and the server have the same. */
   isInStep(storage: string | undefined): boolean {
     if (!this.handle || !this.isCovered(storage)) return false;

@@ -14,12 +14,16 @@ interface File {
   documents: { key: string; bytes: string }[];
 }
 
-/** What waits to be sent, as a file. */
-export function save(office: Office): Blob {
-  const documents = Object.keys(office.waiting.value).map((key) => {
-    const bytes = A.save(office.paper(key).begin().doc() as A.Doc<unknown>);
-    return { key, bytes: packed(bytes) };
-  });
+/** What waits to be sent, as a file. Whoever delivers it counts as its author from then on, so what is written here afterwards is by
+ * another actor of Automerge's: the server would refuse it as written by somebody else. */
+export async function save(office: Office): Promise<Blob> {
+  const documents = [];
+  for (const key of Object.keys(office.waiting.value)) {
+    const paper = await office.opened(key);
+    const bytes = A.save(paper.begin().doc() as A.Doc<unknown>);
+    paper.goOnAsAnother();
+    documents.push({ key, bytes: packed(bytes) });
+  }
   const file: File = { format: FORMAT, election: office.desk.value.election, body: office.desk.value.account.body, documents };
   return new Blob([JSON.stringify(file)], { type: "application/json" });
 }
@@ -27,7 +31,7 @@ export function save(office: Office): Blob {
 export type Brought = { taken: number } | { wrong: "not-ours" | "another-election" | "another-body" };
 
 /** Takes a file in; merging it twice does no harm. */
-export function bring(office: Office, text: string): Brought {
+export async function bring(office: Office, text: string): Promise<Brought> {
   let file: File;
   try {
     file = JSON.parse(text) as File;
@@ -51,7 +55,7 @@ export function bring(office: Office, text: string): Brought {
     }
   }
   for (const [key, raw] of checked) {
-    office.paper(key).merge(raw);
+    (await office.opened(key)).merge(raw);
     office.wrote(key);
   }
   return { taken: checked.length };

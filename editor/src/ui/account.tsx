@@ -57,16 +57,17 @@ function Waiting() {
 function Stick() {
   const office = here();
   const [told, setTold] = useState("");
-  const download = () => {
+  const download = async () => {
+    const file = await save(office);
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(save(office));
+    link.href = URL.createObjectURL(file);
     link.download = `niemyet-${office.desk.value.account.body}-${new Date(office.now()).toISOString().slice(0, 16).replace(/\D/g, "")}.json`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
   const take = async (file: File | undefined) => {
     if (!file) return;
-    const done = bring(office, await file.text());
+    const done = await bring(office, await file.text());
     if ("taken" in done) return setTold(tr(`Đã nhận ${done.taken} văn bản; sẽ được gửi khi có mạng.`, `Took in ${done.taken} document(s); they are sent once there is a network.`));
     setTold({
       "not-ours": tr("Tệp này không phải do ứng dụng lưu ra, hoặc đã hỏng.", "This file was not saved by this program, or is damaged."),
@@ -78,7 +79,7 @@ function Stick() {
     <section>
       <h2>{tr("Mang đi bằng USB", "By USB stick")}</h2>
       <p>{tr("Lưu phần chưa gửi ra tệp, mang sang máy có mạng của cùng cơ quan rồi nhận vào ở đó.", "Save what is unsent to a file, carry it to a device of the same body that has a network, and take it in there.")}</p>
-      <p class="actions"><button type="button" class="quiet" id="save-file" disabled={Object.keys(office.waiting.value).length === 0} onClick={download}>{tr("Lưu phần chưa gửi ra tệp", "Save unsent work to a file")}</button></p>
+      <p class="actions"><button type="button" class="quiet" id="save-file" disabled={Object.keys(office.waiting.value).length === 0} onClick={() => void download()}>{tr("Lưu phần chưa gửi ra tệp", "Save unsent work to a file")}</button></p>
       <p class="field"><label for="take-file">{tr("Nhận tệp từ máy khác", "Take in a file of another device")}</label><input id="take-file" type="file" accept=".json,application/json" onChange={(event) => void take(event.currentTarget.files?.[0])} /></p>
       <p role="status">{told}</p>
     </section>
@@ -152,7 +153,10 @@ function SignOut() {
     ...(count > 0 ? [tr(`Còn ${count} văn bản chưa gửi.`, `${count} document(s) are unsent.`)] : []),
     ...(drawn > 0 ? [tr(`Còn ${drawn} thông báo đang soạn, chưa ghi.`, `${drawn} notice(s) are drafts, not written.`)] : []),
   ].join(" ");
-  const out = async () => void ((await settled()) && (await leave()));
+  const out = async () => {
+    if (!(await settled()) || (await leave())) return;
+    say(tr("CHƯA đăng xuất được trên máy này: bộ nhớ đầy hoặc bị khóa. Phiên với máy chủ đã kết thúc. Đừng rời máy: hãy giải phóng bộ nhớ rồi đăng xuất lại.", "NOT signed out on this device: its storage is full or locked. The session with the server has ended. Do not leave the device: free some storage and sign out again."));
+  };
   return (
     <section>
       <h2>{tr("Đăng xuất", "Sign out")}</h2>

@@ -7,12 +7,13 @@ import { language, speak, tr } from "./words.ts";
 
 type Way = "login" | "code" | "first";
 
-/** What kept somebody out: the server's words, no server, a device that keeps nothing, or what another wrote here and is not on its disk. */
-type Why = Problem | "offline" | "device" | "former";
+/** What kept somebody out: the server's words, no server, a device that keeps nothing, what another wrote here and is not on its disk, or a disk that does not take who works here now. */
+type Why = Problem | "offline" | "device" | "former" | "full";
 
 function reason(problem: Why): string {
   if (problem === "device") return tr("Máy này không lưu được dữ liệu. Hãy thử cửa sổ thường (không ẩn danh), hoặc giải phóng bộ nhớ.", "This device cannot keep data. Try an ordinary window (not a private one), or free some storage.");
   if (problem === "former") return tr("Người dùng trước còn nội dung chưa lưu được trên máy này, nên chưa đổi người. Hãy giải phóng bộ nhớ rồi đăng nhập lại, hoặc để người đó đăng nhập và gửi đi.", "What the last person wrote is not saved on this device yet, so nobody else is let in. Free some storage and log in again, or let that person log in and send it.");
+  if (problem === "full") return tr("Bộ nhớ của máy đầy hoặc bị khóa, nên chưa đổi người được. Hãy giải phóng bộ nhớ rồi đăng nhập lại.", "This device's storage is full or locked, so it stays with the last person. Free some storage and log in again.");
   if (problem === "offline") return tr("Không nối được máy chủ. Lần đầu trên máy này cần có mạng.", "The server was not reached. The first time on this device needs a network.");
   const vi = (problem as unknown as { detail_vi?: string }).detail_vi || problem.vi;
   return tr(vi || problem.title, problem.title);
@@ -102,6 +103,5 @@ async function enterWith(way: Way, given: Record<string, string>): Promise<Why |
   if (answer === "offline" || isProblem(answer)) return answer;
   const desk = await ask<Desk>("GET", "/api/desk");
   if (desk === "offline" || isProblem(desk)) return desk;
-  await enter(desk);
-  return undefined;
+  return (await enter(desk)) ? undefined : "full";
 }

@@ -47,45 +47,61 @@ export async function makesWay(login: string): Promise<boolean> {
   return !former || former.desk.value.account.login === login || former.settled();
 }
 
-/** Opens the office of whoever logged in. */
-export async function enter(desk: Desk): Promise<void> {
+/** Opens the office of whoever logged in; false if the device's storage does not take that somebody else works here. */
+export async function enter(desk: Desk): Promise<boolean> {
   const former = office.value;
-  const isFormer = former?.desk.value.account.id === desk.account.id;
-  await (await deviceDisk()).set("current", desk.account.id);
+  const disk = await deviceDisk();
+  await disk.set("current", desk.account.id);
+  if (former && former.desk.value.account.id !== desk.account.id && !(await disk.settled())) {
+    // Neither what was written here shows to one person, nor goes to the server as another's.
+    await Promise.all([disk.set("current", former.desk.value.account.id), ask("DELETE", "/api/session")]);
+    return false;
+  }
   sayWhoWorks(desk.account.id);
-  // Who logs in again goes on where they were, with all that is open.
-  if (isFormer) return former!.sendNow();
   if (!former) {
     office.value = await Office.open(desk.account.id, desk);
-    return void navigator.storage?.persist?.();
+    void navigator.storage?.persist?.();
+    return true;
+  }
+  // Who logs in again goes on where they were, with all that is open.
+  if (former.desk.value.account.id === desk.account.id) {
+    former.sendNow();
+    return true;
   }
   // Somebody else: nothing of the former stays, not even in this page's memory.
   former.stop();
   await Office.open(desk.account.id, desk);
   location.hash = "#/";
   location.reload();
+  return true;
+}
+
+/** False while the server was not reached. */
+async function endSession(): Promise<boolean> {
+  const answer = await ask("DELETE", "/api/session");
+  if (answer === "offline" || (isProblem(answer) && answer.status !== 401)) return false;
+  await (await deviceDisk()).set("ending", undefined);
+  return true;
 }
 
 /** Ends the session of who signed out on this device, if the server has not heard of it yet; false while it was not reached. */
 export async function endFormer(): Promise<boolean> {
-  const disk = await deviceDisk();
-  if (!(await disk.get<boolean>("ending"))) return true;
-  const answer = await ask("DELETE", "/api/session");
-  if (answer === "offline" || (isProblem(answer) && answer.status !== 401)) return false;
-  await disk.set("ending", undefined);
-  return true;
+  return !(await (await deviceDisk()).get<boolean>("ending")) || endSession();
 }
 
-/** Nobody works on this device any more; what they have not sent stays in their own store. */
-export async function leave(): Promise<void> {
+/** Nobody works on this device any more; what they have not sent stays in their own store. False if the device's storage does not take
+ * even that: whoever came next would see it all. */
+export async function leave(): Promise<boolean> {
   const disk = await deviceDisk();
-  await disk.set("current", undefined);
   // Without a network the server cannot be told now: the session is ended before anybody logs in here again.
-  await disk.set("ending", true);
+  await Promise.all([disk.set("current", undefined), disk.set("ending", true)]);
+  const isOut = await disk.settled();
+  await endSession();
+  if (!isOut) return false;
   sayWhoWorks(undefined);
-  await endFormer();
   location.hash = "";
   location.reload();
+  return true;
 }
 
 export const election = computed<Raw>(() => (office.value ? contentOf(here().paper("election").doc) : {}));

@@ -203,3 +203,14 @@ fn picture(url: &str, width: u32, colours: &str) -> Result<PathBuf> {
     let name = if path.is_empty() { "home" } else { &path };
     Ok(folder.join(format!("{name}-{width}-{colours}.png")))
 }
+
+/// Waits until an expression is true in another window, which may load itself anew meanwhile.
+pub async fn shows(tab: &Page, expression: &str) -> Result<()> {
+    for _ in 0..600 {
+        if ask::<bool>(tab, &format!("Boolean({expression})")).await.unwrap_or(false) {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Err(format!("never in the other window: {expression}").into())
+}

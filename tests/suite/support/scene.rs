@@ -79,8 +79,13 @@ impl Scene {
 
     /// Starts it again at the same address.
     pub fn server(&mut self) {
+        self.server_of("niemyet");
+    }
+
+    /// Starts the server of a working folder at the same address.
+    pub fn server_of(&mut self, folder: &str) {
         let address = self.site.trim_start_matches("http://").to_owned();
-        let mut running = self.office.start(&["serve", "--listen", &address]);
+        let mut running = self.office.start(&["serve", "--dir", folder, "--listen", &address]);
         assert_eq!(running.url(), self.site);
         self.running = Some(running);
     }

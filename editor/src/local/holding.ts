@@ -1,0 +1,114 @@
+// What this device holds: which documents, and which of them have changes that the server does not have. A record each in the
+// device's storage, so that no window writes over what another noted, and told to the other windows, so that each shows all of it.
+import { signal } from "@preact/signals";
+import type { Disk } from "./disk.ts";
+
+const WAITS = "waiting ";
+const HAS = "local ";
+/** What older programs kept, one value for all documents; an old window may still write them. */
+const FORMER = ["waiting", "local"];
+
+/** `since`: undefined if the server has it all. */
+interface Word {
+  key: string;
+  since: number | undefined;
+}
+
+export class Holding {
+  /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
+  readonly waiting = signal<Record<string, number>>({});
+  readonly #local = new Set<string>();
+  #channel: BroadcastChannel | undefined;
+
+  /** `isUnsent`: whether this window has something in a document that the server lacks. */
+  constructor(
+    private readonly disk: Pick<Disk, "getAll" | "getFrom" | "set" | "forget" | "drop">,
+    account: number,
+    private readonly isUnsent: (key: string) => boolean,
+    private readonly moved: () => void,
+  ) {
+    this.#channel = new BroadcastChannel(`niemyet-${account}-holding`);
+    this.#channel.onmessage = ({ data }) => this.#hear(data as Word);
+  }
+
+  async load(): Promise<void> {
+    const [waiting, local, [oldWaiting, oldLocal]] = await Promise.all([
+      this.disk.getFrom<number>(WAITS),
+      this.disk.getFrom<boolean>(HAS),
+      this.disk.getAll<[Record<string, number>, string[]]>(FORMER),
+    ]);
+    this.waiting.value = waiting;
+    for (const key of Object.keys(local)) this.#local.add(key);
+    for (const [key, since] of Object.entries(oldWaiting ?? {})) void this.wait(key, since);
+    for (const key of oldLocal ?? []) this.know(key);
+    if (oldWaiting ?? oldLocal) void this.disk.forget(FORMER);
+  }
+
+  has(key: string): boolean {
+    return this.#local.has(key);
+  }
+
+  get keys(): string[] {
+    return [...this.#local];
+  }
+
+  waits(key: string): boolean {
+    return key in this.waiting.value;
+  }
+
+  /** This device has it. */
+  know(key: string): void {
+    if (this.#local.has(key)) return;
+    this.#local.add(key);
+    void this.disk.set(HAS + key, true);
+  }
+
+  /** Something of it waits to be sent, from now on at the latest. */
+  wait(key: string, since = Date.now()): void {
+    if (this.waits(key)) return;
+    this.waiting.value = { ...this.waiting.value, [key]: since };
+    void this.disk.set(WAITS + key, since);
+    this.#channel?.postMessage({ key, since } satisfies Word);
+    this.moved();
+  }
+
+  /** The server has all of it. */
+  async sent(key: string): Promise<void> {
+    if (!this.waits(key)) return;
+    this.hide(key);
+    await this.disk.drop(WAITS + key);
+    // What another window writes down again goes after this.
+    this.#channel?.postMessage({ key, since: undefined } satisfies Word);
+  }
+
+  /** It counts no more in this window. */
+  hide(key: string): void {
+    const { [key]: _, ...rest } = this.waiting.value;
+    this.waiting.value = rest;
+    this.moved();
+  }
+
+  /** Nothing of it is here any more. */
+  async forget(key: string): Promise<void> {
+    this.hide(key);
+    this.#local.delete(key);
+    await Promise.all([this.disk.drop(WAITS + key), this.disk.drop(HAS + key)]);
+    this.#channel?.postMessage({ key, since: undefined } satisfies Word);
+  }
+
+  /** Hears and tells other windows no more. */
+  close(): void {
+    this.#channel?.close();
+    this.#channel = undefined;
+  }
+
+  #hear({ key, since }: Word): void {
+    if (since !== undefined) {
+      this.#local.add(key);
+      if (!this.waits(key)) this.waiting.value = { ...this.waiting.value, [key]: since };
+    } else if (this.waits(key) && this.isUnsent(key)) {
+      void this.disk.set(WAITS + key, this.waiting.value[key]);
+    } else this.hide(key);
+    this.moved();
+  }
+}

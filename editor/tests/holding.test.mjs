@@ -1,0 +1,77 @@
+// What a device holds, noted by several windows at once.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { load } from "./load.mjs";
+
+const { Holding } = await load("holding", "local");
+
+/** A store as IndexedDB keeps it: what is written stands there for every window. */
+function disk(kept) {
+  return {
+    getAll: async (keys) => keys.map((key) => kept.get(key)),
+    getFrom: async (start) => Object.fromEntries([...kept].filter(([key]) => key.startsWith(start)).map(([key, value]) => [key.slice(start.length), value])),
+    set: async (key, value) => void kept.set(key, value),
+    drop: async (key) => void kept.delete(key),
+    forget: async (keys) => keys.forEach((key) => kept.delete(key)),
+  };
+}
+
+let account = 0;
+const open = [];
+afterEach(() => open.splice(0).forEach((one) => one.close()));
+
+/** Windows of one account; `unsent`: what each has that the server lacks. */
+async function windows(kept, count) {
+  account++;
+  const all = Array.from({ length: count }, () => {
+    const unsent = new Set();
+    return { unsent, holding: new Holding(disk(kept), account, (key) => unsent.has(key), () => undefined) };
+  });
+  for (const { holding } of all) await holding.load();
+  open.push(...all.map(({ holding }) => holding));
+  return all;
+}
+
+const heard = () => new Promise((resolve) => setTimeout(resolve, 50));
+const waiting = ({ holding }) => Object.keys(holding.waiting.value).sort();
+
+test("no window writes over what another noted, and each shows what all hold", async () => {
+  const kept = new Map();
+  const [a, b] = await windows(kept, 2);
+  a.holding.know("incident/x");
+  a.holding.wait("incident/x", 5);
+  b.holding.know("progress/y");
+  b.holding.wait("progress/y", 7);
+  await heard();
+  assert.deepEqual([waiting(a), waiting(b)], [["incident/x", "progress/y"], ["incident/x", "progress/y"]]);
+  // The browser is closed: what it opens with next time.
+  const [again] = await windows(kept, 1);
+  assert.deepEqual(again.holding.waiting.value, { "incident/x": 5, "progress/y": 7 });
+  assert.deepEqual(again.holding.keys.sort(), ["incident/x", "progress/y"]);
+});
+
+test("what one window sent waits in no other, unless that one has written on", async () => {
+  const kept = new Map();
+  const [a, b, c] = await windows(kept, 3);
+  a.holding.wait("report/x", 5);
+  await heard();
+  b.unsent.add("report/x");
+  await a.holding.sent("report/x");
+  await heard();
+  assert.deepEqual([waiting(a), waiting(b), waiting(c)], [[], ["report/x"], []]);
+  assert.equal(kept.get("waiting report/x"), 5);
+  b.unsent.clear();
+  await b.holding.sent("report/x");
+  await heard();
+  assert.deepEqual([waiting(b), [...kept.keys()]], [[], []]);
+});
+
+test("what an older program kept in one piece is taken over, and forgotten there", async () => {
+  const kept = new Map([["waiting", { "report/x": 5 }], ["local", ["report/x", "report/z"]]]);
+  const [a] = await windows(kept, 1);
+  assert.deepEqual(a.holding.waiting.value, { "report/x": 5 });
+  assert.deepEqual([...kept].sort(), [["local report/x", true], ["local report/z", true], ["waiting report/x", 5]]);
+  await a.holding.forget("report/x");
+  const [again] = await windows(kept, 1);
+  assert.deepEqual([waiting(again), again.holding.keys], [[], ["report/z"]]);
+});
