@@ -1,8 +1,8 @@
 // Writing documents inside a change, in the form that the server's rules admit (src/policy/rules): words as values, records
 // whole in one change, long texts as texts.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
-import type { Raw } from "./read.ts";
-import { rewrite } from "./text.ts";
+import { words, type Raw } from "./read.ts";
+import { placeOf, putText, type RowAt } from "./place.ts";
 
 export type Draft = A.Doc<unknown>;
 
@@ -29,17 +29,18 @@ export function addRow(doc: Draft, field: string): void {
   content(doc).lists[field].push({});
 }
 
-export function removeRow(doc: Draft, field: string, row: number): void {
-  content(doc).lists[field].splice(row, 1);
+export function removeRow(doc: Draft, field: string, row: RowAt): void {
+  const rows = content(doc).lists[field];
+  const at = placeOf(rows, row);
+  if (at !== undefined) rows.splice(at, 1);
 }
 
-export function setCell(doc: Draft, field: string, row: number, name: string, value: string, long: boolean): void {
-  const cells = content(doc).lists[field][row] as Raw | undefined;
+export function setCell(doc: Draft, field: string, row: RowAt, name: string, value: string, long: boolean): void {
+  const at = placeOf(content(doc).lists[field], row);
   // Somebody took the row away meanwhile.
-  if (!cells) return;
-  if (long && typeof cells[name] === "string") {
-    rewrite(doc, ["content", "lists", field, row, name], cells[name], nfc(value));
-  } else if (long) cells[name] = nfc(value);
+  if (at === undefined) return;
+  const cells = content(doc).lists[field][at] as Raw;
+  if (long) putText(doc, ["content", "lists", field, at, name], nfc(value), words(cells[name]) ?? "");
   else if (value) cells[name] = word(value);
   else delete cells[name];
 }
@@ -79,11 +80,9 @@ export function setEvidence(doc: Draft, task: string, reference: string): void {
   content(doc).evidence[task] = word(reference);
 }
 
-/** Writes a task's note: the one at this place of the list, or a new one. */
-export function setNote(doc: Draft, task: string, at: number | undefined, text: string): void {
-  const notes = content(doc).notes;
-  if (at === undefined) notes.push({ task: word(task), text: nfc(text) });
-  else rewrite(doc, ["content", "notes", at, "text"], String(notes[at].text), nfc(text));
+/** Begins a note on a task. */
+export function addNote(doc: Draft, task: string, text = ""): void {
+  content(doc).notes.push({ task: word(task), text: nfc(text) });
 }
 
 /** A short field of an ad-hoc report. */

@@ -1,5 +1,6 @@
 // Reading documents: words may stand as values or as texts, what is missing stays missing.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { rowAt, type RowAt } from "./place.ts";
 import type { Submission, TaskStatus, Verdict } from "./status.ts";
 
 export type Raw = Record<string, any>;
@@ -45,7 +46,8 @@ export function verdictOn(review: A.Doc<unknown> | undefined, body: string): Ver
 export interface TaskState {
   status: TaskStatus;
   evidence: string;
-  notes: { at: number; text: string }[];
+  /** `note`: the entry itself, by which it is known. */
+  notes: { row: RowAt; note: unknown; text: string }[];
 }
 
 export function taskState(doc: A.Doc<unknown>, task: string): TaskState {
@@ -54,7 +56,7 @@ export function taskState(doc: A.Doc<unknown>, task: string): TaskState {
   return {
     status: (words(content.status?.[task]) ?? "not_started") as TaskStatus,
     evidence: words(content.evidence?.[task]) ?? "",
-    notes: notes.filter(({ note }) => words(note.task) === task).map(({ at, note }) => ({ at, text: words(note.text) ?? "" })),
+    notes: notes.filter(({ note }) => words(note.task) === task).map(({ at, note }) => ({ row: rowAt(content.notes, at), note, text: words(note.text) ?? "" })),
   };
 }
 
@@ -65,13 +67,18 @@ function isOpened(part: object): boolean {
 
 /** All values that devices wrote at once at `content/<map>/<name>`, the one shown first; empty while they agree. */
 export function rivals(doc: A.Doc<unknown>, map: string, name: string): Rival[] {
-  const at = contentOf(doc)[map] as A.Doc<Raw> | undefined;
-  if (!at || at[name] === undefined || !isOpened(at)) return [];
-  const all = Object.entries(A.getConflicts(at, name) ?? {}).map(([op, value]) => ({
+  return rivalsAt(contentOf(doc)[map], name);
+}
+
+/** The same of a part of a document. */
+export function rivalsAt(part: unknown, name: A.Prop): Rival[] {
+  const at = part as A.Doc<Raw> | undefined;
+  if (!at || at[name as string] === undefined || !isOpened(at)) return [];
+  const all = Object.entries(A.getConflicts(at, name as string) ?? {}).map(([op, value]) => ({
     value: typeof value === "number" ? value : String(value),
     actor: op.split("@")[1] ?? "",
   }));
-  const shown = typeof at[name] === "number" ? at[name] : String(at[name]);
+  const shown = typeof at[name as string] === "number" ? at[name as string] : String(at[name as string]);
   if (!all.some((one) => one.value !== shown)) return [];
   return all.sort((a, b) => Number(b.value === shown) - Number(a.value === shown));
 }

@@ -66,7 +66,8 @@ export function Incident({ body, id }: { body: string; id: string }) {
   const editable = office.writes(key) && !done;
   const receipt = useReceipt(key);
   const value = (name: string) => words(content[name]) ?? "";
-  const set = (name: Parameters<typeof setShort>[1]) => (text: string) => office.write(key, name, (doc) => setShort(doc, name, text), draftHeads(paper.doc));
+  const set = (name: Parameters<typeof setShort>[1]) => (text: string, heads?: string[]) => office.write(key, name, (doc) => setShort(doc, name, text), heads ?? draftHeads(paper.doc));
+  const at = (name: string) => ({ paper, path: ["content", name] });
   const [tried, setTried] = useState(false);
   const missing = [
     ...(value("trigger") ? [] : [{ id: "trigger", text: tr("Hãy chọn lý do báo cáo.", "Choose a trigger.") }]),
@@ -106,9 +107,9 @@ export function Incident({ body, id }: { body: string; id: string }) {
               {Object.entries(TRIGGERS).map(([word, name]) => <option value={word}>{tr(...name)}</option>)}
             </select>
           </p>
-          <p class="field"><label for="occurred">{name("occurred_on")}</label><ShortText id="occurred" type="date" value={value("occurred_on")} describedBy="occurred-day" write={set("occurred_on")} /><span class="hint" id="occurred-day">{value("occurred_on") && showDay(value("occurred_on"), true)}</span></p>
-          <p class="field"><label for="subject">{name("subject")}</label>{error("subject")}<ShortText id="subject" describedBy="subject-error" value={value("subject")} write={set("subject")} /></p>
-          <p class="field"><label for="paper-file">{name("paper_file")}</label><ShortText id="paper-file" value={value("paper_file")} write={set("paper_file")} /></p>
+          <p class="field"><label for="occurred">{name("occurred_on")}</label><ShortText id="occurred" type="date" {...at("occurred_on")} describedBy="occurred-day" write={set("occurred_on")} /><span class="hint" id="occurred-day">{value("occurred_on") && showDay(value("occurred_on"), true)}</span></p>
+          <p class="field"><label for="subject">{name("subject")}</label>{error("subject")}<ShortText id="subject" describedBy="subject-error" {...at("subject")} write={set("subject")} /></p>
+          <p class="field"><label for="paper-file">{name("paper_file")}</label><ShortText id="paper-file" {...at("paper_file")} write={set("paper_file")} /></p>
           <div class="field"><label for="asked">{name("text")}</label><LongText id="asked" paper={paper} path={["content", "text"]} wrote={() => office.wrote(key)} /></div>
         </>
       ) : (

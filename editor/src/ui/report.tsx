@@ -97,8 +97,8 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   if (paper.state.value === "loading" || (!own && !paper.isBegun)) return <main id="main"><h1>{tr("Đang mở…", "Opening…")}</h1></main>;
 
   // What a field held back while another device handed the report in was written by who saw the draft.
-  const write = (message: string, change: (doc: A.Doc<unknown>) => void) =>
-    office.write(key, message, change, draftHeads(paper.doc));
+  const write = (message: string, change: (doc: A.Doc<unknown>) => void, heads?: string[]) =>
+    office.write(key, message, change, heads ?? draftHeads(paper.doc));
   const handIn = async () => {
     await paper.whenCaughtUp();
     writeDown();
@@ -189,7 +189,7 @@ interface SectionProps {
   editable: boolean;
   last: A.Doc<unknown> | undefined;
   faults: { field: string; text: string }[];
-  write: (message: string, change: (doc: A.Doc<unknown>) => void) => void;
+  write: (message: string, change: (doc: A.Doc<unknown>) => void, heads?: string[]) => void;
 }
 
 function Section({ section, paperKey, doc, editable, last, faults, write }: SectionProps) {

@@ -1,0 +1,32 @@
+// What fields tell the rest of the program.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { load } from "./load.mjs";
+
+const { holding, holds } = await load("holding", "ui");
+const { Unreads } = await load("unread", "ui");
+
+test("fields that hold text back are counted, each once", () => {
+  const [one, two] = [{}, {}];
+  assert.equal(holding.value, 0);
+  for (const [field, back, count] of [[one, true, 1], [one, true, 1], [two, true, 2], [one, false, 1], [one, false, 1], [two, false, 0]]) {
+    holds(field, back);
+    assert.equal(holding.value, count);
+  }
+});
+
+test("what is no figure is kept in all windows, and gone in all of them once one mends it", async () => {
+  const kept = { "report/a/b#voters.male": "1.2", gone: undefined };
+  const shelf = { all: async () => ({ ...kept }), put: (name, text) => (kept[name] = text), channel: "unread of a test" };
+  const [one, two] = [new Unreads(), new Unreads()];
+  for (const window of [one, two]) await window.open(shelf);
+  assert.deepEqual(two.texts.value, { "report/a/b#voters.male": "1.2" });
+  one.keep("report/a/b#voters.male", undefined);
+  for (let i = 0; i < 100 && Object.keys(two.texts.value).length > 0; i++) await new Promise((done) => setTimeout(done, 10));
+  assert.deepEqual(two.texts.value, {});
+  assert.equal(kept["report/a/b#voters.male"], undefined);
+  two.keep("review/b#team", "Thiếu");
+  for (let i = 0; i < 100 && Object.keys(one.texts.value).length === 0; i++) await new Promise((done) => setTimeout(done, 10));
+  assert.deepEqual(one.texts.value, { "review/b#team": "Thiếu" });
+  for (const window of [one, two]) window.close();
+});
