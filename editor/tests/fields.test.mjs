@@ -30,3 +30,23 @@ test("what is no figure is kept in all windows, and gone in all of them once one
   assert.deepEqual(one.texts.value, { "review/b#team": "Thiếu" });
   for (const window of [one, two]) window.close();
 });
+
+const { lacking } = await load("lacking", "ui");
+
+test("a form is shown only of what is on the device, or what the person may begin", () => {
+  const table = [
+    // state, own, known, begun
+    ["absent", true, false, false, undefined],
+    ["here", true, true, true, undefined],
+    ["here", false, true, true, undefined],
+    ["here", true, false, true, undefined],
+    ["loading", true, true, false, "opening"],
+    ["loading", false, true, false, "opening"],
+    ["absent", false, true, false, "opening"],
+    ["unavailable", true, true, false, "unavailable"],
+    ["unavailable", false, true, false, "unavailable"],
+    ["absent", false, false, false, "none"],
+    ["loading", false, false, false, "none"],
+  ];
+  for (const [state, own, known, begun, expected] of table) assert.equal(lacking(state, { own, known, begun }), expected, `${state} ${own} ${known} ${begun}`);
+});

@@ -8,7 +8,7 @@ import { contentOf, handedIn, texts, words, type Raw } from "../document/read.ts
 import { bodyOf, dueOf, kindOf } from "../document/key.ts";
 import { reportStatus } from "./standing.ts";
 import { bodyName, here } from "./state.ts";
-import { addressOf, say, taskWord, title } from "./parts.tsx";
+import { addressOf, lackOf, Missing, say, taskWord, title } from "./parts.tsx";
 import { difference } from "../document/text.ts";
 import { receiptsOf, type Receipt } from "./receipt.ts";
 import type { TaskStatus } from "../document/status.ts";
@@ -127,6 +127,8 @@ export function History({ paperKey }: { paperKey: string }) {
     });
     say(tr("Đã trở lại giá trị trước.", "Returned to the earlier value."));
   };
+  const lack = lackOf(paperKey);
+  if (lack) return <Missing why={lack} none={tr("Chưa ai ghi gì.", "Nobody has written yet.")} back={title(paperKey)} to={addressOf(paperKey)} />;
   return (
     <main id="main">
       <p class="crumb"><a href={addressOf(paperKey)}>{title(paperKey)}</a></p>

@@ -7,7 +7,7 @@ import { LongText, ShortText, writeDown } from "./inputs.tsx";
 import { bodyName, here } from "./state.ts";
 import { arriveAt, focusSoon } from "./focus.ts";
 import { Moved } from "./moved.tsx";
-import { addressOf, ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
+import { addressOf, ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -88,6 +88,8 @@ export function Incident({ body, id }: { body: string; id: string }) {
     say(tr("Đã nộp trên máy này. Xem thanh tình trạng để biết máy chủ đã có chưa.", "Handed in on this device. The status bar says whether the server has it."));
     arriveAt("main h1");
   };
+  const lack = lackOf(key);
+  if (lack) return <Missing why={lack} none={tr("Chưa có báo cáo này", "No such report yet")} back={tr("Báo cáo đột xuất", "Ad-hoc reports")} to={go("incidents")} />;
   return (
     <main id="main">
       <p class="crumb"><a href={go("incidents")}>{tr("Báo cáo đột xuất", "Ad-hoc reports")}</a></p>

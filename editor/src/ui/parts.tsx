@@ -6,6 +6,7 @@ import { diskFault, writing } from "../local/disk.ts";
 import { drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
 import { holding } from "./holding.ts";
+import { lacking, type Lack } from "./lacking.ts";
 import { Spoken } from "./speech.tsx";
 import { statusLine, type Line } from "./status.ts";
 import { bodyName, here, notice, office } from "./state.ts";
@@ -142,6 +143,28 @@ export function StatusBar() {
       <p role="alert" class="notice">{notice.value}</p>
     </section>
   );
+}
+
+/** Why a document cannot be shown on this device; undefined if it can. */
+export function lackOf(key: string): Lack | undefined {
+  const office = here();
+  const paper = office.paper(key);
+  return lacking(paper.state.value, { own: office.writes(key), known: office.isKnown(key), begun: paper.isBegun });
+}
+
+/** The screen in its place. `none`: what is said of one that nobody has begun; `back`: where one comes from. */
+export function Missing({ why, none, back, to }: { why: Lack; none: string; back: string; to: string }) {
+  return (
+    <main id="main">
+      <p class="crumb"><a href={to}>{back}</a></p>
+      <h1>{why === "none" ? none : lackWords(why)}</h1>
+      {why === "unavailable" && <p>{tr("Cần có mạng một lần để tải về.", "It needs a network once.")}</p>}
+    </main>
+  );
+}
+
+export function lackWords(why: Exclude<Lack, "none">): string {
+  return why === "opening" ? tr("Đang mở…", "Opening…") : tr("Văn bản này chưa có trên máy", "This document is not on this device yet");
 }
 
 export function say(text: string): void {

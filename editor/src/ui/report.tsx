@@ -7,7 +7,7 @@ import { FIELDS, find } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
 import { conflicts, contentOf, draftHeads, submissions, verdictOn } from "../document/read.ts";
 import { here, isLate, ownRegime, bodyName } from "./state.ts";
-import { ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
+import { ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
 import { arriveAt, focusSoon } from "./focus.ts";
 import { figureError, typing, unread, writeDown } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
@@ -92,9 +92,9 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     location.hash = go("report", body, due, String(find(field)?.section ?? 0));
     focusSoon(inputId(field));
   };
-  if (!own && !office.isKnown(key)) return <main id="main"><h1>{tr("Chưa có báo cáo này", "No such report yet")}</h1><p><a href={go("round", due)}>{tr("Về đợt báo cáo", "Back to the round")}</a></p></main>;
-  if (paper.state.value === "unavailable") return <main id="main"><h1>{tr("Văn bản này chưa có trên máy", "This document is not on this device yet")}</h1><p>{tr("Cần có mạng một lần để tải về.", "It needs a network once.")}</p></main>;
-  if (paper.state.value === "loading" || (!own && !paper.isBegun)) return <main id="main"><h1>{tr("Đang mở…", "Opening…")}</h1></main>;
+  const [back, to] = own ? [tr("Hôm nay", "Today"), go("")] : [tr("Đợt báo cáo", "The round"), go("round", due)];
+  const lack = lackOf(key);
+  if (lack) return <Missing why={lack} none={tr("Chưa có báo cáo này", "No such report yet")} back={back} to={to} />;
 
   // What a field held back while another device handed the report in was written by who saw the draft.
   const write = (message: string, change: (doc: A.Doc<unknown>) => void, heads?: string[]) =>
@@ -123,7 +123,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   return (
     <main id="main" class="report">
       <div class="screen-only">
-        <p class="crumb"><a href={own ? go("") : go("round", due)}>{own ? tr("Hôm nay", "Today") : tr("Đợt báo cáo", "The round")}</a></p>
+        <p class="crumb"><a href={to}>{back}</a></p>
         <h1>{tr("Báo cáo tuần", "Weekly report")} <Tag kind={status}>{reportWord(status)}</Tag></h1>
         <p>{bodyName(body)} · {tr("hạn", "due")} {showDay(due, true)}{regime && <> {tr("trước", "before")} {regime.before} {tr("(giờ Việt Nam)", "(Vietnam time)")}</>}</p>
         {status !== "draft" && sent && (
@@ -170,7 +170,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
           <button type="button" class="quiet" onClick={() => print()}>{tr("In (A4)", "Print (A4)")}</button>
         </p>
-        {office.isAgency && <Judge body={body} due={due} status={status} doc={paper.doc} />}
+        {office.isAgency && lackOf(`review/${due}`) !== "unavailable" && <Judge body={body} due={due} status={status} doc={paper.doc} />}
       </div>
       <Printed body={body} doc={doc} status={status} />
     </main>

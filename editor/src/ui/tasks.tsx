@@ -5,7 +5,7 @@ import { inList, keysOf } from "../document/place.ts";
 import { conflicts, contentOf, words, type Raw } from "../document/read.ts";
 import { taskActions, type TaskAction } from "../document/status.ts";
 import { here, today } from "./state.ts";
-import { go, say, Tag, taskWord } from "./parts.tsx";
+import { go, lackOf, Missing, say, Tag, taskWord } from "./parts.tsx";
 import { focusSoon } from "./focus.ts";
 import { Refused } from "./refused.tsx";
 import { LongText, ShortText } from "./inputs.tsx";
@@ -33,6 +33,8 @@ export function Tasks({ open }: { open?: string }) {
   const wanted = fold(search);
   const all = ownTasks().filter((one) => !wanted || fold(`${one.task.id} ${one.task.text_vi} ${one.task.text_en} ${one.task.cited.join(" ")}`).includes(wanted));
   const clashes = conflicts(progress().doc, ["status"]);
+  const lack = lackOf(progress().key);
+  if (lack) return <Missing why={lack} none={tr("Chưa ai ghi gì.", "Nobody has written yet.")} back={tr("Hôm nay", "Today")} to={go("")} />;
   return (
     <main id="main">
       <h1>{tr("Nhiệm vụ", "Tasks")}</h1>
