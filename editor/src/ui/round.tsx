@@ -1,6 +1,6 @@
 // A round as the standing agency sees it: who has handed in and when the server received it, who is late, missing or returned, and
 // which body's devices still hold work that was not sent.
-import { bodyName, deadline, here, isLate, present, regimes, today, type Regime } from "./state.ts";
+import { bodyName, here, isLate, isOver, regimes, today, type Regime } from "./state.ts";
 import { contentOf, texts } from "../document/read.ts";
 import { LongText } from "./inputs.tsx";
 import { Refused } from "./refused.tsx";
@@ -78,7 +78,7 @@ function Row({ body, due, regime }: { body: string; due: string; regime: Regime 
   const office = here();
   const { status, isBegun, wasHandedIn } = glanceAt(body, due);
   const receipt = useReceipt(`report/${body}/${due}`);
-  const over = present() > deadline(due, regime);
+  const over = isOver(due, regime);
   const waiting = office.desk.value.waiting.filter((one) => one.body === body);
   const holding = waiting.filter((one) => one.count > 0);
   const heard = Math.max(0, ...waiting.map((one) => one.heard));
