@@ -50,3 +50,19 @@ test("a form is shown only of what is on the device, or what the person may begi
   ];
   for (const [state, own, known, begun, expected] of table) assert.equal(lacking(state, { own, known, begun }), expected, `${state} ${own} ${known} ${begun}`);
 });
+
+const { allPages } = await load("pages", "ui");
+
+test("what the server gives in parts is asked for to the end", async () => {
+  const all = Array.from({ length: 12 }, (_, n) => ({ place: n + 1 }));
+  const asked = [];
+  const page = async (after) => {
+    asked.push(after);
+    const rest = all.filter((one) => one.place > after);
+    return { receipts: rest.slice(0, 5), more: rest.length > 5 };
+  };
+  assert.deepEqual(await allPages(page), all);
+  assert.deepEqual(asked, [0, 5, 10]);
+  assert.equal(await allPages(async (after) => (after === 0 ? page(0) : undefined)), undefined, "a part is not the whole");
+  assert.deepEqual(await allPages(async () => ({ receipts: [], more: true })), [], "nothing more comes of nothing");
+});

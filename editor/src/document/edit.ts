@@ -1,7 +1,9 @@
 // Writing documents inside a change, in the form that the server's rules admit (src/policy/rules): words as values, records
 // whole in one change, long texts as texts.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
-import { words, type Raw } from "./read.ts";
+import { canBecome, STATUSES } from "./status.ts";
+import { words, type Conflict, type Raw, type Short } from "./read.ts";
+import { find } from "./fields.ts";
 import { placeOf, putText, type RowAt } from "./place.ts";
 
 export type Draft = A.Doc<unknown>;
@@ -86,7 +88,46 @@ export function addNote(doc: Draft, task: string, text = ""): void {
 }
 
 /** A short field of an ad-hoc report. */
-export function setShort(doc: Draft, field: "trigger" | "occurred_on" | "subject" | "paper_file", value: string): void {
+export function setShort(doc: Draft, field: Short, value: string): void {
   if (value) content(doc)[field] = word(value);
   else if (field in content(doc)) delete content(doc)[field];
+}
+
+/** Writes a value where it stands; undefined takes it back. */
+export function setValue(doc: Draft, { map, field }: Pick<Conflict, "map" | "field">, value: string | undefined): void {
+  if (map === "figures") setFigure(doc, field, value === undefined ? undefined : Number(value));
+  else if (map === "facts") setFact(doc, field, value);
+  else if (map === "status" && value !== undefined) setTask(doc, field, value);
+  else if (map === "evidence") setEvidence(doc, field, value ?? "");
+  else if (map === "short") setShort(doc, field as Short, value ?? "");
+}
+
+/** Writes one of the values that stand side by side, which ends it. */
+export function choose(doc: Draft, conflict: Conflict, value: string | number): void {
+  const { map, field, row, column = "" } = conflict;
+  const text = String(value);
+  if (map === "status") chooseStatus(doc, field, text);
+  else if (map !== "cells") setValue(doc, conflict, text);
+  else if (row) {
+    // A text of two is written anew: what is changed in one of them leaves the other beside it.
+    const at = placeOf(content(doc).lists[field], row);
+    if (at !== undefined && isLong(field, column)) content(doc).lists[field][at][column] = nfc(text);
+    else setCell(doc, field, row, column, text, false);
+  }
+}
+
+/** Of what is shown already Automerge writes nothing and takes the others away, which the server does not admit of a status: it is
+ * written as a step from one that leads there. */
+function chooseStatus(doc: Draft, task: string, status: string): void {
+  const statuses = content(doc).status;
+  // Somebody chose meanwhile.
+  if (!A.getConflicts(statuses, task)) return;
+  const from = STATUSES.find((one) => one !== String(statuses[task]) && canBecome(one, status));
+  if (from) setTask(doc, task, from);
+  setTask(doc, task, status);
+}
+
+function isLong(field: string, column: string): boolean {
+  const holds = find(field)?.holds;
+  return holds?.type === "rows" && holds.of.some((one) => one.name === column && one.cell === "long");
 }

@@ -1,5 +1,7 @@
 // Reading documents: words may stand as values or as texts, what is missing stays missing.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { FIELDS, type Column } from "./fields.ts";
+import type { Kind } from "./key.ts";
 import { rowAt, type RowAt } from "./place.ts";
 import type { Submission, TaskStatus, Verdict } from "./status.ts";
 
@@ -91,19 +93,67 @@ export function isApart(doc: A.Doc<unknown> | undefined, seen: string[]): boolea
   return fresh.some((change) => change.deps.some((dep) => !known.has(dep)));
 }
 
+/** Short fields of an ad-hoc report. */
+export const SHORT = ["trigger", "occurred_on", "subject", "paper_file"] as const;
+export type Short = (typeof SHORT)[number];
+
+/** Values of one kind: under `content/<map>`, or the short fields beside them, or the cells of rows. */
+export type Values = "figures" | "facts" | "status" | "evidence" | "short" | "cells";
+
 export interface Conflict {
-  map: "figures" | "facts" | "status";
+  map: Values;
+  /** The field, the task, or the list in which the cell stands. */
   field: string;
+  row?: RowAt;
+  column?: string;
   rivals: Rival[];
 }
 
-/** Every field of a document in which different values wait for a person. */
-export function conflicts(doc: A.Doc<unknown>, maps: Conflict["map"][]): Conflict[] {
+/** What a document of each kind has. */
+const VALUES: Partial<Record<Kind, Values[]>> = { report: ["figures", "facts", "cells"], progress: ["status", "evidence"], incident: ["short"] };
+
+/** Everything in a document of this kind in which different values wait for a person. */
+export function contested(kind: Kind, doc: A.Doc<unknown>): Conflict[] {
+  return conflicts(doc, VALUES[kind] ?? []);
+}
+
+/** The same of some values. */
+export function conflicts(doc: A.Doc<unknown>, maps: Values[]): Conflict[] {
+  return maps.flatMap((map) => places(doc, map)).filter((one) => one.rivals.length > 1);
+}
+
+/** A value that moved; undefined where there was none. */
+export interface Move {
+  map: Values;
+  field: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+/** What moved between two contents of a document of this kind. The cells of rows are told with their rows. */
+export function moves(kind: Kind, before: Raw, after: Raw): Move[] {
+  return (VALUES[kind] ?? []).filter((map) => map !== "cells").flatMap((map) => {
+    const [old, next]: Raw[] = map === "short" ? [before, after] : [before[map] ?? {}, after[map] ?? {}];
+    const names = map === "short" ? SHORT : [...new Set([...Object.keys(old!), ...Object.keys(next!)])];
+    return names.map((field) => ({ map, field, before: words(old![field]), after: words(next![field]) })).filter((one) => one.before !== one.after);
+  });
+}
+
+function places(doc: A.Doc<unknown>, map: Values): Conflict[] {
   const content = contentOf(doc);
-  return maps.flatMap((map) =>
-    Object.keys(content[map] ?? {})
-      .map((field) => ({ map, field, rivals: rivals(doc, map, field) }))
-      .filter((one) => one.rivals.length > 1),
+  switch (map) {
+    case "short":
+      return SHORT.map((field) => ({ map, field, rivals: rivalsAt(content, field) }));
+    case "cells":
+      return FIELDS.flatMap(({ id, holds }) => (holds.type === "rows" ? cells(content.lists?.[id], id, holds.of) : []));
+    default:
+      return Object.keys(content[map] ?? {}).map((field) => ({ map, field, rivals: rivals(doc, map, field) }));
+  }
+}
+
+function cells(list: Raw[] | undefined, field: string, columns: Column[]): Conflict[] {
+  return Array.from(list ?? []).flatMap((row, at) =>
+    columns.map(({ name }) => ({ map: "cells" as const, field, row: rowAt(list, at), column: name, rivals: rivalsAt(row, name) })),
   );
 }
 
@@ -131,12 +181,12 @@ export function asHandedIn(doc: A.Doc<unknown>): HandIn {
 function movedSince(doc: A.Doc<unknown>, then: A.Doc<unknown>): string[] {
   const [now, before] = [contentOf(doc), contentOf(then)];
   const differs = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
-  const short = ["trigger", "occurred_on", "subject", "paper_file", "text"].filter((name) => differs(now[name], before[name]));
+  const short = [...SHORT, "text"].filter((name) => differs(now[name], before[name]));
   const moved = ["figures", "facts", "texts", "lists"].flatMap((map) => {
     const fields = new Set([...Object.keys(now[map] ?? {}), ...Object.keys(before[map] ?? {})]);
     return [...fields].filter((field) => differs(now[map]?.[field], before[map]?.[field]));
   });
-  return [...new Set([...short, ...moved, ...conflicts(doc, ["figures", "facts"]).map((one) => one.field)])].sort();
+  return [...new Set([...short, ...moved, ...conflicts(doc, ["figures", "facts", "short", "cells"]).map((one) => one.field)])].sort();
 }
 
 /** What who stands in a form has seen: of a report that another device hands in under their hands, the draft that was handed in. */

@@ -8,20 +8,13 @@ import { inList, keysOf, rowAt } from "../document/place.ts";
 import { contentOf, rivals, rivalsAt, texts, words, type Raw } from "../document/read.ts";
 import { focusSoon } from "./focus.ts";
 import { FigureInput, figureError, LongText, ShortText, typing, unread } from "./inputs.tsx";
+import { CHOICES } from "./names.ts";
 import { tell } from "./speech.tsx";
 import { go } from "./parts.tsx";
 import { election, here } from "./state.ts";
 import { named, showDay, tr } from "./words.ts";
 
 export const inputId = (field: string): string => `f-${field.replace(/\./g, "-")}`;
-
-export const CHOICES: Record<string, [string, string]> = {
-  stable: ["Ổn định", "Stable"],
-  watch: ["Cần theo dõi", "To be watched"],
-  incident: ["Có vụ việc", "Incident"],
-  true: ["Có", "Yes"],
-  false: ["Không", "No"],
-};
 
 interface Props {
   field: Field;
@@ -151,7 +144,7 @@ function Cell({ field, column, paperKey, list, at, editable, write }: Pick<Props
   const paper = office.paper(paperKey);
   const place = inList(["content", "lists", field.id], row, column.name);
   const set = (text: string, heads?: string[]) => write("cell", (doc) => setCell(doc, field.id, row, column.name, text, false), heads);
-  const clash = column.cell !== "long" && rivalsAt(list[at], column.name).length > 1;
+  const clash = rivalsAt(list[at], column.name).length > 1;
   return (
     <div class="field">
       <label for={id}>{tr(column.vi, column.en)}</label>
@@ -161,7 +154,7 @@ function Cell({ field, column, paperKey, list, at, editable, write }: Pick<Props
           {bodies.map((one) => <option value={words(one.id)}>{named(one, "name")}</option>)}
         </select>
       ) : column.cell === "long" ? (
-        <LongText id={id} rows={2} max={10_000} message="cell" paper={paper} path={place} wrote={() => office.wrote(paperKey)} />
+        <LongText id={id} rows={2} max={10_000} message="cell" describedBy={`${id}-hint`} paper={paper} path={place} wrote={() => office.wrote(paperKey)} />
       ) : (
         <ShortText id={id} type={column.cell === "date" ? "date" : "text"} paper={paper} path={place} describedBy={`${id}-hint`} write={set} />
       )}

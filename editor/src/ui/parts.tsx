@@ -7,6 +7,7 @@ import { drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
 import { holding } from "./holding.ts";
 import { lacking, type Lack } from "./lacking.ts";
+import { TASKS } from "./names.ts";
 import { Spoken } from "./speech.tsx";
 import { statusLine, type Line } from "./status.ts";
 import { bodyName, here, notice, office } from "./state.ts";
@@ -21,19 +22,13 @@ const REPORT: Record<Status, [string, string]> = {
   returned: ["Bị trả lại", "Returned"],
   accepted: ["Đã tiếp nhận", "Accepted"],
 };
-const TASK: Record<TaskStatus, [string, string]> = {
-  not_started: ["Chưa làm", "Not started"],
-  in_progress: ["Đang làm", "In progress"],
-  blocked: ["Đang vướng", "Blocked"],
-  done: ["Xong", "Done"],
-};
 
 export function reportWord(status: Status): string {
   return tr(...REPORT[status]);
 }
 
 export function taskWord(status: TaskStatus): string {
-  return tr(...TASK[status]);
+  return tr(...TASKS[status]!);
 }
 
 export function Tag({ kind, children }: { kind: string; children: ComponentChildren }) {

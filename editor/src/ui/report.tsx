@@ -5,7 +5,7 @@ import { check, type Fault } from "../document/check.ts";
 import { setFact, submit, toDraft } from "../document/edit.ts";
 import { FIELDS, find } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { conflicts, contentOf, draftHeads, submissions, verdictOn } from "../document/read.ts";
+import { contested, contentOf, draftHeads, submissions, verdictOn } from "../document/read.ts";
 import { here, isLate, ownRegime, bodyName } from "./state.ts";
 import { ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
 import { arriveAt, focusSoon } from "./focus.ts";
@@ -86,7 +86,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   // What was handed in, by its heads; a draft as it stands.
   const { doc, moved } = reportShown(body, due);
   const faults = faultsOf(key, check(doc, last));
-  const clashes = status === "draft" ? conflicts(doc, ["figures", "facts"]) : [];
+  const clashes = status === "draft" ? contested("report", doc) : [];
   const shownFaults = own && status === "draft" ? faults.filter((one) => typing.value !== `${key}#${one.field}`) : [];
   const jump = (field: string) => {
     location.hash = go("report", body, due, String(find(field)?.section ?? 0));
@@ -106,7 +106,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     if (reportStatus(body, due) !== "draft") return;
     setTried(true);
     const wrong = faultsOf(key, check(paper.doc, last)).some((one) => one.blocks);
-    if (wrong || conflicts(paper.doc, ["figures", "facts"]).length > 0) {
+    if (wrong || contested("report", paper.doc).length > 0) {
       focusSoon(wrong ? "errors" : "clashes");
       return;
     }
@@ -141,7 +141,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         <Moved names={moved.map((id) => tr(find(id)?.vi ?? id, find(id)?.en ?? id))} own={own} />
         <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => !one.lacks)).map((one) => ({ name: one.name, text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
         <Refused of={key} />
-        {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
+        {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} chỗ được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
         <p class="field section-choice">
           <label for="section">{tr("Mục", "Section")}</label>
           <select id="section" value={String(section)} onChange={(event) => (location.hash = go("report", body, due, event.currentTarget.value))}>

@@ -2,11 +2,12 @@
 import { useRef, useState } from "preact/hooks";
 import { addNote, setEvidence, setTask } from "../document/edit.ts";
 import { inList, keysOf } from "../document/place.ts";
-import { conflicts, contentOf, words, type Raw } from "../document/read.ts";
+import { contested, contentOf, rivals, words, type Raw } from "../document/read.ts";
 import { taskActions, type TaskAction } from "../document/status.ts";
 import { here, today } from "./state.ts";
 import { go, lackOf, Missing, say, Tag, taskWord } from "./parts.tsx";
 import { focusSoon } from "./focus.ts";
+import { Differs } from "./field.tsx";
 import { Refused } from "./refused.tsx";
 import { LongText, ShortText } from "./inputs.tsx";
 import { ownTasks, taskDate, type Duty } from "./duties.ts";
@@ -32,14 +33,14 @@ export function Tasks({ open }: { open?: string }) {
   const [search, setSearch] = useState("");
   const wanted = fold(search);
   const all = ownTasks().filter((one) => !wanted || fold(`${one.task.id} ${one.task.text_vi} ${one.task.text_en} ${one.task.cited.join(" ")}`).includes(wanted));
-  const clashes = conflicts(progress().doc, ["status"]);
+  const clashes = contested("progress", progress().doc);
   const lack = lackOf(progress().key);
   if (lack) return <Missing why={lack} none={tr("Chưa ai ghi gì.", "Nobody has written yet.")} back={tr("Hôm nay", "Today")} to={go("")} />;
   return (
     <main id="main">
       <h1>{tr("Nhiệm vụ", "Tasks")}</h1>
       <Refused of={progress().key} />
-      {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có trạng thái được ghi khác nhau; xin chọn.", "Some statuses were set differently; please choose.")}</a></p>}
+      {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có trạng thái hoặc minh chứng được ghi khác nhau; xin chọn.", "Some statuses or evidence were written differently; please choose.")}</a></p>}
       <p class="field">
         <label for="search">{tr("Tìm (gõ không dấu cũng được)", "Search (marks are not needed)")}</label>
         <input id="search" type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
@@ -85,7 +86,8 @@ function Task({ duty, open }: { duty: Duty; open: boolean }) {
       </p>
       <p class="field">
         <label for={`${id}-evidence`}>{tr("Minh chứng: số văn bản hoặc số hồ sơ giấy", "Evidence: symbol of a document or number of a paper file")}</label>
-        <ShortText id={`${id}-evidence`} paper={progress()} path={["content", "evidence", task.id]} write={(text, heads) => write("evidence", (doc) => setEvidence(doc, task.id, text), heads)} />
+        <ShortText id={`${id}-evidence`} paper={progress()} path={["content", "evidence", task.id]} describedBy={`${id}-evidence-hint`} write={(text, heads) => write("evidence", (doc) => setEvidence(doc, task.id, text), heads)} />
+        <span class="hint" id={`${id}-evidence-hint`}>{rivals(progress().doc, "evidence", task.id).length > 1 && <Differs />}</span>
       </p>
       {state.notes.map((note, i) => (
         <div key={keys[i]} class="field">
