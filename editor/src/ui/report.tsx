@@ -172,7 +172,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         </p>
         {office.isAgency && lackOf(`review/${due}`) !== "unavailable" && <Judge body={body} due={due} status={status} doc={paper.doc} />}
       </div>
-      <Printed body={body} doc={doc} status={status} />
+      <Printed body={body} due={due} doc={doc} />
     </main>
   );
 }
