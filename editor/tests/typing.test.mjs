@@ -189,3 +189,35 @@ test("a long cell, a note and paragraphs are written as texts, side by side", ()
   const found = inList(["content", "notes"], at, "text")(notes);
   assert.equal(textAt(A.change(notes, (draft) => putText(draft, found, "đã gọi lại", "đã gọi")), found), "đã gọi lại");
 });
+
+test("who leaves a field before the document is open finds there what they typed, and can take it back", () => {
+  const own = new Own();
+  const written = [];
+  let now = { value: 3, heads: [], others: () => [] };
+  const write = (value) => own.write(value, () => now, () => written.push(value));
+  own.follow(now);
+  own.type("12", now);
+  write(12);
+  own.leave();
+  own.follow(now);
+  assert.equal(own.text, "12");
+  own.type("3", now);
+  write(3);
+  own.leave();
+  own.follow(now);
+  assert.deepEqual(written, [12, 3]);
+  own.type("12", now);
+  write(12);
+  own.leave();
+  own.follow(now);
+  // It is opened, and takes what waited.
+  now = { value: 12, heads: ["a"], others: () => [] };
+  own.follow(now);
+  assert.equal(own.text, undefined, "the field shows what the document holds");
+  own.type("120", now);
+  write(120);
+  own.leave();
+  now = { value: 7, heads: ["b"], others: () => [] };
+  own.follow(now);
+  assert.equal(own.text, undefined, "somebody wrote another meanwhile");
+});

@@ -32,10 +32,13 @@ export class Own<V> {
   #seen: string[] = [];
   /** Whether others have written into the field since. */
   #isApart = false;
+  /** Whether the person is gone. */
+  #isLeft = false;
 
   /** A letter was typed. */
   type(text: string, now: Stands<V>): void {
     this.isDirty = true;
+    this.#isLeft = false;
     this.text ??= text;
     this.follow(now);
     this.text = text;
@@ -49,12 +52,16 @@ export class Own<V> {
     }
     const isWritten = now.value === this.#last;
     if (isWritten) this.#over = this.#last;
+    if (this.#isLeft && (isWritten || now.value !== this.#over)) {
+      this.#forget();
+      return this.follow(now);
+    }
     const others = now.others();
     if ((isWritten || now.value === this.#over) && others.every((one) => one === this.#last)) return this.#sees(now.heads);
     // What was typed is not written, or stands beside what others wrote.
     if (this.isDirty || others.includes(this.#last as V)) this.#isApart = true;
     else {
-      this.leave();
+      this.#forget();
       this.follow(now);
     }
   }
@@ -86,9 +93,15 @@ export class Own<V> {
     } else this.#seen = after;
   }
 
-  /** Nothing was typed any more: the field shows what the document holds. */
+  /** The person goes away: the field shows what the document holds, once that has what was written. */
   leave(): void {
-    this.text = undefined;
     this.isDirty = false;
+    if (this.#last !== this.#over) this.#isLeft = true;
+    else this.#forget();
+  }
+
+  #forget(): void {
+    this.text = undefined;
+    this.isDirty = this.#isLeft = false;
   }
 }

@@ -125,8 +125,9 @@ function useOwn<V>(paper: Paper, path: A.Prop[] | Find, read: (raw: unknown) => 
   const at = useRef(path);
   at.current = path;
   const now = () => stands(paper.doc, paper.heads, typeof at.current === "function" ? at.current(paper.doc) : at.current, read);
-  own.follow(now());
-  return { own, now, draw: () => draw((n) => n + 1) };
+  const there = now();
+  own.follow(there);
+  return { own, now, value: there.value, draw: () => draw((n) => n + 1) };
 }
 
 interface FigureProps {
@@ -143,9 +144,8 @@ interface FigureProps {
 const asFigure = (raw: unknown): number | undefined => (raw === undefined || raw === null ? undefined : Number(raw));
 
 export function FigureInput({ id, name, paper, path, describedBy, invalid, write }: FigureProps) {
-  const { own, now, draw } = useOwn(paper, path, asFigure);
+  const { own, now, value, draw } = useOwn(paper, path, asFigure);
   const box = useRef<HTMLInputElement>(null);
-  const { value } = now();
   const shown = own.text ?? unread.value[name] ?? (value === undefined ? "" : formatFigure(value));
   useLayoutEffect(() => void bring(box.current!, shown));
   const type = (text: string) => {
@@ -185,7 +185,28 @@ interface LongProps {
   wrote: () => void;
 }
 
-export function LongText({ id, paper, path, describedBy, rows = 4, max, message = "edit", wrote }: LongProps) {
+export function LongText(props: LongProps) {
+  const { area, composing, type, end, leave, merged } = useLong(props);
+  return (
+    <>
+      <textarea
+        id={props.id}
+        ref={area}
+        rows={props.rows ?? 4}
+        maxLength={props.max}
+        aria-describedby={props.describedBy}
+        onInput={(event) => type(event.currentTarget.value)}
+        onCompositionStart={() => (composing.current = true)}
+        onCompositionEnd={(event) => end(event.currentTarget.value)}
+        onBlur={leave}
+      />
+      {merged && <p class="hint" role="status">{tr("Đã gộp với phần người khác vừa viết; xin xem lại.", "Merged with what somebody else just wrote; please look it over.")}</p>}
+    </>
+  );
+}
+
+/** What an area holds beside what the document holds. */
+function useLong({ paper, path, message = "edit", wrote }: LongProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const find = typeof path === "function" ? path : () => path;
   /** What the area's text stands for: the document at these heads, with this text there. */
@@ -199,7 +220,6 @@ export function LongText({ id, paper, path, describedBy, rows = 4, max, message 
   const version = paper.version.value;
   /** What the area holds, also when it is no longer on the screen. */
   const typed = useRef<string | undefined>(undefined);
-
   /** Brings the area to what the document holds, without moving the caret. */
   const follow = (own: boolean) => {
     const box = area.current;
@@ -212,9 +232,7 @@ export function LongText({ id, paper, path, describedBy, rows = 4, max, message 
     if (bring(box, text) && !own && (document.activeElement === box || isApart(paper.opened, seen.current.heads))) setMerged(true);
     seen.current = { heads, text, path: at };
   };
-
   useEffect(() => follow(false), [version]);
-
   const write = (leaving = false) => {
     clearTimeout(pending.current);
     pending.current = undefined;
@@ -232,39 +250,21 @@ export function LongText({ id, paper, path, describedBy, rows = 4, max, message 
     hold(false);
     if (!leaving) follow(true);
   };
-
   const hold = useHeld((leaving) => (leaving || !composing.current) && write(leaving));
-
-  return (
-    <>
-      <textarea
-        id={id}
-        ref={area}
-        rows={rows}
-        maxLength={max}
-        aria-describedby={describedBy}
-        onInput={(event) => {
-          typed.current = event.currentTarget.value;
-          hold(true);
-          const now = performance.now();
-          if (pending.current === undefined) latest.current = now + PAUSES * PAUSE;
-          clearTimeout(pending.current);
-          pending.current = composing.current ? undefined : setTimeout(write, Math.min(PAUSE, latest.current - now));
-        }}
-        onCompositionStart={() => (composing.current = true)}
-        onCompositionEnd={(event) => {
-          composing.current = false;
-          typed.current = event.currentTarget.value;
-          write();
-        }}
-        onBlur={() => {
-          if (pending.current !== undefined) write();
-          setMerged(false);
-        }}
-      />
-      {merged && <p class="hint" role="status">{tr("Đã gộp với phần người khác vừa viết; xin xem lại.", "Merged with what somebody else just wrote; please look it over.")}</p>}
-    </>
-  );
+  const type = (text: string) => {
+    typed.current = text;
+    hold(true);
+    const now = performance.now();
+    if (pending.current === undefined) latest.current = now + PAUSES * PAUSE;
+    clearTimeout(pending.current);
+    pending.current = composing.current ? undefined : setTimeout(write, Math.min(PAUSE, latest.current - now));
+  };
+  const end = (text: string) => ((composing.current = false), (typed.current = text), write());
+  const leave = () => {
+    if (pending.current !== undefined) write();
+    setMerged(false);
+  };
+  return { area, composing, type, end, leave, merged };
 }
 
 interface ShortProps {
@@ -285,7 +285,7 @@ const asWords = (raw: unknown): string => words(raw) ?? "";
 
 /** A short text, written as a whole when the person pauses or leaves it. */
 export function ShortText({ id, paper, path, type = "text", describedBy, max = 1000, write }: ShortProps) {
-  const { own, now, draw } = useOwn(paper, path, asWords);
+  const { own, now, value, draw } = useOwn(paper, path, asWords);
   const box = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -298,7 +298,7 @@ export function ShortText({ id, paper, path, type = "text", describedBy, max = 1
     hold(false);
   };
   const hold = useHeld(flush);
-  const shown = own.text ?? now().value;
+  const shown = own.text ?? value;
   useLayoutEffect(() => void (composing.current || bring(box.current!, shown)));
   const take = (text: string) => {
     own.type(text, now());
