@@ -41,23 +41,23 @@ function Screen() {
     case "tasks":
       return <Tasks open={rest[0]} />;
     case "report":
-      return <Report body={rest[0] ?? ""} due={rest[1] ?? ""} part={rest[2] ?? ""} />;
+      return <Report key={rest.slice(0, 2).join("/")} body={rest[0] ?? ""} due={rest[1] ?? ""} part={rest[2] ?? ""} />;
     case "incidents":
       return <Incidents />;
     case "incident":
-      return <Incident body={rest[0] ?? ""} id={rest[1] ?? ""} />;
+      return <Incident key={rest.join("/")} body={rest[0] ?? ""} id={rest[1] ?? ""} />;
     case "publish":
       return here().publishes ? <Publish /> : <Today />;
     case "directives":
       return <Directives />;
     case "directive":
-      return <Directive symbol={rest.join("/")} />;
+      return <Directive key={rest.join("/")} symbol={rest.join("/")} />;
     case "round":
       return <Round due={rest[0] ?? ""} />;
     case "conflicts":
       return <Conflicts />;
     case "history":
-      return <History paperKey={rest.join("/")} />;
+      return <History key={rest.join("/")} paperKey={rest.join("/")} />;
     case "account":
       return <Account />;
     default:

@@ -183,3 +183,85 @@ test("a notice is written as a whole, and changed where it differs", () => {
   doc = A.change(doc, (d) => (removeNotice(d, "a"), removeNotice(d, "not there")));
   assert.deepEqual(notices(doc), []);
 });
+
+test("whatever two devices wrote as one value differs until a person chooses, in every kind of document", () => {
+  const clash = (key, begun, ...writes) => {
+    const first = A.change(begin("sonla-2021", key), begun);
+    return writes.map((write) => A.change(A.clone(first), write)).reduce((one, other) => A.merge(one, other));
+  };
+  const said = (all) => all.map((one) => `${one.map} ${one.field} ${one.rivals.map((rival) => rival.value).sort()}`);
+  const nothing = () => undefined;
+  const incident = clash(
+    "incident/team_comms/mot-viec",
+    (draft) => (draft.content.paper_file = "12/HS"),
+    (draft) => (edit.setShort(draft, "subject", "Lũ"), edit.setShort(draft, "trigger", "on_request"), edit.setShort(draft, "occurred_on", "2021-03-01")),
+    (draft) => (edit.setShort(draft, "subject", "Lũ quét"), edit.setShort(draft, "trigger", "matter_arising"), edit.setShort(draft, "occurred_on", "2021-03-01")),
+  );
+  assert.deepEqual(said(read.contested("incident", incident)), ["short trigger matter_arising,on_request", "short subject Lũ,Lũ quét"]);
+  const progress = clash("progress/team_comms", nothing, (draft) => (edit.setEvidence(draft, "T1", "12/BC"), edit.setTask(draft, "T1", "done")), (draft) => (edit.setEvidence(draft, "T1", "13/BC"), edit.setTask(draft, "T1", "blocked")));
+  assert.deepEqual(said(read.contested("progress", progress)), ["status T1 blocked,done", "evidence T1 12/BC,13/BC"]);
+  const row = { at: 0 };
+  const report = clash(
+    "report/team_comms/2021-03-11",
+    (draft) => edit.addRow(draft, "difficulties.items"),
+    (draft) => (edit.setCell(draft, "difficulties.items", row, "owner", "team_comms", false), edit.setCell(draft, "difficulties.items", row, "text", "Sạt lở", true), edit.setFigure(draft, "voters.male", 5)),
+    (draft) => (edit.setCell(draft, "difficulties.items", row, "owner", "team_security", false), edit.setCell(draft, "difficulties.items", row, "text", "Ngập", true), edit.setFigure(draft, "voters.male", 7)),
+  );
+  assert.deepEqual(said(read.contested("report", report)), ["figures voters.male 5,7", "cells difficulties.items Ngập,Sạt lở", "cells difficulties.items team_comms,team_security"]);
+  assert.deepEqual(read.contested("review", begin("sonla-2021", "review/2021-03-11")), []);
+  // Each rival can be chosen, and nothing else moves.
+  for (const [kind, doc] of Object.entries({ incident, progress, report })) {
+    for (const side of [0, 1]) {
+      const before = read.contested(kind, doc);
+      const chosen = before.reduce((now, one) => A.change(now, (draft) => edit.choose(draft, one, one.rivals[side].value)), A.load(A.save(doc)));
+      assert.deepEqual(read.contested(kind, chosen), [], kind);
+      for (const one of before) {
+        const part = one.map === "short" ? chosen.content : one.map === "cells" ? chosen.content.lists[one.field][0] : chosen.content[one.map];
+        assert.equal(String(part[one.column ?? one.field]), String(one.rivals[side].value));
+      }
+    }
+  }
+});
+
+test("who chooses the status that is shown writes it, and takes nothing away that the server keeps", () => {
+  for (const [one, other] of [["blocked", "done"], ["in_progress", "done"], ["in_progress", "blocked"]]) {
+    for (const side of [0, 1]) {
+      const write = (word) => A.change(A.clone(begin("sonla-2021", "progress/team_comms")), (draft) => edit.setTask(draft, "T1", word));
+      const merged = A.merge(write(one), write(other));
+      const [conflict] = read.contested("progress", merged);
+      const wanted = conflict.rivals[side].value;
+      const chosen = A.change(merged, (draft) => edit.choose(draft, conflict, wanted));
+      assert.equal(String(chosen.content.status.T1), wanted);
+      assert.deepEqual(read.contested("progress", chosen), []);
+      const late = A.change(chosen, (draft) => edit.choose(draft, conflict, wanted));
+      assert.deepEqual(A.getHeads(late), A.getHeads(chosen), "somebody chose meanwhile");
+      const ops = A.decodeChange(A.getLastLocalChange(chosen)).ops;
+      assert.deepEqual([...new Set(ops.map((op) => op.action))], ["set"], "a deletion would be refused");
+      // The server asks of each step after the first whether a task can be taken on so.
+      for (let i = 1; i < ops.length; i++) assert.ok(taskActions(String(ops[i - 1].value)).some(([, next]) => next === ops[i].value), `${ops[i - 1].value} → ${ops[i].value}`);
+    }
+  }
+});
+
+test("what a change moved is told by where it stands, and any of it can be written again", () => {
+  const first = begin("sonla-2021", "incident/team_comms/mot-viec");
+  const one = A.change(first, (draft) => (edit.setShort(draft, "subject", "Lũ"), edit.setShort(draft, "trigger", "on_request")));
+  const two = A.change(one, (draft) => (edit.setShort(draft, "subject", "Lũ quét"), edit.setShort(draft, "trigger", "")));
+  const moved = read.moves("incident", read.contentOf(one), read.contentOf(two));
+  assert.deepEqual(moved, [
+    { map: "short", field: "trigger", before: "on_request", after: undefined },
+    { map: "short", field: "subject", before: "Lũ", after: "Lũ quét" },
+  ]);
+  const back = A.change(two, (draft) => moved.forEach((move) => edit.setValue(draft, move, move.before)));
+  assert.deepEqual(read.moves("incident", read.contentOf(one), read.contentOf(back)), []);
+  const task = A.change(begin("sonla-2021", "progress/team_comms"), (draft) => (edit.setTask(draft, "T1", "done"), edit.setEvidence(draft, "T1", "12/BC")));
+  assert.deepEqual(read.moves("progress", {}, read.contentOf(task)), [
+    { map: "status", field: "T1", before: undefined, after: "done" },
+    { map: "evidence", field: "T1", before: undefined, after: "12/BC" },
+  ]);
+  const report = A.change(begin("sonla-2021", "report/team_comms/2021-03-11"), (draft) => (edit.setFigure(draft, "voters.male", 5), edit.setFact(draft, "header.nil_report", "true")));
+  const fewer = A.change(report, (draft) => (edit.setFigure(draft, "voters.male", undefined), edit.setFact(draft, "header.nil_report", undefined)));
+  const gone = read.moves("report", read.contentOf(report), read.contentOf(fewer));
+  const again = A.change(fewer, (draft) => gone.forEach((move) => edit.setValue(draft, move, move.before)));
+  assert.deepEqual(read.moves("report", read.contentOf(report), read.contentOf(again)), []);
+});

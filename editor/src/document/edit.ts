@@ -1,8 +1,10 @@
 // Writing documents inside a change, in the form that the server's rules admit (src/policy/rules): words as values, records
 // whole in one change, long texts as texts.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
-import type { Raw } from "./read.ts";
-import { rewrite } from "./text.ts";
+import { canBecome, STATUSES } from "./status.ts";
+import { words, type Conflict, type Raw, type Short } from "./read.ts";
+import { find } from "./fields.ts";
+import { placeOf, putText, type RowAt } from "./place.ts";
 
 export type Draft = A.Doc<unknown>;
 
@@ -29,17 +31,18 @@ export function addRow(doc: Draft, field: string): void {
   content(doc).lists[field].push({});
 }
 
-export function removeRow(doc: Draft, field: string, row: number): void {
-  content(doc).lists[field].splice(row, 1);
+export function removeRow(doc: Draft, field: string, row: RowAt): void {
+  const rows = content(doc).lists[field];
+  const at = placeOf(rows, row);
+  if (at !== undefined) rows.splice(at, 1);
 }
 
-export function setCell(doc: Draft, field: string, row: number, name: string, value: string, long: boolean): void {
-  const cells = content(doc).lists[field][row] as Raw | undefined;
+export function setCell(doc: Draft, field: string, row: RowAt, name: string, value: string, long: boolean): void {
+  const at = placeOf(content(doc).lists[field], row);
   // Somebody took the row away meanwhile.
-  if (!cells) return;
-  if (long && typeof cells[name] === "string") {
-    rewrite(doc, ["content", "lists", field, row, name], cells[name], nfc(value));
-  } else if (long) cells[name] = nfc(value);
+  if (at === undefined) return;
+  const cells = content(doc).lists[field][at] as Raw;
+  if (long) putText(doc, ["content", "lists", field, at, name], nfc(value), words(cells[name]) ?? "");
   else if (value) cells[name] = word(value);
   else delete cells[name];
 }
@@ -79,15 +82,52 @@ export function setEvidence(doc: Draft, task: string, reference: string): void {
   content(doc).evidence[task] = word(reference);
 }
 
-/** Writes a task's note: the one at this place of the list, or a new one. */
-export function setNote(doc: Draft, task: string, at: number | undefined, text: string): void {
-  const notes = content(doc).notes;
-  if (at === undefined) notes.push({ task: word(task), text: nfc(text) });
-  else rewrite(doc, ["content", "notes", at, "text"], String(notes[at].text), nfc(text));
+/** Begins a note on a task. */
+export function addNote(doc: Draft, task: string, text = ""): void {
+  content(doc).notes.push({ task: word(task), text: nfc(text) });
 }
 
 /** A short field of an ad-hoc report. */
-export function setShort(doc: Draft, field: "trigger" | "occurred_on" | "subject" | "paper_file", value: string): void {
+export function setShort(doc: Draft, field: Short, value: string): void {
   if (value) content(doc)[field] = word(value);
   else if (field in content(doc)) delete content(doc)[field];
+}
+
+/** Writes a value where it stands; undefined takes it back. */
+export function setValue(doc: Draft, { map, field }: Pick<Conflict, "map" | "field">, value: string | undefined): void {
+  if (map === "figures") setFigure(doc, field, value === undefined ? undefined : Number(value));
+  else if (map === "facts") setFact(doc, field, value);
+  else if (map === "status" && value !== undefined) setTask(doc, field, value);
+  else if (map === "evidence") setEvidence(doc, field, value ?? "");
+  else if (map === "short") setShort(doc, field as Short, value ?? "");
+}
+
+/** Writes one of the values that stand side by side, which ends it. */
+export function choose(doc: Draft, conflict: Conflict, value: string | number): void {
+  const { map, field, row, column = "" } = conflict;
+  const text = String(value);
+  if (map === "status") chooseStatus(doc, field, text);
+  else if (map !== "cells") setValue(doc, conflict, text);
+  else if (row) {
+    // A text of two is written anew: what is changed in one of them leaves the other beside it.
+    const at = placeOf(content(doc).lists[field], row);
+    if (at !== undefined && isLong(field, column)) content(doc).lists[field][at][column] = nfc(text);
+    else setCell(doc, field, row, column, text, false);
+  }
+}
+
+/** Of what is shown already Automerge writes nothing and takes the others away, which the server does not admit of a status: it is
+ * written as a step from one that leads there. */
+function chooseStatus(doc: Draft, task: string, status: string): void {
+  const statuses = content(doc).status;
+  // Somebody chose meanwhile.
+  if (!A.getConflicts(statuses, task)) return;
+  const from = STATUSES.find((one) => one !== String(statuses[task]) && canBecome(one, status));
+  if (from) setTask(doc, task, from);
+  setTask(doc, task, status);
+}
+
+function isLong(field: string, column: string): boolean {
+  const holds = find(field)?.holds;
+  return holds?.type === "rows" && holds.of.some((one) => one.name === column && one.cell === "long");
 }

@@ -1,5 +1,8 @@
 // Reading documents: words may stand as values or as texts, what is missing stays missing.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { FIELDS, type Column } from "./fields.ts";
+import type { Kind } from "./key.ts";
+import { rowAt, type RowAt } from "./place.ts";
 import type { Submission, TaskStatus, Verdict } from "./status.ts";
 
 export type Raw = Record<string, any>;
@@ -45,7 +48,8 @@ export function verdictOn(review: A.Doc<unknown> | undefined, body: string): Ver
 export interface TaskState {
   status: TaskStatus;
   evidence: string;
-  notes: { at: number; text: string }[];
+  /** `note`: the entry itself, by which it is known. */
+  notes: { row: RowAt; note: unknown; text: string }[];
 }
 
 export function taskState(doc: A.Doc<unknown>, task: string): TaskState {
@@ -54,7 +58,7 @@ export function taskState(doc: A.Doc<unknown>, task: string): TaskState {
   return {
     status: (words(content.status?.[task]) ?? "not_started") as TaskStatus,
     evidence: words(content.evidence?.[task]) ?? "",
-    notes: notes.filter(({ note }) => words(note.task) === task).map(({ at, note }) => ({ at, text: words(note.text) ?? "" })),
+    notes: notes.filter(({ note }) => words(note.task) === task).map(({ at, note }) => ({ row: rowAt(content.notes, at), note, text: words(note.text) ?? "" })),
   };
 }
 
@@ -65,13 +69,18 @@ function isOpened(part: object): boolean {
 
 /** All values that devices wrote at once at `content/<map>/<name>`, the one shown first; empty while they agree. */
 export function rivals(doc: A.Doc<unknown>, map: string, name: string): Rival[] {
-  const at = contentOf(doc)[map] as A.Doc<Raw> | undefined;
-  if (!at || at[name] === undefined || !isOpened(at)) return [];
-  const all = Object.entries(A.getConflicts(at, name) ?? {}).map(([op, value]) => ({
+  return rivalsAt(contentOf(doc)[map], name);
+}
+
+/** The same of a part of a document. */
+export function rivalsAt(part: unknown, name: A.Prop): Rival[] {
+  const at = part as A.Doc<Raw> | undefined;
+  if (!at || at[name as string] === undefined || !isOpened(at)) return [];
+  const all = Object.entries(A.getConflicts(at, name as string) ?? {}).map(([op, value]) => ({
     value: typeof value === "number" ? value : String(value),
     actor: op.split("@")[1] ?? "",
   }));
-  const shown = typeof at[name] === "number" ? at[name] : String(at[name]);
+  const shown = typeof at[name as string] === "number" ? at[name as string] : String(at[name as string]);
   if (!all.some((one) => one.value !== shown)) return [];
   return all.sort((a, b) => Number(b.value === shown) - Number(a.value === shown));
 }
@@ -84,19 +93,67 @@ export function isApart(doc: A.Doc<unknown> | undefined, seen: string[]): boolea
   return fresh.some((change) => change.deps.some((dep) => !known.has(dep)));
 }
 
+/** Short fields of an ad-hoc report. */
+export const SHORT = ["trigger", "occurred_on", "subject", "paper_file"] as const;
+export type Short = (typeof SHORT)[number];
+
+/** Values of one kind: under `content/<map>`, or the short fields beside them, or the cells of rows. */
+export type Values = "figures" | "facts" | "status" | "evidence" | "short" | "cells";
+
 export interface Conflict {
-  map: "figures" | "facts" | "status";
+  map: Values;
+  /** The field, the task, or the list in which the cell stands. */
   field: string;
+  row?: RowAt;
+  column?: string;
   rivals: Rival[];
 }
 
-/** Every field of a document in which different values wait for a person. */
-export function conflicts(doc: A.Doc<unknown>, maps: Conflict["map"][]): Conflict[] {
+/** What a document of each kind has. */
+const VALUES: Partial<Record<Kind, Values[]>> = { report: ["figures", "facts", "cells"], progress: ["status", "evidence"], incident: ["short"] };
+
+/** Everything in a document of this kind in which different values wait for a person. */
+export function contested(kind: Kind, doc: A.Doc<unknown>): Conflict[] {
+  return conflicts(doc, VALUES[kind] ?? []);
+}
+
+/** The same of some values. */
+export function conflicts(doc: A.Doc<unknown>, maps: Values[]): Conflict[] {
+  return maps.flatMap((map) => places(doc, map)).filter((one) => one.rivals.length > 1);
+}
+
+/** A value that moved; undefined where there was none. */
+export interface Move {
+  map: Values;
+  field: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+/** What moved between two contents of a document of this kind. The cells of rows are told with their rows. */
+export function moves(kind: Kind, before: Raw, after: Raw): Move[] {
+  return (VALUES[kind] ?? []).filter((map) => map !== "cells").flatMap((map) => {
+    const [old, next]: Raw[] = map === "short" ? [before, after] : [before[map] ?? {}, after[map] ?? {}];
+    const names = map === "short" ? SHORT : [...new Set([...Object.keys(old!), ...Object.keys(next!)])];
+    return names.map((field) => ({ map, field, before: words(old![field]), after: words(next![field]) })).filter((one) => one.before !== one.after);
+  });
+}
+
+function places(doc: A.Doc<unknown>, map: Values): Conflict[] {
   const content = contentOf(doc);
-  return maps.flatMap((map) =>
-    Object.keys(content[map] ?? {})
-      .map((field) => ({ map, field, rivals: rivals(doc, map, field) }))
-      .filter((one) => one.rivals.length > 1),
+  switch (map) {
+    case "short":
+      return SHORT.map((field) => ({ map, field, rivals: rivalsAt(content, field) }));
+    case "cells":
+      return FIELDS.flatMap(({ id, holds }) => (holds.type === "rows" ? cells(content.lists?.[id], id, holds.of) : []));
+    default:
+      return Object.keys(content[map] ?? {}).map((field) => ({ map, field, rivals: rivals(doc, map, field) }));
+  }
+}
+
+function cells(list: Raw[] | undefined, field: string, columns: Column[]): Conflict[] {
+  return Array.from(list ?? []).flatMap((row, at) =>
+    columns.map(({ name }) => ({ map: "cells" as const, field, row: rowAt(list, at), column: name, rivals: rivalsAt(row, name) })),
   );
 }
 
@@ -124,12 +181,12 @@ export function asHandedIn(doc: A.Doc<unknown>): HandIn {
 function movedSince(doc: A.Doc<unknown>, then: A.Doc<unknown>): string[] {
   const [now, before] = [contentOf(doc), contentOf(then)];
   const differs = (one: unknown, other: unknown) => JSON.stringify(one) !== JSON.stringify(other);
-  const short = ["trigger", "occurred_on", "subject", "paper_file", "text"].filter((name) => differs(now[name], before[name]));
+  const short = [...SHORT, "text"].filter((name) => differs(now[name], before[name]));
   const moved = ["figures", "facts", "texts", "lists"].flatMap((map) => {
     const fields = new Set([...Object.keys(now[map] ?? {}), ...Object.keys(before[map] ?? {})]);
     return [...fields].filter((field) => differs(now[map]?.[field], before[map]?.[field]));
   });
-  return [...new Set([...short, ...moved, ...conflicts(doc, ["figures", "facts"]).map((one) => one.field)])].sort();
+  return [...new Set([...short, ...moved, ...conflicts(doc, ["figures", "facts", "short", "cells"]).map((one) => one.field)])].sort();
 }
 
 /** What who stands in a form has seen: of a report that another device hands in under their hands, the draft that was handed in. */

@@ -31,6 +31,8 @@ const TASKS: Record<TaskStatus, Partial<Record<TaskAction, TaskStatus>>> = {
   done: { reopen: "in_progress" },
 };
 
+export const STATUSES = Object.keys(TASKS) as TaskStatus[];
+
 /** Takes a report on; undefined if it may not be. */
 export function apply(status: Status, action: Action, party: Party): Status | undefined {
   return NEXT[party][status]?.[action];
@@ -40,6 +42,9 @@ export function apply(status: Status, action: Action, party: Party): Status | un
 export function taskActions(status: TaskStatus): [TaskAction, TaskStatus][] {
   return Object.entries(TASKS[status]) as [TaskAction, TaskStatus][];
 }
+
+/** Whether something that can be done to a task leads from one status to another. */
+export const canBecome = (from: TaskStatus, to: string): boolean => taskActions(from).some(([, next]) => next === to);
 
 function same(a: string[], b: string[]): boolean {
   return a.length === b.length && a.every((one, i) => one === b[i]);

@@ -1,22 +1,15 @@
 // Values that two devices wrote differently, side by side; a person chooses.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
-import { setFact, setFigure, setTask } from "../document/edit.ts";
-import { find } from "../document/fields.ts";
-import { formatFigure } from "../document/figure.ts";
-import { conflicts, type Conflict, type Rival } from "../document/read.ts";
-import type { TaskStatus } from "../document/status.ts";
+import { choose } from "../document/edit.ts";
+import { kindOf } from "../document/key.ts";
+import { contested, type Conflict, type Rival } from "../document/read.ts";
 import { here } from "./state.ts";
 import { focusSoon } from "./focus.ts";
-import { addressOf, say, taskWord, title } from "./parts.tsx";
-import { CHOICES } from "./field.tsx";
-import { showDay, showTime, tr } from "./words.ts";
+import { addressOf, say, title } from "./parts.tsx";
+import { placeName, valueName } from "./names.ts";
+import { showTime, tr } from "./words.ts";
 
-function valueWords(conflict: Conflict, rival: Rival): string {
-  if (typeof rival.value === "number") return formatFigure(rival.value);
-  if (conflict.map === "status") return taskWord(rival.value as TaskStatus);
-  if (/^\d{4}-/.test(rival.value)) return showDay(rival.value);
-  return tr(...(CHOICES[rival.value] ?? [rival.value, rival.value]));
-}
+const valueWords = ({ map, field, column }: Conflict, { value }: Rival): string => valueName({ map, field, column }, String(value));
 
 /** When an actor wrote last, by its device's clock. */
 function lastBy(doc: A.Doc<unknown>, actor: string): string {
@@ -31,46 +24,38 @@ export function clashes(): string[] {
   return Object.entries(office.ledger.lines.value).filter(([key, line]) => line.clashes > 0 && office.writes(key)).map(([key]) => key);
 }
 
-function contested(): { key: string; all: Conflict[] }[] {
-  const office = here();
+function all(): { key: string; list: Conflict[] }[] {
   return clashes()
-    .map((key) => ({ key, all: conflicts(office.paper(key).doc, key.startsWith("report") ? ["figures", "facts"] : ["status"]) }))
-    .filter((one) => one.all.length > 0);
+    .map((key) => ({ key, list: contested(kindOf(key), here().paper(key).doc) }))
+    .filter((one) => one.list.length > 0);
 }
 
 export function Conflicts() {
-  const all = contested();
-  const choose = (key: string, conflict: Conflict, rival: Rival) => {
-    here().write(key, "choose", (doc) => {
-      if (conflict.map === "figures") setFigure(doc, conflict.field, Number(rival.value));
-      else if (conflict.map === "facts") setFact(doc, conflict.field, String(rival.value));
-      else setTask(doc, conflict.field, String(rival.value));
-    });
+  const shown = all();
+  const take = (key: string, conflict: Conflict, rival: Rival) => {
+    here().write(key, "choose", (doc) => choose(doc, conflict, rival.value));
     focusSoon(() => document.querySelector<HTMLElement>(".clash button") ?? document.querySelector<HTMLElement>("main h1"));
     say(tr("Đã chọn. Giá trị kia vẫn còn trong lịch sử.", "Chosen. The other value stays in the history."));
   };
   return (
     <main id="main">
       <h1 tabIndex={-1}>{tr("Hai máy ghi khác nhau", "Two devices differ")}</h1>
-      {all.length === 0 && <p>{tr("Không có gì phải chọn.", "There is nothing to choose.")}</p>}
-      {all.map(({ key, all: list }) => (
+      {shown.length === 0 && <p>{tr("Không có gì phải chọn.", "There is nothing to choose.")}</p>}
+      {shown.map(({ key, list }) => (
         <section>
           <h2><a href={addressOf(key)}>{title(key)}</a></h2>
-          {list.map((conflict) => {
-            const field = find(conflict.field);
-            return (
-              <fieldset class="clash">
-                <legend>{field ? tr(field.vi, field.en) : conflict.field}</legend>
-                {conflict.rivals.map((rival, i) => (
-                  <div class="side">
-                    <p class="big">{valueWords(conflict, rival)}</p>
-                    <p class="hint">{i === 0 ? tr("đang hiện", "shown now") : tr("cũng được ghi", "also written")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
-                    <button type="button" onClick={() => choose(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen"> {valueWords(conflict, rival)}</span></button>
-                  </div>
-                ))}
-              </fieldset>
-            );
-          })}
+          {list.map((conflict) => (
+            <fieldset key={`${conflict.map} ${conflict.field} ${conflict.row?.object} ${conflict.column}`} class="clash">
+              <legend>{placeName(conflict)}</legend>
+              {conflict.rivals.map((rival, i) => (
+                <div class="side">
+                  <p class="big">{valueWords(conflict, rival)}</p>
+                  <p class="hint">{i === 0 ? tr("đang hiện", "shown now") : tr("cũng được ghi", "also written")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
+                  <button type="button" onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen"> {valueWords(conflict, rival)}</span></button>
+                </div>
+              ))}
+            </fieldset>
+          ))}
         </section>
       ))}
     </main>

@@ -1,7 +1,7 @@
 // Directing documents: what each says of itself, and its tasks with who answers for them. Read here; written by importing.
 import { contentOf, texts, words, type Raw } from "../document/read.ts";
 import { HeldBack } from "./held.tsx";
-import { go } from "./parts.tsx";
+import { go, lackOf, Missing } from "./parts.tsx";
 import { bodyName, here } from "./state.ts";
 import { named, showDay, tr } from "./words.ts";
 
@@ -39,6 +39,8 @@ export function Directive({ symbol }: { symbol: string }) {
   const key = `directive/${symbol}`;
   const content = contentOf(office.paper(key).doc);
   const tasks = Array.from((content.tasks ?? []) as Raw[]);
+  const lack = lackOf(key);
+  if (lack) return <Missing why={lack} none={tr("Không có văn bản này", "There is no such document")} back={tr("Văn bản chỉ đạo", "Directing documents")} to={go("directives")} />;
   return (
     <main id="main">
       <p class="crumb"><a href={go("directives")}>{tr("Văn bản chỉ đạo", "Directing documents")}</a></p>

@@ -1,26 +1,20 @@
 // One field of the weekly report: label, last week's value, input, what is wrong with it.
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { addRow, removeRow, setCell, setFact, setFigure } from "../document/edit.ts";
-import { isFigure, type Field } from "../document/fields.ts";
+import { isFigure, type Column, type Field } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { contentOf, rivals, texts, words, type Raw } from "../document/read.ts";
+import { inList, keysOf, rowAt } from "../document/place.ts";
+import { contentOf, rivals, rivalsAt, texts, words, type Raw } from "../document/read.ts";
 import { focusSoon } from "./focus.ts";
 import { FigureInput, figureError, LongText, ShortText, typing, unread } from "./inputs.tsx";
+import { CHOICES } from "./names.ts";
 import { tell } from "./speech.tsx";
 import { go } from "./parts.tsx";
 import { election, here } from "./state.ts";
 import { named, showDay, tr } from "./words.ts";
 
 export const inputId = (field: string): string => `f-${field.replace(/\./g, "-")}`;
-
-export const CHOICES: Record<string, [string, string]> = {
-  stable: ["Ổn định", "Stable"],
-  watch: ["Cần theo dõi", "To be watched"],
-  incident: ["Có vụ việc", "Incident"],
-  true: ["Có", "Yes"],
-  false: ["Không", "No"],
-};
 
 interface Props {
   field: Field;
@@ -30,7 +24,8 @@ interface Props {
   editable: boolean;
   last: A.Doc<unknown> | undefined;
   faults: string[];
-  write: (message: string, change: (doc: A.Doc<unknown>) => void) => void;
+  /** `heads`: what the person saw, if others wrote there meanwhile. */
+  write: (message: string, change: (doc: A.Doc<unknown>) => void, heads?: string[]) => void;
 }
 
 /** A value in words; undefined if it was not reported. */
@@ -77,7 +72,7 @@ export function FieldRow({ field, paperKey, doc, editable, last, faults, write }
   if (!editable && kind !== "rows" && kind !== "text") {
     return <p class="field read"><span class="label">{label}</span><output>{valueText(field, doc) ?? <span class="hint">{tr("chưa báo cáo", "not reported")}</span>}</output></p>;
   }
-  if (kind === "rows") return <Rows field={field} doc={doc} editable={editable} write={write} />;
+  if (kind === "rows") return <Rows field={field} paperKey={paperKey} doc={doc} editable={editable} write={write} />;
   return (
     <div class={`field ${kind === "text" ? "long" : "row"} ${said.length > 0 ? "wrong" : ""}`}>
       {editable ? <label for={id}>{label}</label> : <span class="label">{label}</span>}
@@ -87,7 +82,7 @@ export function FieldRow({ field, paperKey, doc, editable, last, faults, write }
         {kind === "date" && day && <>{showDay(day, true)}{before !== undefined && " · "}</>}
         {kind === "vnd" && <>{tr("đồng", "VND")}{before !== undefined && " · "}</>}
         {before !== undefined && tr(`tuần trước: ${before}`, `last week: ${before}`)}
-        {clash && <> <a href={go("conflicts")}>{tr("hai máy ghi khác nhau – chọn", "two devices differ – choose")}</a></>}
+        {clash && <> <Differs /></>}
       </span>
     </div>
   );
@@ -95,17 +90,17 @@ export function FieldRow({ field, paperKey, doc, editable, last, faults, write }
 
 function Input(props: { field: Field; id: string; name: string; doc: A.Doc<unknown>; described: string; invalid: boolean; paperKey: string; write: Props["write"] }) {
   const { field, id, doc, described, write } = props;
-  const content = contentOf(doc);
-  const fact = words(content.facts?.[field.id]) ?? "";
-  const setWord = (value: string) => write("fact", (draft) => setFact(draft, field.id, value || undefined));
+  const paper = here().paper(props.paperKey);
+  const fact = words(contentOf(doc).facts?.[field.id]) ?? "";
+  const setWord = (value: string, heads?: string[]) => write("fact", (draft) => setFact(draft, field.id, value || undefined), heads);
   switch (field.holds.type) {
     case "count":
     case "vnd":
-      return <FigureInput id={id} name={props.name} value={content.figures?.[field.id] as number | undefined} describedBy={described} invalid={props.invalid} write={(value) => write("figure", (draft) => setFigure(draft, field.id, value))} />;
+      return <FigureInput id={id} name={props.name} paper={paper} path={["content", "figures", field.id]} describedBy={described} invalid={props.invalid} write={(value, heads) => write("figure", (draft) => setFigure(draft, field.id, value), heads)} />;
     case "date":
-      return <ShortText id={id} type="date" value={fact} describedBy={described} write={setWord} />;
+      return <ShortText id={id} type="date" paper={paper} path={["content", "facts", field.id]} describedBy={described} write={setWord} />;
     case "text":
-      return <LongText id={id} paper={here().paper(props.paperKey)} path={["content", "texts", field.id]} describedBy={described} wrote={() => here().wrote(props.paperKey)} />;
+      return <LongText id={id} paper={paper} path={["content", "texts", field.id]} describedBy={described} wrote={() => here().wrote(props.paperKey)} />;
     default: {
       const choices = field.holds.type === "choice" ? field.holds.of : ["true", "false"];
       return (
@@ -118,42 +113,60 @@ function Input(props: { field: Field; id: string; name: string; doc: A.Doc<unkno
   }
 }
 
-function Rows({ field, doc: report, editable, write }: Pick<Props, "field" | "doc" | "editable" | "write">) {
+function Rows({ field, paperKey, doc: report, editable, write }: Pick<Props, "field" | "paperKey" | "doc" | "editable" | "write">) {
   const columns = field.holds.type === "rows" ? field.holds.of : [];
-  const rows = Array.from((contentOf(report).lists?.[field.id] ?? []) as Raw[]);
-  const bodies = Array.from((election.value.bodies ?? []) as Raw[]);
+  const list = (contentOf(report).lists?.[field.id] ?? []) as Raw[];
+  const keys = keysOf(useRef(new Map<string, string>()).current, Array.from(list));
   const id = inputId(field.id);
   const label = tr(field.vi, field.en);
   return (
     <fieldset class="list" id={id} tabIndex={-1}>
-      <legend>{label} ({rows.length})</legend>
+      <legend>{label} ({keys.length})</legend>
       {columns.some((one) => one.cell === "long") && editable && <p class="hint">{tr("Không ghi nội dung mật, tên người khiếu nại, tố cáo.", "No secrets, no names of complainants.")}</p>}
-      {rows.map((row, at) => (
-        <div class="line" role="group" aria-label={`${label} ${at + 1}`}>
-          {columns.map((column) => {
-            const cell = `${id}-${at}-${column.name}`;
-            const value = words(row[column.name]) ?? "";
-            const set = (text: string) => write("cell", (doc) => setCell(doc, field.id, at, column.name, text, column.cell === "long"));
-            if (!editable) return <p class="field read"><span class="label">{tr(column.vi, column.en)}</span><output>{column.cell === "body" ? named(bodies.find((one) => words(one.id) === value), "name") || value : column.cell === "date" && value ? showDay(value) : value}</output></p>;
-            return (
-              <p class="field">
-                <label for={cell}>{tr(column.vi, column.en)}</label>
-                {column.cell === "body" ? (
-                  <select id={cell} value={value} onChange={(event) => set(event.currentTarget.value)}>
-                    <option value="">–</option>
-                    {bodies.map((one) => <option value={words(one.id)}>{named(one, "name")}</option>)}
-                  </select>
-                ) : (
-                  <ShortText id={cell} type={column.cell === "date" ? "date" : "text"} value={value} max={column.cell === "long" ? 10_000 : 1_000} describedBy={column.cell === "date" ? `${cell}-day` : undefined} write={set} />
-                )}
-                {column.cell === "date" && <span class="hint" id={`${cell}-day`}>{value && showDay(value, true)}</span>}
-              </p>
-            );
-          })}
-          {editable && <button type="button" class="quiet" onClick={() => (write("row removed", (doc) => removeRow(doc, field.id, at)), focusSoon(`${id}-add`))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
+      {keys.map((key, at) => (
+        <div key={key} class="line" role="group" aria-label={`${label} ${at + 1}`}>
+          {columns.map((column) => <Cell key={column.name} field={field} column={column} paperKey={paperKey} list={list} at={at} editable={editable} write={write} />)}
+          {editable && <button type="button" class="quiet" onClick={() => (write("row removed", (doc) => removeRow(doc, field.id, rowAt(list, at))), focusSoon(`${id}-add`))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
         </div>
       ))}
-      {editable && <button type="button" class="quiet" id={`${id}-add`} onClick={() => (write("row", (doc) => addRow(doc, field.id)), focusSoon(`${id}-${rows.length}-${columns[0]?.name}`))}>{tr("Thêm dòng", "Add a row")}</button>}
+      {editable && <button type="button" class="quiet" id={`${id}-add`} onClick={() => (write("row", (doc) => addRow(doc, field.id)), focusSoon(`${id}-${keys.length}-${columns[0]?.name}`))}>{tr("Thêm dòng", "Add a row")}</button>}
     </fieldset>
   );
+}
+
+function Cell({ field, column, paperKey, list, at, editable, write }: Pick<Props, "field" | "paperKey" | "editable" | "write"> & { column: Column; list: Raw[]; at: number }) {
+  const office = here();
+  const id = `${inputId(field.id)}-${at}-${column.name}`;
+  const bodies = Array.from((election.value.bodies ?? []) as Raw[]);
+  const value = words(list[at]?.[column.name]) ?? "";
+  if (!editable) return <p class="field read"><span class="label">{tr(column.vi, column.en)}</span><output>{column.cell === "body" ? named(bodies.find((one) => words(one.id) === value), "name") || value : column.cell === "date" && value ? showDay(value) : value}</output></p>;
+  const row = rowAt(list, at);
+  const paper = office.paper(paperKey);
+  const place = inList(["content", "lists", field.id], row, column.name);
+  const set = (text: string, heads?: string[]) => write("cell", (doc) => setCell(doc, field.id, row, column.name, text, false), heads);
+  const clash = rivalsAt(list[at], column.name).length > 1;
+  return (
+    <div class="field">
+      <label for={id}>{tr(column.vi, column.en)}</label>
+      {column.cell === "body" ? (
+        <select id={id} value={value} onChange={(event) => set(event.currentTarget.value)}>
+          <option value="">–</option>
+          {bodies.map((one) => <option value={words(one.id)}>{named(one, "name")}</option>)}
+        </select>
+      ) : column.cell === "long" ? (
+        <LongText id={id} rows={2} max={10_000} message="cell" describedBy={`${id}-hint`} paper={paper} path={place} wrote={() => office.wrote(paperKey)} />
+      ) : (
+        <ShortText id={id} type={column.cell === "date" ? "date" : "text"} paper={paper} path={place} describedBy={`${id}-hint`} write={set} />
+      )}
+      <span class="hint" id={`${id}-hint`}>
+        {column.cell === "date" && value && showDay(value, true)}
+        {clash && <> <Differs /></>}
+      </span>
+    </div>
+  );
+}
+
+/** Leads from a field to the choice. */
+export function Differs() {
+  return <a href={go("conflicts")}>{tr("hai máy ghi khác nhau – chọn", "two devices differ – choose")}</a>;
 }

@@ -1,14 +1,19 @@
 // Inputs bound to documents. What a person types goes into the document at once; what comes from elsewhere never moves the caret
 // and never touches a text while an input method composes.
+import type { Automerge as A } from "@automerge/automerge-repo/slim";
 import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { formatFigure, parseFigure } from "../document/figure.ts";
 import { nfc } from "../document/edit.ts";
-import { edits, setParagraphs } from "../document/text.ts";
-import { isApart, texts, type Raw } from "../document/read.ts";
+import { Own, stands } from "../document/own.ts";
+import { putText, textAt, type Find } from "../document/place.ts";
+import { edits } from "../document/text.ts";
+import { isApart, words } from "../document/read.ts";
 import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
+import { holds } from "./holding.ts";
 import { here } from "./state.ts";
+import { Unreads } from "./unread.ts";
 import { tr } from "./words.ts";
 
 /** How long a text waits for the next letter: one change holds a few letters. Who never pauses waits no longer than this many times:
@@ -32,35 +37,38 @@ export function writeDown(leaving = true): void {
   }
 }
 
-/** Holds a write back, and lets nothing of it get lost when the field goes away. */
-function useHeld(write: (leaving: boolean) => void): void {
+/** Holds a write back, and lets nothing of it get lost when the field goes away. Gives what is to be told whether something is held
+ * back now. */
+function useHeld(write: (leaving: boolean) => void): (back: boolean) => void {
   const last = useRef(write);
   last.current = write;
+  const field = useRef({}).current;
   useEffect(() => {
     const now = (leaving: boolean) => last.current(leaving);
     held.add(now);
     return () => {
       now(true);
       held.delete(now);
+      holds(field, false);
     };
   }, []);
+  return (back) => holds(field, back);
 }
 
-/** What was typed and is no figure: kept, also across a reload, until it is mended. By key and field. */
-export const unread = signal<Record<string, string>>({});
+const unreads = new Unreads();
+/** What was typed and is no figure, by key and field. */
+export const unread = unreads.texts;
 
-export async function loadUnread(): Promise<void> {
-  const all = await here().disk.getFrom<string | undefined>(UNREAD);
-  unread.value = Object.fromEntries(Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined));
+export function loadUnread(): Promise<void> {
+  const { disk, desk } = here();
+  return unreads.open({
+    all: () => disk.getFrom<string | undefined>(UNREAD),
+    put: (name, text) => void disk.set(UNREAD + name, text),
+    channel: `niemyet-unread-${desk.value.account.id}`,
+  });
 }
 
-export function keepUnread(name: string, text: string | undefined): void {
-  const { [name]: before, ...rest } = unread.value;
-  if (before === text) return;
-  unread.value = text === undefined ? rest : { ...rest, [name]: text };
-  // Each by itself: another window has others.
-  void here().disk.set(UNREAD + name, text);
-}
+export const keepUnread = (name: string, text: string | undefined): void => unreads.keep(name, text);
 
 /** The field that a letter was typed into just now. What is half a figure ("1.2" of "1.234") is not called wrong before the pause. */
 export const typing = signal("");
@@ -97,41 +105,70 @@ export function figureError(text: string): string | undefined {
   }
 }
 
+/** Brings a box to a text, without moving the caret away from the letters that it stands between; gives whether it held another. */
+function bring(box: HTMLInputElement | HTMLTextAreaElement, text: string): boolean {
+  // A day has no caret, and nothing in it can be replaced.
+  if (box.type === "date") {
+    const differs = box.value !== text;
+    if (differs) box.value = text;
+    return differs;
+  }
+  const changes = edits(box.value, text);
+  for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
+  return changes.length > 0;
+}
+
+/** What the person types into a field with one value, beside what the document holds there. */
+function useOwn<V>(paper: Paper, path: A.Prop[] | Find, read: (raw: unknown) => V) {
+  const own = (useRef<Own<V>>(undefined).current ??= new Own<V>());
+  const [, draw] = useState(0);
+  const at = useRef(path);
+  at.current = path;
+  const now = () => stands(paper.doc, paper.heads, typeof at.current === "function" ? at.current(paper.doc) : at.current, read);
+  const there = now();
+  own.follow(there);
+  return { own, now, value: there.value, draw: () => draw((n) => n + 1) };
+}
+
 interface FigureProps {
   id: string;
   name: string;
-  value: number | undefined;
+  paper: Paper;
+  path: A.Prop[];
   describedBy: string;
   invalid: boolean;
-  write: (value: number | undefined) => void;
+  /** `heads`: what the person saw, if others wrote there meanwhile. */
+  write: (value: number | undefined, heads?: string[]) => void;
 }
 
-export function FigureInput({ id, name, value, describedBy, invalid, write }: FigureProps) {
-  const [typed, setTyped] = useState<{ text: string; means: number | undefined; over: number | undefined } | undefined>(undefined);
-  const kept = unread.value[name];
-  // What was written elsewhere meanwhile is shown, also to who still stands in the field.
-  const own = typed && (value === typed.means || value === typed.over) ? typed.text : undefined;
-  const shown = own ?? kept ?? (value === undefined ? "" : formatFigure(value));
+const asFigure = (raw: unknown): number | undefined => (raw === undefined || raw === null ? undefined : Number(raw));
+
+export function FigureInput({ id, name, paper, path, describedBy, invalid, write }: FigureProps) {
+  const { own, now, value, draw } = useOwn(paper, path, asFigure);
+  const box = useRef<HTMLInputElement>(null);
+  const shown = own.text ?? unread.value[name] ?? (value === undefined ? "" : formatFigure(value));
+  useLayoutEffect(() => void bring(box.current!, shown));
   const type = (text: string) => {
     isTyping(name);
+    own.type(text, now());
     const parsed = parseFigure(text);
-    setTyped({ text, means: "value" in parsed ? parsed.value : value, over: value });
     if ("value" in parsed) {
       keepUnread(name, undefined);
-      if (parsed.value !== value) write(parsed.value);
+      own.write(parsed.value, now, (heads) => write(parsed.value, heads));
     } else keepUnread(name, text);
+    draw();
   };
   return (
     <input
       id={id}
+      ref={box}
       class="figure"
       inputMode="numeric"
       autocomplete="off"
-      value={shown}
       aria-describedby={describedBy}
       aria-invalid={invalid}
       onInput={(event) => type(event.currentTarget.value)}
-      onBlur={() => (hasTyped(), setTyped(undefined))}
+      onBlur={() => (hasTyped(), own.leave(), draw())}
     />
   );
 }
@@ -139,17 +176,41 @@ export function FigureInput({ id, name, value, describedBy, invalid, write }: Fi
 interface LongProps {
   id: string;
   paper: Paper;
-  /** Where the list of paragraphs stands. */
-  path: (string | number)[];
+  /** Where the text stands: a list of paragraphs, which are one a line here, or a text of its own. */
+  path: A.Prop[] | Find;
   describedBy?: string;
+  rows?: number;
+  max?: number;
+  message?: string;
   wrote: () => void;
 }
 
-/** Paragraphs, one a line. */
-export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
+export function LongText(props: LongProps) {
+  const { area, composing, type, end, leave, merged } = useLong(props);
+  return (
+    <>
+      <textarea
+        id={props.id}
+        ref={area}
+        rows={props.rows ?? 4}
+        maxLength={props.max}
+        aria-describedby={props.describedBy}
+        onInput={(event) => type(event.currentTarget.value)}
+        onCompositionStart={() => (composing.current = true)}
+        onCompositionEnd={(event) => end(event.currentTarget.value)}
+        onBlur={leave}
+      />
+      {merged && <p class="hint" role="status">{tr("Đã gộp với phần người khác vừa viết; xin xem lại.", "Merged with what somebody else just wrote; please look it over.")}</p>}
+    </>
+  );
+}
+
+/** What an area holds beside what the document holds. */
+function useLong({ paper, path, message = "edit", wrote }: LongProps) {
   const area = useRef<HTMLTextAreaElement>(null);
-  /** What the area's text stands for: the document at these heads, with these paragraphs. */
-  const seen = useRef<{ heads: string[]; paragraphs: string[] }>({ heads: [], paragraphs: [] });
+  const find = typeof path === "function" ? path : () => path;
+  /** What the area's text stands for: the document at these heads, with this text there. */
+  const seen = useRef<{ heads: string[]; text: string; path: A.Prop[] | undefined }>({ heads: [], text: "", path: undefined });
   const composing = useRef(false);
   /** Set while the area holds what the document does not have yet. */
   const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -159,112 +220,103 @@ export function LongText({ id, paper, path, describedBy, wrote }: LongProps) {
   const version = paper.version.value;
   /** What the area holds, also when it is no longer on the screen. */
   const typed = useRef<string | undefined>(undefined);
-
-  const stands = () => texts(path.reduce<any>((at, name) => at?.[name], paper.doc as Raw));
-
   /** Brings the area to what the document holds, without moving the caret. */
   const follow = (own: boolean) => {
     const box = area.current;
     if (!box || composing.current) return;
     if (pending.current !== undefined) return write();
-    const paragraphs = stands();
-    const changes = edits(box.value, paragraphs.join("\n"));
-    for (const [at, gone, comes] of changes) box.setRangeText(comes, at, at + gone, "preserve");
-    if (changes.length > 0 && !own && (document.activeElement === box || isApart(paper.opened, seen.current.heads))) setMerged(true);
-    seen.current = { heads: paper.heads, paragraphs };
+    const [heads, at] = [paper.heads, find(paper.doc)];
+    // Somebody took it away: it goes from the screen as well.
+    if (!at) return;
+    const text = textAt(paper.doc, at);
+    if (bring(box, text) && !own && (document.activeElement === box || isApart(paper.opened, seen.current.heads))) setMerged(true);
+    seen.current = { heads, text, path: at };
   };
-
   useEffect(() => follow(false), [version]);
-
   const write = (leaving = false) => {
     clearTimeout(pending.current);
     pending.current = undefined;
     if (typed.current === undefined) return;
     // A document that is still being opened takes it once it is open, and all of it at once.
     if (paper.isEarly && !leaving) return void (pending.current = setTimeout(write, PAUSE));
-    const text = nfc(typed.current);
+    const next = nfc(typed.current);
     typed.current = undefined;
-    const next = text === "" ? [] : text.split("\n");
-    const { heads, paragraphs } = seen.current;
-    paper.changeAt(heads, "edit", (doc) => setParagraphs(doc, path, next, paragraphs));
-    wrote();
+    const { heads, text, path: at = find(paper.doc) } = seen.current;
+    // What was taken back, or never came of a composition, is no change.
+    if (next !== text && at) {
+      paper.changeAt(heads, message, (doc) => putText(doc, at, next, text));
+      wrote();
+    }
+    hold(false);
     if (!leaving) follow(true);
   };
-
-  useHeld((leaving) => (leaving || !composing.current) && write(leaving));
-
-  return (
-    <>
-      <textarea
-        id={id}
-        ref={area}
-        rows={4}
-        aria-describedby={describedBy}
-        onInput={(event) => {
-          typed.current = event.currentTarget.value;
-          const now = performance.now();
-          if (pending.current === undefined) latest.current = now + PAUSES * PAUSE;
-          clearTimeout(pending.current);
-          pending.current = composing.current ? undefined : setTimeout(write, Math.min(PAUSE, latest.current - now));
-        }}
-        onCompositionStart={() => (composing.current = true)}
-        onCompositionEnd={(event) => {
-          composing.current = false;
-          typed.current = event.currentTarget.value;
-          write();
-        }}
-        onBlur={() => {
-          if (pending.current !== undefined) write();
-          setMerged(false);
-        }}
-      />
-      {merged && <p class="hint" role="status">{tr("Đã gộp với phần người khác vừa viết; xin xem lại.", "Merged with what somebody else just wrote; please look it over.")}</p>}
-    </>
-  );
+  const hold = useHeld((leaving) => (leaving || !composing.current) && write(leaving));
+  const type = (text: string) => {
+    typed.current = text;
+    hold(true);
+    const now = performance.now();
+    if (pending.current === undefined) latest.current = now + PAUSES * PAUSE;
+    clearTimeout(pending.current);
+    pending.current = composing.current ? undefined : setTimeout(write, Math.min(PAUSE, latest.current - now));
+  };
+  const end = (text: string) => ((composing.current = false), (typed.current = text), write());
+  const leave = () => {
+    if (pending.current !== undefined) write();
+    setMerged(false);
+  };
+  return { area, composing, type, end, leave, merged };
 }
 
 interface ShortProps {
   id: string;
-  value: string;
+  paper: Paper;
+  path: A.Prop[] | Find;
   type?: "text" | "date";
   describedBy?: string;
-  readOnly?: boolean;
   max?: number;
-  write: (value: string) => void;
+  /** `heads`: what the person saw, if others wrote there meanwhile. */
+  write: (value: string, heads?: string[]) => void;
 }
 
 /** A year that is still being typed begins with zeros. */
 const WHOLE_DAY = /^[1-9]\d{3}-\d\d-\d\d$/;
 
+const asWords = (raw: unknown): string => words(raw) ?? "";
+
 /** A short text, written as a whole when the person pauses or leaves it. */
-export function ShortText({ id, value, type = "text", describedBy, max = 1000, write }: ShortProps) {
-  const [typed, setTyped] = useState<{ text: string; over: string } | undefined>(undefined);
+export function ShortText({ id, paper, path, type = "text", describedBy, max = 1000, write }: ShortProps) {
+  const { own, now, value, draw } = useOwn(paper, path, asWords);
+  const box = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
-  const pending = useRef<{ text: string; timer: ReturnType<typeof setTimeout> } | undefined>(undefined);
-  const flush = () => {
-    const waits = pending.current;
-    if (!waits) return;
-    clearTimeout(waits.timer);
+  const pending = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const flush = (leaving: boolean) => {
+    clearTimeout(pending.current);
     pending.current = undefined;
-    write(waits.text);
+    const text = nfc(own.text ?? "");
+    if (!own.isDirty || (composing.current && !leaving) || (type === "date" && text !== "" && !WHOLE_DAY.test(text))) return;
+    own.write(text, now, (heads) => write(text, heads));
+    hold(false);
   };
-  useHeld(flush);
-  const own = typed && (value === typed.over || value === nfc(typed.text) || composing.current) ? typed.text : undefined;
+  const hold = useHeld(flush);
+  const shown = own.text ?? value;
+  useLayoutEffect(() => void (composing.current || bring(box.current!, shown)));
   const take = (text: string) => {
-    setTyped({ text, over: value });
-    if (pending.current) clearTimeout(pending.current.timer);
+    own.type(text, now());
+    clearTimeout(pending.current);
     pending.current = undefined;
-    if (!composing.current && nfc(text) !== value && (type === "text" || text === "" || WHOLE_DAY.test(text))) {
-      pending.current = { text: nfc(text), timer: setTimeout(flush, PAUSE) };
-    }
+    const waits = own.differs(nfc(text)) && (type === "text" || text === "" || WHOLE_DAY.test(text));
+    hold(waits);
+    if (waits && !composing.current) pending.current = setTimeout(() => (flush(false), draw()), PAUSE);
+    else if (!composing.current) flush(false);
+    draw();
   };
   return (
     <input
       id={id}
+      ref={box}
       {...({ type } as { type: "text" })}
       maxLength={type === "text" ? max : undefined}
       autocomplete="off"
-      value={own ?? value}
       aria-describedby={describedBy}
       onInput={(event) => take(event.currentTarget.value)}
       onCompositionStart={() => (composing.current = true)}
@@ -273,8 +325,9 @@ export function ShortText({ id, value, type = "text", describedBy, max = 1000, w
         take(event.currentTarget.value);
       }}
       onBlur={() => {
-        flush();
-        setTyped(undefined);
+        flush(true);
+        own.leave();
+        draw();
       }}
     />
   );

@@ -1,14 +1,18 @@
 // Small parts of screens: the status that is always in sight, tags, links, error lists.
-import { computed } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
 import { drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
+import { holding } from "./holding.ts";
+import { lacking, type Lack } from "./lacking.ts";
+import { TASKS } from "./names.ts";
 import { Spoken } from "./speech.tsx";
+import { statusLine, type Line } from "./status.ts";
 import { bodyName, here, notice, office } from "./state.ts";
 import { dueOf, kindOf, bodyOf } from "../document/key.ts";
-import { showDay, showTime, tr } from "./words.ts";
+import { showDay, tr } from "./words.ts";
 
 export const go = (...parts: string[]): string => `#/${parts.map(encodeURIComponent).join("/")}`;
 
@@ -18,19 +22,13 @@ const REPORT: Record<Status, [string, string]> = {
   returned: ["Bị trả lại", "Returned"],
   accepted: ["Đã tiếp nhận", "Accepted"],
 };
-const TASK: Record<TaskStatus, [string, string]> = {
-  not_started: ["Chưa làm", "Not started"],
-  in_progress: ["Đang làm", "In progress"],
-  blocked: ["Đang vướng", "Blocked"],
-  done: ["Xong", "Done"],
-};
 
 export function reportWord(status: Status): string {
   return tr(...REPORT[status]);
 }
 
 export function taskWord(status: TaskStatus): string {
-  return tr(...TASK[status]);
+  return tr(...TASKS[status]!);
 }
 
 export function Tag({ kind, children }: { kind: string; children: ComponentChildren }) {
@@ -68,38 +66,37 @@ export function addressOf(key: string): string {
   return go("tasks");
 }
 
-/** `spoken`: what is read out of it; times and "saving" would be read at every pause. */
-const line = computed<{ kind: string; text: string; more?: string; spoken?: string }>(() => {
+/** When this page had a connection last (Unix ms of this device). */
+const heard = signal<number | undefined>(undefined);
+let was: string | undefined;
+effect(() => {
+  const link = office.value?.link.value;
+  if (was === "online" && link !== "online") heard.value = Date.now();
+  was = link;
+});
+
+/** When the server was heard last, by its own clock, as far as this device remembers. */
+function lastHeard(): number {
+  const one = here();
+  return Math.max(one.desk.value.now ?? -Infinity, (heard.value ?? -Infinity) + one.skew.value);
+}
+
+const line = computed<Line>(() => {
   const one = office.value;
   if (!one) return { kind: "calm", text: "" };
-  if (diskFault.value) {
-    return {
-      kind: "bad",
-      text: tr("CHƯA lưu được trên máy này: bộ nhớ đầy hoặc bị khóa.", "NOT saved on this device: its storage is full or locked."),
-      more: tr("Đừng đóng trang. Hãy giải phóng bộ nhớ; máy tự thử lại.", "Do not close this page. Free some storage; it tries again by itself."),
-    };
-  }
-  const refused = Object.keys(one.refused.value).length;
-  if (refused > 0) return { kind: "bad", text: tr(`Máy chủ từ chối ${refused} văn bản.`, `The server refused ${refused} document(s).`) };
-  const count = Object.keys(one.waiting.value).length;
-  const busy = writing.value + one.unsaved.value > 0;
-  const saved = busy ? tr("Đang lưu trên máy…", "Saving on this device…") : tr("Đã lưu trên máy này.", "Saved on this device.");
-  const drawn = Object.keys(drafts.value).length;
-  const draft = drawn > 0 ? ` ${tr(`${drawn} thông báo đang soạn, mới chỉ có trên máy này.`, `${drawn} notice(s) being drafted, on this device alone.`)}` : "";
-  if (count > 0) {
-    const since = showTime(one.since.value + one.skew.value);
-    return {
-      kind: "wait",
-      text: `${saved} ${tr(`Chờ gửi: ${count} văn bản, từ ${since}.`, `Waiting to send: ${count} document(s), since ${since}.`)}${draft}`,
-      spoken: busy ? "" : tr(`Đã lưu trên máy này. Chờ gửi: ${count} văn bản.`, `Saved on this device. Waiting to send: ${count} document(s).`) + draft,
-    };
-  }
-  if (busy) return { kind: "calm", text: saved, spoken: "" };
-  if (draft) return { kind: "calm", text: saved + draft };
+  const skew = one.skew.value;
   const last = one.lastSent.value;
-  const sent = last ? tr(` Gửi lần cuối ${showTime(last + one.skew.value)}.`, ` Last sent ${showTime(last + one.skew.value)}.`) : "";
-  const all = tr("Máy chủ đã có tất cả những gì bạn viết.", "The server has everything that you wrote.");
-  return { kind: "good", text: all + sent, spoken: all };
+  return statusLine({
+    fault: diskFault.value !== undefined,
+    refused: Object.keys(one.refused.value).length,
+    waiting: Object.keys(one.waiting.value).length,
+    since: one.since.value + skew,
+    busy: holding.value + writing.value + one.unsaved.value > 0,
+    drafts: Object.keys(drafts.value).length,
+    lastSent: last === undefined ? undefined : last + skew,
+    heard: lastHeard(),
+    online: one.link.value === "online",
+  });
 });
 
 function net(): string {
@@ -117,19 +114,20 @@ function net(): string {
 
 export function StatusBar() {
   const one = here();
-  const { kind, text, more, spoken } = line.value;
+  const { kind, text, spoken } = line.value;
+  const waits = Object.keys(one.waiting.value).length > 0;
   const off = Math.abs(one.skew.value) > 5 * 60_000;
   return (
     <section class={`bar ${kind}`} aria-label={tr("Tình trạng", "Status")}>
-      <Spoken status={spoken === "" ? "" : `${spoken ?? `${text} ${more ?? ""}`} ${net()}`} />
+      <Spoken status={spoken === "" ? "" : `${spoken ?? text} ${net()}`} />
       <p id="status">
-        <span class="sign" aria-hidden="true">{{ good: "✓", wait: "↑", bad: "!", calm: "…" }[kind]}</span> {text} {more}
+        <span class="sign" aria-hidden="true">{{ good: "✓", wait: "↑", bad: "!", calm: "…" }[kind]}</span> {text}
       </p>
       <p class="net">
         <span id="net">{net()}</span>
         {off && <span class="clock"> · {tr("Đồng hồ máy này sai; dùng giờ máy chủ", "This device's clock is wrong; the server's is used")}</span>}
         {one.link.value === "login" && <a href={go("login")}>{tr("Đăng nhập để gửi", "Log in to send")}</a>}
-        {kind === "wait" && one.link.value !== "login" && (
+        {waits && one.link.value !== "login" && (
           <button type="button" class="quiet" onClick={() => one.sendNow()}>{tr("Gửi ngay", "Send now")}</button>
         )}
         {diskFault.value && (
@@ -140,6 +138,28 @@ export function StatusBar() {
       <p role="alert" class="notice">{notice.value}</p>
     </section>
   );
+}
+
+/** Why a document cannot be shown on this device; undefined if it can. */
+export function lackOf(key: string): Lack | undefined {
+  const office = here();
+  const paper = office.paper(key);
+  return lacking(paper.state.value, { own: office.writes(key), known: office.isKnown(key), begun: paper.isBegun });
+}
+
+/** The screen in its place. `none`: what is said of one that nobody has begun; `back`: where one comes from. */
+export function Missing({ why, none, back, to }: { why: Lack; none: string; back: string; to: string }) {
+  return (
+    <main id="main">
+      <p class="crumb"><a href={to}>{back}</a></p>
+      <h1>{why === "none" ? none : lackWords(why)}</h1>
+      {why === "unavailable" && <p>{tr("Cần có mạng một lần để tải về.", "It needs a network once.")}</p>}
+    </main>
+  );
+}
+
+export function lackWords(why: Exclude<Lack, "none">): string {
+  return why === "opening" ? tr("Đang mở…", "Opening…") : tr("Văn bản này chưa có trên máy", "This document is not on this device yet");
 }
 
 export function say(text: string): void {

@@ -1,9 +1,13 @@
 // A report on paper: an A4 page after decree 30/2020; number and date stay blank, they are given after signing.
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
+import { render } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { FIELDS } from "../document/fields.ts";
 import { contentOf, texts, words, type Raw } from "../document/read.ts";
 import type { Status } from "../document/status.ts";
 import { election, ownRegime } from "./state.ts";
+import { writeDown } from "./inputs.tsx";
+import { reportShown, reportStatus } from "./standing.ts";
 import { SECTIONS } from "./report.tsx";
 import { valueText } from "./field.tsx";
 import { inVietnamese, showDay } from "./words.ts";
@@ -14,7 +18,37 @@ function official(id: string): string {
   return (words(body?.name_vi) ?? id).replace(/\s*\(.*?\)/g, "");
 }
 
-export function Printed({ body, doc, status }: { body: string; doc: A.Doc<unknown>; status: Status }) {
+/** How long nothing may move before the page that nobody sees is drawn. */
+const REST = 500;
+
+/** `doc`: by which it is known that something moved. What is printed is what the report is when somebody prints. */
+export function Printed({ body, due, doc }: { body: string; due: string; doc: A.Doc<unknown> }) {
+  const box = useRef<HTMLDivElement>(null);
+  // A tree of its own is drawn at once; what is drawn with the screen would come after the printer has looked.
+  const draw = () => box.current && render(<Page body={body} doc={reportShown(body, due).doc} status={reportStatus(body, due)} />, box.current);
+  useEffect(() => {
+    const timer = setTimeout(draw, REST);
+    return () => clearTimeout(timer);
+  }, [body, due, doc]);
+  useEffect(() => {
+    const now = () => (writeDown(false), void draw());
+    const media = matchMedia("print");
+    const seen = () => media.matches && now();
+    addEventListener("beforeprint", now);
+    media.addEventListener("change", seen);
+    return () => {
+      removeEventListener("beforeprint", now);
+      media.removeEventListener("change", seen);
+    };
+  }, [body, due]);
+  useEffect(() => {
+    const own = box.current!;
+    return () => render(null, own);
+  }, []);
+  return <div ref={box} />;
+}
+
+function Page({ body, doc, status }: { body: string; doc: A.Doc<unknown>; status: Status }) {
   const content = contentOf(doc);
   const facts = content.facts ?? {};
   const issuer = official(ownRegime(body)?.addressee ?? "").toUpperCase();

@@ -2,10 +2,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { idOf } from "../document/key.ts";
 import { ask, isProblem } from "../local/desk.ts";
+import { allPages, type Page } from "./pages.ts";
 import { here } from "./state.ts";
 
 export interface Receipt {
   change: string;
+  place: number;
+  /** Who delivered it, and whether they wrote it: what was brought again after a restore others may have written. */
   account: number | null;
   author: boolean;
   at: number;
@@ -13,11 +16,16 @@ export interface Receipt {
 
 /** All receipts of a document; kept for the days without a network. */
 export async function receiptsOf(key: string): Promise<Receipt[]> {
-  const answer = await ask<{ receipts: Receipt[] }>("GET", `/api/documents/${idOf(here().desk.value.election, key)}/receipts`);
+  const { desk, disk } = here();
+  const path = `/api/documents/${idOf(desk.value.election, key)}/receipts`;
+  const all = await allPages<Receipt>(async (after) => {
+    const answer = await ask<Page<Receipt>>("GET", `${path}?after=${after}`);
+    return answer === "offline" || isProblem(answer) ? undefined : answer;
+  });
   const name = `receipts ${key}`;
-  if (answer === "offline" || isProblem(answer)) return (await here().disk.get<Receipt[]>(name)) ?? [];
-  await here().disk.set(name, answer.receipts);
-  return answer.receipts;
+  if (!all) return (await disk.get<Receipt[]>(name)) ?? [];
+  await disk.set(name, all);
+  return all;
 }
 
 /** When the server took the last hand-in, by its own clock; undefined while it has not. */

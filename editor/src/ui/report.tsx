@@ -5,9 +5,9 @@ import { check, type Fault } from "../document/check.ts";
 import { setFact, submit, toDraft } from "../document/edit.ts";
 import { FIELDS, find } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { conflicts, contentOf, draftHeads, submissions, verdictOn } from "../document/read.ts";
+import { contested, contentOf, draftHeads, submissions, verdictOn } from "../document/read.ts";
 import { here, isLate, ownRegime, bodyName } from "./state.ts";
-import { ErrorSummary, go, reportWord, say, Tag } from "./parts.tsx";
+import { ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
 import { arriveAt, focusSoon } from "./focus.ts";
 import { figureError, typing, unread, writeDown } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
@@ -86,19 +86,19 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   // What was handed in, by its heads; a draft as it stands.
   const { doc, moved } = reportShown(body, due);
   const faults = faultsOf(key, check(doc, last));
-  const clashes = status === "draft" ? conflicts(doc, ["figures", "facts"]) : [];
+  const clashes = status === "draft" ? contested("report", doc) : [];
   const shownFaults = own && status === "draft" ? faults.filter((one) => typing.value !== `${key}#${one.field}`) : [];
   const jump = (field: string) => {
     location.hash = go("report", body, due, String(find(field)?.section ?? 0));
     focusSoon(inputId(field));
   };
-  if (!own && !office.isKnown(key)) return <main id="main"><h1>{tr("Chưa có báo cáo này", "No such report yet")}</h1><p><a href={go("round", due)}>{tr("Về đợt báo cáo", "Back to the round")}</a></p></main>;
-  if (paper.state.value === "unavailable") return <main id="main"><h1>{tr("Văn bản này chưa có trên máy", "This document is not on this device yet")}</h1><p>{tr("Cần có mạng một lần để tải về.", "It needs a network once.")}</p></main>;
-  if (paper.state.value === "loading" || (!own && !paper.isBegun)) return <main id="main"><h1>{tr("Đang mở…", "Opening…")}</h1></main>;
+  const [back, to] = own ? [tr("Hôm nay", "Today"), go("")] : [tr("Đợt báo cáo", "The round"), go("round", due)];
+  const lack = lackOf(key);
+  if (lack) return <Missing why={lack} none={tr("Chưa có báo cáo này", "No such report yet")} back={back} to={to} />;
 
   // What a field held back while another device handed the report in was written by who saw the draft.
-  const write = (message: string, change: (doc: A.Doc<unknown>) => void) =>
-    office.write(key, message, change, draftHeads(paper.doc));
+  const write = (message: string, change: (doc: A.Doc<unknown>) => void, heads?: string[]) =>
+    office.write(key, message, change, heads ?? draftHeads(paper.doc));
   const handIn = async () => {
     await paper.whenCaughtUp();
     writeDown();
@@ -106,7 +106,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     if (reportStatus(body, due) !== "draft") return;
     setTried(true);
     const wrong = faultsOf(key, check(paper.doc, last)).some((one) => one.blocks);
-    if (wrong || conflicts(paper.doc, ["figures", "facts"]).length > 0) {
+    if (wrong || contested("report", paper.doc).length > 0) {
       focusSoon(wrong ? "errors" : "clashes");
       return;
     }
@@ -123,7 +123,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
   return (
     <main id="main" class="report">
       <div class="screen-only">
-        <p class="crumb"><a href={own ? go("") : go("round", due)}>{own ? tr("Hôm nay", "Today") : tr("Đợt báo cáo", "The round")}</a></p>
+        <p class="crumb"><a href={to}>{back}</a></p>
         <h1>{tr("Báo cáo tuần", "Weekly report")} <Tag kind={status}>{reportWord(status)}</Tag></h1>
         <p>{bodyName(body)} · {tr("hạn", "due")} {showDay(due, true)}{regime && <> {tr("trước", "before")} {regime.before} {tr("(giờ Việt Nam)", "(Vietnam time)")}</>}</p>
         {status !== "draft" && sent && (
@@ -141,7 +141,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         <Moved names={moved.map((id) => tr(find(id)?.vi ?? id, find(id)?.en ?? id))} own={own} />
         <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => !one.lacks)).map((one) => ({ name: one.name, text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
         <Refused of={key} />
-        {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} số liệu được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
+        {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} chỗ được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
         <p class="field section-choice">
           <label for="section">{tr("Mục", "Section")}</label>
           <select id="section" value={String(section)} onChange={(event) => (location.hash = go("report", body, due, event.currentTarget.value))}>
@@ -170,9 +170,9 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
           <button type="button" class="quiet" onClick={() => print()}>{tr("In (A4)", "Print (A4)")}</button>
         </p>
-        {office.isAgency && <Judge body={body} due={due} status={status} doc={paper.doc} />}
+        {office.isAgency && lackOf(`review/${due}`) !== "unavailable" && <Judge body={body} due={due} status={status} doc={paper.doc} />}
       </div>
-      <Printed body={body} doc={doc} status={status} />
+      <Printed body={body} due={due} doc={doc} />
     </main>
   );
 }
@@ -189,7 +189,7 @@ interface SectionProps {
   editable: boolean;
   last: A.Doc<unknown> | undefined;
   faults: { field: string; text: string }[];
-  write: (message: string, change: (doc: A.Doc<unknown>) => void) => void;
+  write: (message: string, change: (doc: A.Doc<unknown>) => void, heads?: string[]) => void;
 }
 
 function Section({ section, paperKey, doc, editable, last, faults, write }: SectionProps) {

@@ -1,10 +1,10 @@
 // A round as the standing agency sees it: who has handed in and when the server received it, who is late, missing or returned, and
 // which body's devices still hold work that was not sent.
-import { bodyName, deadline, here, isLate, present, regimes, today, type Regime } from "./state.ts";
+import { bodyName, here, isLate, isOver, regimes, today, type Regime } from "./state.ts";
 import { contentOf, texts } from "../document/read.ts";
 import { LongText } from "./inputs.tsx";
 import { Refused } from "./refused.tsx";
-import { go, reportWord, Tag } from "./parts.tsx";
+import { go, lackOf, lackWords, reportWord, Tag } from "./parts.tsx";
 import { glanceAt } from "./standing.ts";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -41,9 +41,9 @@ export function Round({ due }: { due: string }) {
       <p role="status">{roundWords(shown)}</p>
       <table class="cards">
         <thead><tr><th>{tr("Cơ quan", "Body")}</th><th>{tr("Báo cáo", "Report")}</th><th>{tr("Máy chủ nhận lúc", "Received by the server")}</th><th>{tr("Trên các máy", "On their devices")}</th></tr></thead>
-        <tbody>{reporters.map(({ body, regime }) => <Row key={body} body={body} due={shown} regime={regime} />)}</tbody>
+        <tbody>{reporters.map(({ body, regime }) => <Row key={`${shown}/${body}`} body={body} due={shown} regime={regime} />)}</tbody>
       </table>
-      <Aggregate due={shown} />
+      <Aggregate key={shown} due={shown} />
       <p class="hint">{tr("Số liệu về việc chưa gửi là lời máy nói lần cuối có kết nối. Cơ quan chưa nộp là chưa báo cáo, không phải bằng không.", "What is said of unsent work is what the device said when it was last connected. Who has not handed in is missing, not zero.")}</p>
     </main>
   );
@@ -54,15 +54,18 @@ function Aggregate({ due }: { due: string }) {
   const office = here();
   const key = `review/${due}`;
   const paper = office.paper(key);
+  const lack = lackOf(key);
   return (
     <section>
       <h2>{tr("Báo cáo tổng hợp của đợt", "Aggregate report of the round")}</h2>
       <Refused of={key} />
-      {office.writes(key) ? (
+      {lack && lack !== "none" ? (
+        <p class="hint">{lackWords(lack)}</p>
+      ) : office.writes(key) ? (
         <div class="field">
           <label for="aggregate">{tr("Nội dung (mỗi dòng là một đoạn)", "Text (one paragraph a line)")}</label>
           <span class="hint" id="aggregate-hint">{tr("Mọi tài khoản của Ủy ban đọc được.", "Every account of the committee can read it.")}</span>
-          <LongText key={key} id="aggregate" paper={paper} path={["content", "aggregate"]} describedBy="aggregate-hint" wrote={() => office.wrote(key)} />
+          <LongText id="aggregate" paper={paper} path={["content", "aggregate"]} describedBy="aggregate-hint" wrote={() => office.wrote(key)} />
         </div>
       ) : (
         texts(contentOf(paper.doc).aggregate).map((one) => <p lang="vi">{one}</p>)
@@ -75,7 +78,7 @@ function Row({ body, due, regime }: { body: string; due: string; regime: Regime 
   const office = here();
   const { status, isBegun, wasHandedIn } = glanceAt(body, due);
   const receipt = useReceipt(`report/${body}/${due}`);
-  const over = present() > deadline(due, regime);
+  const over = isOver(due, regime);
   const waiting = office.desk.value.waiting.filter((one) => one.body === body);
   const holding = waiting.filter((one) => one.count > 0);
   const heard = Math.max(0, ...waiting.map((one) => one.heard));

@@ -1,12 +1,13 @@
 // What the screens share: the office that is open, the address, and the committee's facts as its documents have them.
 import { computed, signal } from "@preact/signals";
+import { dayOf, instant, isLate as cameLate, isOver as hasPassed, weeks } from "../document/deadline.ts";
 import { contentOf, words, type Raw } from "../document/read.ts";
 import { DEVICE, open, type Early } from "../local/early.ts";
 import { Disk } from "../local/disk.ts";
 import { Office } from "../local/office.ts";
 import { ask, isProblem, type Desk } from "../local/desk.ts";
 import { onOtherPerson, sayWhoWorks } from "../local/windows.ts";
-import { dayOf, instant, language, named } from "./words.ts";
+import { language, named } from "./words.ts";
 
 export const office = signal<Office | undefined>(undefined);
 export const route = signal<string[]>([]);
@@ -111,14 +112,19 @@ export function today(): string {
 }
 
 /** The present instant; in a demonstration noon of its day. */
-export function present(): number {
+function present(): number {
   const asOf = here().desk.value.as_of;
   return asOf ? instant(asOf, "12:00") : here().now();
 }
 
-/** Whether what the server received came after the deadline. A demonstration's clock is not the server's: it judges nobody. */
+/** Whether what the server received came after the deadline. */
 export function isLate(received: number, due: string, regime: Regime | undefined): boolean {
-  return !here().desk.value.as_of && received > deadline(due, regime);
+  return cameLate(received, due, regime?.before, here().desk.value.as_of);
+}
+
+/** Whether the deadline has passed. */
+export function isOver(due: string, regime: Regime | undefined): boolean {
+  return hasPassed(present(), due, regime?.before);
 }
 
 export interface Regime {
@@ -145,20 +151,9 @@ export function regimes(): Regime[] {
   return all;
 }
 
-function weeks(first: string, last: string): string[] {
-  const dues: string[] = [];
-  if (!/^\d{4}-\d\d-\d\d$/.test(first)) return dues;
-  for (let at = Date.parse(first); at <= Date.parse(last); at += 7 * 86_400_000) dues.push(new Date(at).toISOString().slice(0, 10));
-  return dues;
-}
-
 /** The regime under which this body reports. */
 export function ownRegime(body = here().desk.value.account.body): Regime | undefined {
   return regimes().find((one) => one.reporters.includes(body));
-}
-
-export function deadline(due: string, regime: Regime | undefined): number {
-  return instant(due, regime?.before || "23:59");
 }
 
 export function bodyName(id: string): string {

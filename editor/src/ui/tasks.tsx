@@ -1,13 +1,15 @@
 // Tasks of this body: the directive's own words, cited documents, deadline, status, evidence, notes.
-import { useState } from "preact/hooks";
-import { setEvidence, setNote, setTask } from "../document/edit.ts";
-import { conflicts, contentOf, words, type Raw } from "../document/read.ts";
+import { useRef, useState } from "preact/hooks";
+import { addNote, setEvidence, setTask } from "../document/edit.ts";
+import { inList, keysOf } from "../document/place.ts";
+import { contested, contentOf, rivals, words, type Raw } from "../document/read.ts";
 import { taskActions, type TaskAction } from "../document/status.ts";
 import { here, today } from "./state.ts";
-import { go, say, Tag, taskWord } from "./parts.tsx";
+import { go, lackOf, Missing, say, Tag, taskWord } from "./parts.tsx";
 import { focusSoon } from "./focus.ts";
+import { Differs } from "./field.tsx";
 import { Refused } from "./refused.tsx";
-import { ShortText } from "./inputs.tsx";
+import { LongText, ShortText } from "./inputs.tsx";
 import { ownTasks, taskDate, type Duty } from "./duties.ts";
 import { daysBetween, fold, inDays, named, sentence, showDay, tr } from "./words.ts";
 
@@ -23,20 +25,22 @@ function progress() {
   return here().paper(`progress/${here().desk.value.account.body}`);
 }
 
-function write(message: string, change: Parameters<ReturnType<typeof progress>["change"]>[1]): void {
-  here().write(progress().key, message, change);
+function write(message: string, change: Parameters<ReturnType<typeof progress>["change"]>[1], heads?: string[]): void {
+  here().write(progress().key, message, change, heads);
 }
 
 export function Tasks({ open }: { open?: string }) {
   const [search, setSearch] = useState("");
   const wanted = fold(search);
   const all = ownTasks().filter((one) => !wanted || fold(`${one.task.id} ${one.task.text_vi} ${one.task.text_en} ${one.task.cited.join(" ")}`).includes(wanted));
-  const clashes = conflicts(progress().doc, ["status"]);
+  const clashes = contested("progress", progress().doc);
+  const lack = lackOf(progress().key);
+  if (lack) return <Missing why={lack} none={tr("Chưa ai ghi gì.", "Nobody has written yet.")} back={tr("Hôm nay", "Today")} to={go("")} />;
   return (
     <main id="main">
       <h1>{tr("Nhiệm vụ", "Tasks")}</h1>
       <Refused of={progress().key} />
-      {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có trạng thái được ghi khác nhau; xin chọn.", "Some statuses were set differently; please choose.")}</a></p>}
+      {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có trạng thái hoặc minh chứng được ghi khác nhau; xin chọn.", "Some statuses or evidence were written differently; please choose.")}</a></p>}
       <p class="field">
         <label for="search">{tr("Tìm (gõ không dấu cũng được)", "Search (marks are not needed)")}</label>
         <input id="search" type="search" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
@@ -58,6 +62,7 @@ function Task({ duty, open }: { duty: Duty; open: boolean }) {
   const { task, state } = duty;
   const date = taskDate(task);
   const id = `task-${task.id.replace(/\W/g, "-")}`;
+  const keys = keysOf(useRef(new Map<string, string>()).current, state.notes.map((one) => one.note));
   const act = (action: TaskAction, next: Duty["state"]["status"]) => {
     write(`task ${action}`, (doc) => setTask(doc, task.id, next));
     say(`${task.id}: ${taskWord(next)}`);
@@ -81,22 +86,19 @@ function Task({ duty, open }: { duty: Duty; open: boolean }) {
       </p>
       <p class="field">
         <label for={`${id}-evidence`}>{tr("Minh chứng: số văn bản hoặc số hồ sơ giấy", "Evidence: symbol of a document or number of a paper file")}</label>
-        <ShortText id={`${id}-evidence`} value={state.evidence} write={(text) => write("evidence", (doc) => setEvidence(doc, task.id, text))} />
+        <ShortText id={`${id}-evidence`} paper={progress()} path={["content", "evidence", task.id]} describedBy={`${id}-evidence-hint`} write={(text, heads) => write("evidence", (doc) => setEvidence(doc, task.id, text), heads)} />
+        <span class="hint" id={`${id}-evidence-hint`}>{rivals(progress().doc, "evidence", task.id).length > 1 && <Differs />}</span>
       </p>
       {state.notes.map((note, i) => (
-        <p class="field">
+        <div key={keys[i]} class="field">
           <label for={`${id}-note-${i}`}>{tr("Ghi chú", "Note")} {i + 1}</label>
-          <Note id={`${id}-note-${i}`} task={task.id} at={note.at} text={note.text} />
-        </p>
+          <LongText id={`${id}-note-${i}`} rows={2} max={10_000} message="note" paper={progress()} path={inList(["content", "notes"], note.row, "text")} describedBy={`${id}-warning`} wrote={() => here().wrote(progress().key)} />
+        </div>
       ))}
       <p>
         <span class="hint" id={`${id}-warning`}>{tr("Không ghi nội dung mật, tên người khiếu nại, tố cáo.", "No secrets, no names of complainants.")}</span><br />
-        <button type="button" class="quiet" onClick={() => (write("note", (doc) => setNote(doc, task.id, undefined, "")), focusSoon(`${id}-note-${state.notes.length}`))}>{tr("Thêm ghi chú", "Add a note")}</button>
+        <button type="button" class="quiet" onClick={() => (write("note", (doc) => addNote(doc, task.id)), focusSoon(`${id}-note-${state.notes.length}`))}>{tr("Thêm ghi chú", "Add a note")}</button>
       </p>
     </details>
   );
-}
-
-function Note({ id, task, at, text }: { id: string; task: string; at: number; text: string }) {
-  return <ShortText id={id} value={text} max={10_000} write={(next) => write("note", (doc) => setNote(doc, task, at, next))} />;
 }

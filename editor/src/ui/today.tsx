@@ -1,6 +1,6 @@
 // Today: what this body owes and when, the deadline in the committee's own time; then the next dates of the law.
 import { roundWords } from "./round.tsx";
-import { bodyName, deadline, election, here, ownRegime, present, regimes, today } from "./state.ts";
+import { bodyName, election, here, isOver, ownRegime, regimes, today } from "./state.ts";
 import { isBegun, reportStatus } from "./standing.ts";
 import { AllHeldBack } from "./held.tsx";
 import { go, reportWord, Tag, taskWord } from "./parts.tsx";
@@ -56,7 +56,7 @@ function Reports({ day }: { day: string }) {
       <ul class="rows tagged">
         {shown.map((due) => {
           const status = reportStatus(account.body, due);
-          const over = present() > deadline(due, regime);
+          const over = isOver(due, regime);
           const days = daysBetween(day, due);
           return (
             <li>

@@ -1,6 +1,6 @@
-// Two languages, Vietnamese first; dates as people here write them. Deadlines are in the committee's own time (UTC+7, no summer
-// time), whatever the device's clock says.
+// Two languages, Vietnamese first; dates as people here write them.
 import { signal } from "@preact/signals";
+import { timeOf } from "../document/deadline.ts";
 
 export type Language = "vi" | "en";
 export const language = signal<Language>(localStorage.getItem("language") === "en" ? "en" : "vi");
@@ -32,18 +32,6 @@ export function named(row: Record<string, any> | undefined, name: string): strin
   return String(row?.[`${name}_${spoken()}`] || row?.[`${name}_vi`] || "");
 }
 
-const ZONE = 7 * 3_600_000;
-
-/** Day in Vietnam, `YYYY-MM-DD`. */
-export function dayOf(ms: number): string {
-  return new Date(ms + ZONE).toISOString().slice(0, 10);
-}
-
-/** The instant of a local day and time in Vietnam. */
-export function instant(day: string, time: string): number {
-  return Date.parse(`${day}T${time}:00+07:00`);
-}
-
 const VI = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
 const EN = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -59,8 +47,8 @@ export function showDay(day: string, weekday = false): string {
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 export function showTime(ms: number): string {
-  const iso = new Date(ms + ZONE).toISOString();
-  return `${iso.slice(11, 16)} ${showDay(iso.slice(0, 10))}`;
+  const [day, time] = timeOf(ms);
+  return `${time} ${showDay(day)}`;
 }
 
 /** Whole days from one day to another. */
