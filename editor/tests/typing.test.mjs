@@ -6,7 +6,7 @@ import { load } from "./load.mjs";
 
 const { begin } = await load("skeleton");
 const { Own, stands } = await load("own");
-const { inList, keysOf, textAt, putText, rowAt } = await load("place");
+const { inList, keysOf, textAt, putText, rowAt, seenRow } = await load("place");
 const edit = await load("edit");
 const read = await load("read");
 
@@ -220,4 +220,18 @@ test("who leaves a field before the document is open finds there what they typed
   now = { value: 7, heads: ["b"], others: () => [] };
   own.follow(now);
   assert.equal(own.text, undefined, "somebody wrote another meanwhile");
+});
+
+test("what was typed into a row before the document was open goes into that row", () => {
+  const doc = rows();
+  const heads = A.getHeads(doc);
+  const plain = JSON.parse(JSON.stringify(doc));
+  const path = ["content", "lists", ITEMS];
+  const second = rowAt(plain.content.lists[ITEMS], 1);
+  assert.equal(seenRow(undefined, heads, path, second), second);
+  // Another window took the first away, which this one has not seen.
+  const opened = A.change(A.clone(doc), (draft) => edit.removeRow(draft, ITEMS, { at: 0 }));
+  const written = A.change(opened, (draft) => edit.setCell(draft, ITEMS, seenRow(opened, heads, path, second), "text", "hai bốn", true));
+  assert.deepEqual(texts(written), ["hai bốn", "ba"]);
+  assert.equal(seenRow(opened, ["0".repeat(64)], path, second), second, "of heads that are not here nothing is known");
 });

@@ -20,6 +20,12 @@ export function rowAt(list: unknown, at: number): RowAt {
   return { at, object: objectOf((list as unknown[])[at]) };
 }
 
+/** The same of a row that was seen at these heads, before the document was open. */
+export function seenRow(opened: A.Doc<unknown> | undefined, heads: string[], list: A.Prop[], row: RowAt): RowAt {
+  if (row.object !== undefined || !opened || heads.length === 0 || !A.hasHeads(opened, heads as A.Heads)) return row;
+  return rowAt(list.reduce<any>((at, part) => at?.[part], A.view(opened, heads as A.Heads)) ?? [], row.at);
+}
+
 /** Where a row stands in this list now; undefined once it is taken away. */
 export function placeOf(list: unknown, { at, object }: RowAt): number | undefined {
   const rows = list as ArrayLike<unknown>;

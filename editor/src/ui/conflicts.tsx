@@ -6,7 +6,7 @@ import { contested, type Conflict, type Rival } from "../document/read.ts";
 import { here } from "./state.ts";
 import { focusSoon } from "./focus.ts";
 import { addressOf, say, title } from "./parts.tsx";
-import { placeName, valueName } from "./names.ts";
+import { langOf, placeName, valueName } from "./names.ts";
 import { showTime, tr } from "./words.ts";
 
 const valueWords = ({ map, field, column }: Conflict, { value }: Rival): string => valueName({ map, field, column }, String(value));
@@ -49,9 +49,9 @@ export function Conflicts() {
               <legend>{placeName(conflict)}</legend>
               {conflict.rivals.map((rival, i) => (
                 <div class="side">
-                  <p class="big">{valueWords(conflict, rival)}</p>
+                  <p class="big" lang={langOf(conflict)}>{valueWords(conflict, rival)}</p>
                   <p class="hint">{i === 0 ? tr("đang hiện", "shown now") : tr("cũng được ghi", "also written")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
-                  <button type="button" onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen"> {valueWords(conflict, rival)}</span></button>
+                  <button type="button" onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {valueWords(conflict, rival)}</span></button>
                 </div>
               ))}
             </fieldset>

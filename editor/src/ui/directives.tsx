@@ -39,7 +39,7 @@ export function Directive({ symbol }: { symbol: string }) {
   const key = `directive/${symbol}`;
   const content = contentOf(office.paper(key).doc);
   const tasks = Array.from((content.tasks ?? []) as Raw[]);
-  const lack = lackOf(key);
+  const lack = lackOf(key, false);
   if (lack) return <Missing why={lack} none={tr("Không có văn bản này", "There is no such document")} back={tr("Văn bản chỉ đạo", "Directing documents")} to={go("directives")} />;
   return (
     <main id="main">

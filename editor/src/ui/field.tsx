@@ -4,8 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { addRow, removeRow, setCell, setFact, setFigure } from "../document/edit.ts";
 import { isFigure, type Column, type Field } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { inList, keysOf, rowAt } from "../document/place.ts";
+import { inList, keysOf, rowAt, seenRow, type RowAt } from "../document/place.ts";
 import { contentOf, rivals, rivalsAt, texts, words, type Raw } from "../document/read.ts";
+import type { Paper } from "../local/paper.ts";
 import { focusSoon } from "./focus.ts";
 import { FigureInput, figureError, LongText, ShortText, typing, unread } from "./inputs.tsx";
 import { CHOICES } from "./names.ts";
@@ -117,6 +118,7 @@ function Rows({ field, paperKey, doc: report, editable, write }: Pick<Props, "fi
   const columns = field.holds.type === "rows" ? field.holds.of : [];
   const list = (contentOf(report).lists?.[field.id] ?? []) as Raw[];
   const keys = keysOf(useRef(new Map<string, string>()).current, Array.from(list));
+  const row = rowOf(here().paper(paperKey), ["content", "lists", field.id], list);
   const id = inputId(field.id);
   const label = tr(field.vi, field.en);
   return (
@@ -126,12 +128,21 @@ function Rows({ field, paperKey, doc: report, editable, write }: Pick<Props, "fi
       {keys.map((key, at) => (
         <div key={key} class="line" role="group" aria-label={`${label} ${at + 1}`}>
           {columns.map((column) => <Cell key={column.name} field={field} column={column} paperKey={paperKey} list={list} at={at} editable={editable} write={write} />)}
-          {editable && <button type="button" class="quiet" onClick={() => (write("row removed", (doc) => removeRow(doc, field.id, rowAt(list, at))), focusSoon(`${id}-add`))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
+          {editable && <button type="button" class="quiet" onClick={() => (write("row removed", (doc) => removeRow(doc, field.id, row(at)())), focusSoon(`${id}-add`))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
         </div>
       ))}
       {editable && <button type="button" class="quiet" id={`${id}-add`} onClick={() => (write("row", (doc) => addRow(doc, field.id)), focusSoon(`${id}-${keys.length}-${columns[0]?.name}`))}>{tr("Thêm dòng", "Add a row")}</button>}
     </fieldset>
   );
+}
+
+/** Rows as they are on the screen, to be looked up when something is written: by then the document may have been opened. */
+function rowOf(paper: Paper, path: string[], list: Raw[]): (at: number) => () => RowAt {
+  const { heads } = paper;
+  return (at) => {
+    const row = rowAt(list, at);
+    return () => seenRow(paper.opened, heads, path, row);
+  };
 }
 
 function Cell({ field, column, paperKey, list, at, editable, write }: Pick<Props, "field" | "paperKey" | "editable" | "write"> & { column: Column; list: Raw[]; at: number }) {
@@ -140,10 +151,11 @@ function Cell({ field, column, paperKey, list, at, editable, write }: Pick<Props
   const bodies = Array.from((election.value.bodies ?? []) as Raw[]);
   const value = words(list[at]?.[column.name]) ?? "";
   if (!editable) return <p class="field read"><span class="label">{tr(column.vi, column.en)}</span><output>{column.cell === "body" ? named(bodies.find((one) => words(one.id) === value), "name") || value : column.cell === "date" && value ? showDay(value) : value}</output></p>;
-  const row = rowAt(list, at);
   const paper = office.paper(paperKey);
-  const place = inList(["content", "lists", field.id], row, column.name);
-  const set = (text: string, heads?: string[]) => write("cell", (doc) => setCell(doc, field.id, row, column.name, text, false), heads);
+  const path = ["content", "lists", field.id];
+  const row = rowOf(paper, path, list)(at);
+  const place = inList(path, rowAt(list, at), column.name);
+  const set = (text: string, heads?: string[]) => write("cell", (doc) => setCell(doc, field.id, row(), column.name, text, false), heads);
   const clash = rivalsAt(list[at], column.name).length > 1;
   return (
     <div class="field">

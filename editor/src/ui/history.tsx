@@ -13,7 +13,7 @@ import { addressOf, lackOf, Missing, say, title } from "./parts.tsx";
 import { difference } from "../document/text.ts";
 import { receiptsOf, type Receipt } from "./receipt.ts";
 import { canBecome } from "../document/status.ts";
-import { fieldName, partName, placeName, valueName } from "./names.ts";
+import { fieldName, langOf, partName, placeName, valueName } from "./names.ts";
 import { language, showTime, tr } from "./words.ts";
 
 const MOST = 60;
@@ -157,8 +157,8 @@ function Changed({ of, paper, editable }: { of: Seen; paper: Paper; editable: bo
   return (
     <ul>
       {of.moved.map((move) => (
-        <li>{placeName(move)}: {valueName(move, move.before)} → {valueName(move, move.after)}{" "}
-          {editable && leadsTo(doc, move) && <button type="button" class="quiet small" onClick={() => write((draft) => setValue(draft, move, move.before))}>{tr("Trở lại", "Return to")} {valueName(move, move.before)}</button>}
+        <li>{placeName(move)}: <span lang={langOf(move)}>{valueName(move, move.before)} → {valueName(move, move.after)}</span>{" "}
+          {editable && leadsTo(doc, move) && <button type="button" class="quiet small" onClick={() => write((draft) => setValue(draft, move, move.before))}>{tr("Trở lại", "Return to")} <span lang={langOf(move)}>{valueName(move, move.before)}</span></button>}
         </li>
       ))}
       {of.reworded.map((one) => (

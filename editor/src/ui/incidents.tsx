@@ -11,7 +11,7 @@ import { bodyName, here } from "./state.ts";
 import { arriveAt, focusSoon } from "./focus.ts";
 import { Moved } from "./moved.tsx";
 import { addressOf, ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
-import { partName as name, TRIGGERS, valueName } from "./names.ts";
+import { langOf, partName as name, TRIGGERS, valueName } from "./names.ts";
 import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -136,8 +136,8 @@ function Form({ paper, missing, clashes }: { paper: Paper; missing: Lacking[]; c
 function Written({ content }: { content: Raw }) {
   return (
     <dl>
-      {SHORT.map((part) => <><dt>{name(part)}</dt><dd>{valueName({ map: "short", field: part }, words(content[part]))}</dd></>)}
-      <dt>{name("text")}</dt><dd>{texts(content.text).map((one) => <p>{one}</p>)}</dd>
+      {SHORT.map((part) => <><dt>{name(part)}</dt><dd lang={langOf({ map: "short", field: part })}>{valueName({ map: "short", field: part }, words(content[part]))}</dd></>)}
+      <dt>{name("text")}</dt><dd lang="vi">{texts(content.text).map((one) => <p>{one}</p>)}</dd>
     </dl>
   );
 }

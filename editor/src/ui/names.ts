@@ -68,6 +68,13 @@ export function placeName(place: Place): string {
   }
 }
 
+/** The language of what people write themselves; undefined for words that this program has. */
+export function langOf(place: Place): "vi" | undefined {
+  const { map, field } = place;
+  const cell = map === "cells" ? columnOf(place)?.cell : undefined;
+  return map === "evidence" || (map === "short" && (field === "subject" || field === "paper_file")) || cell === "short" || cell === "long" ? "vi" : undefined;
+}
+
 const DAY = /^\d{4}-\d\d-\d\d$/;
 const day = (value: string): string => (DAY.test(value) ? showDay(value) : value);
 const from = (table: Record<string, [string, string]>, value: string): string => (table[value] ? tr(...table[value]) : value);

@@ -140,11 +140,11 @@ export function StatusBar() {
   );
 }
 
-/** Why a document cannot be shown on this device; undefined if it can. */
-export function lackOf(key: string): Lack | undefined {
+/** Why a document cannot be shown on this device; undefined if it can. `own`: whether the person may begin it. */
+export function lackOf(key: string, own = here().writes(key)): Lack | undefined {
   const office = here();
   const paper = office.paper(key);
-  return lacking(paper.state.value, { own: office.writes(key), known: office.isKnown(key), begun: paper.isBegun });
+  return lacking(paper.state.value, { own, known: office.isKnown(key), begun: paper.isBegun });
 }
 
 /** The screen in its place. `none`: what is said of one that nobody has begun; `back`: where one comes from. */
