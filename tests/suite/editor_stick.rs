@@ -138,6 +138,7 @@ async fn who_goes_on_writing_after_saving_a_file_is_refused_nothing_and_the_file
 
     scene.no_server();
     far.page().execute(cut(true)).await?;
+    far.reads("Không có mạng").await?;
     writes_figure(&far, "61").await?;
     far.reads("Đã lưu trên máy này. Chờ gửi: 1").await?;
     far.go("#/account").await?;

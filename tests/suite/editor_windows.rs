@@ -73,8 +73,9 @@ async fn who_cannot_be_signed_out_on_a_full_disk_is_told_and_has_no_session() ->
     team.reads(SENT).await?;
     team.go("#/account").await?;
     team.ask::<bool>(
-        "(window.put = IDBObjectStore.prototype.put, IDBObjectStore.prototype.put = function () { \
-         throw new DOMException('no room', 'QuotaExceededError'); }, true)",
+        "(window.put = IDBObjectStore.prototype.put, IDBObjectStore.prototype.put = function (...args) { \
+         if (this.transaction.db.name === 'niemyet-device') throw new DOMException('no room', 'QuotaExceededError'); \
+         return window.put.apply(this, args); }, true)",
     )
     .await?;
     team.press("#sign-out").await?;

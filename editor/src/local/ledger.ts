@@ -3,7 +3,7 @@
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
-import { asHandedIn, conflicts, contentOf, handedIn, lastHandIn, submissions, words, type HandIn } from "../document/read.ts";
+import { asHandedIn, contentOf, contested, handedIn, lastHandIn, submissions, words, type HandIn } from "../document/read.ts";
 import type { Submission } from "../document/status.ts";
 import type { Disk } from "./disk.ts";
 import type { Paper } from "./paper.ts";
@@ -32,12 +32,12 @@ export interface Seen {
 const PAUSE = 300;
 const LONG_PAUSE = 1_500;
 /** Their form is part of their names: what an older program kept is made anew from the documents. */
-const LINES = "lines 3";
+const LINES = "lines 4";
 const PLACES = "places 2";
 /** Followed by the key of a document. */
 const SEEN = "seen 2 ";
 /** What older programs kept, which nothing reads any more. */
-const FORMER = ["seen", "lines", "lines 2", "places"];
+const FORMER = ["seen", "lines", "lines 2", "lines 3", "places"];
 
 export class Ledger {
   readonly lines = signal<Record<string, Line>>({});
@@ -152,7 +152,6 @@ function plain(key: string, doc: A.Doc<unknown>): Omit<Seen, "heads"> {
 function line(key: string, doc: A.Doc<unknown>): Line {
   const kind = kindOf(key);
   const content = contentOf(handedIn(doc) ? asHandedIn(doc).doc : doc);
-  const maps = kind === "report" ? (["figures", "facts"] as const) : kind === "progress" ? (["status"] as const) : [];
   const subject = kind === "incident" ? words(content.subject) : undefined;
   const day = kind === "incident" ? words(content.occurred_on) : undefined;
   const last = submissions(doc).at(-1);
@@ -160,7 +159,7 @@ function line(key: string, doc: A.Doc<unknown>): Line {
   return {
     handedIn: handedIn(doc),
     // In a report that was handed in nobody can choose before it is taken back.
-    clashes: handedIn(doc) ? 0 : conflicts(doc, [...maps]).length,
+    clashes: handedIn(doc) ? 0 : contested(kind, doc).length,
     ...(last ? { last } : {}),
     ...(handIn ? { handIn } : {}),
     ...(subject ? { subject } : {}),

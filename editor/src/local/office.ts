@@ -8,7 +8,7 @@ import { ask, DeskAsked, isProblem, type Desk } from "./desk.ts";
 import { Disk, diskFault } from "./disk.ts";
 import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
-import { Holding } from "./holding.ts";
+import { Inventory } from "./inventory.ts";
 import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
@@ -18,6 +18,8 @@ import { Telling } from "./telling.ts";
 import { Windows } from "./windows.ts";
 
 const ASK_AGAIN = 3_000;
+/** How long the server may take for what was sent (ms), before it counts as one that may not be reached. */
+const STUCK = 2_000;
 /** How long a disk may take for what was written (ms), before somebody who waits for it is told. */
 const DISK_LIMIT = 10_000;
 
@@ -38,7 +40,7 @@ export class Office {
   readonly skew = signal(0);
   readonly since = computed(() => Math.min(...Object.values(this.waiting.value)));
   readonly #papers = new Map<string, Paper>();
-  readonly #holding: Holding;
+  readonly #inventory: Inventory;
   readonly #moved = new Set<string>();
   readonly ledger: Ledger;
   readonly #lastWords: LastWords;
@@ -58,7 +60,7 @@ export class Office {
     account: number,
   ) {
     this.#lastWords = new LastWords(account);
-    this.#holding = new Holding(disk, account, (key) => this.#isUnsent(key), () => this.#telling.moved());
+    this.#inventory = new Inventory(disk, account, (key) => this.#isUnsent(key), () => this.#telling.moved());
     this.ledger = new Ledger(disk, () => this.desk.value.account.body);
   }
 
@@ -71,7 +73,7 @@ export class Office {
     const [[kept, sent, skew, device]] = await Promise.all([
       office.disk.getAll<[Desk, number, number, string]>(kinds),
       office.ledger.load(),
-      office.#holding.load(),
+      office.#inventory.load(),
     ]);
     const known = desk ?? kept;
     if (!known) return undefined;
@@ -89,7 +91,7 @@ export class Office {
 
   /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
   get waiting(): ReadonlySignal<Record<string, number>> {
-    return this.#holding.waiting;
+    return this.#inventory.waiting;
   }
 
   /** Opens the documents and the connection. Until then screens show what was seen last. */
@@ -122,7 +124,7 @@ export class Office {
   async #reopen(key: string): Promise<void> {
     const paper = await this.opened(key);
     if (paper.handle || names(this.desk.value.account.id).length > 0) return;
-    if ((await this.disk.loadRange([paper.id])).length === 0) void this.#holding.sent(key);
+    if ((await this.disk.loadRange([paper.id])).length === 0) void this.#inventory.sent(key);
   }
 
   /** One round after the other, with more room between them where the network is slow. */
@@ -138,11 +140,12 @@ export class Office {
   paper(key: string): Paper {
     let paper = this.#papers.get(key);
     if (!paper) {
-      paper = new Paper(() => this.#repo, this.desk.value.election, key, this.ledger.seen(key), (one, moved) => {
+      const taken = (one: Paper, moved: boolean) => {
         if (moved) this.#moved.add(one.key);
         this.ledger.note(one);
         this.#look(one);
-      });
+      };
+      paper = new Paper(() => this.#repo, this.desk.value.election, key, this.ledger.seen(key), taken, () => this.#isStuck(key));
       this.#papers.set(key, paper);
     }
     void paper.load(this.isKnown(key));
@@ -167,13 +170,13 @@ export class Office {
   }
 
   isKnown(key: string): boolean {
-    return this.#holding.has(key) || this.desk.value.documents.some((one) => one.key === key);
+    return this.#inventory.has(key) || this.desk.value.documents.some((one) => one.key === key);
   }
 
   /** Keys of a kind that this device or the server knows. */
   keys(kind: string): string[] {
     void this.waiting.value;
-    const all = new Set([...this.desk.value.documents.map((one) => one.key), ...this.#holding.keys]);
+    const all = new Set([...this.desk.value.documents.map((one) => one.key), ...this.#inventory.keys]);
     return [...all].filter((key) => kindOf(key) === kind).sort();
   }
 
@@ -210,7 +213,7 @@ export class Office {
   stop(): void {
     this.#link?.disconnect();
     this.#repo?.networkSubsystem.disconnect();
-    this.#holding.close();
+    this.#inventory.close();
   }
 
   /** The page goes away, and IndexedDB does not finish what is begun then: the last letters are left elsewhere. */
@@ -250,12 +253,13 @@ export class Office {
   /** Marks what is new here, and clears what the server has. */
   #look(paper: Paper): void {
     if (!paper.handle) return;
-    this.#holding.know(paper.key);
-    const waits = this.#holding.waits(paper.key);
+    this.#inventory.know(paper.key);
+    const waits = this.#inventory.waits(paper.key);
     const covered = paper.isCovered(this.#link.storage);
     if (!covered && !waits && this.writes(paper.key)) this.#suspect(paper);
+    if (covered) paper.arrived();
     if (covered && waits) {
-      void this.#holding.sent(paper.key);
+      void this.#inventory.sent(paper.key);
       this.lastSent.value = Date.now();
       void this.disk.set("sent", this.lastSent.value);
       if (paper.key in this.refused.value) {
@@ -283,7 +287,7 @@ export class Office {
   /** Something was written into this document. */
   wrote(key: string): void {
     if (this.#gone.has(key)) return;
-    this.#holding.wait(key);
+    this.#inventory.wait(key);
     const paper = this.#papers.get(key);
     if (!paper) return;
     this.#look(paper);
@@ -295,6 +299,12 @@ export class Office {
       if (!diskFault.value) paper.kept = heads;
     });
     void kept.finally(() => this.unsaved.value--);
+  }
+
+  /** Whether what is written now may have to be carried to the server another way. */
+  #isStuck(key: string): boolean {
+    const since = this.waiting.value[key];
+    return this.link.value !== "online" || (since !== undefined && Date.now() - since > STUCK);
   }
 
   #isUnsent(key: string): boolean {
@@ -347,7 +357,7 @@ export class Office {
   #compareStores(before: Desk, now: Desk): void {
     if (before.store === undefined || before.store === now.store) return;
     this.ledger.forgetPlaces();
-    for (const key of this.#holding.keys) {
+    for (const key of this.#inventory.keys) {
       this.#moved.add(key);
       this.paper(key);
     }
@@ -366,9 +376,9 @@ export class Office {
     this.#bringing = true;
     const places = new Map(this.desk.value.documents.map(({ key, last }) => [key, last]));
     // What is here and not there may have been there once.
-    for (const key of new Set([...places.keys(), ...this.#holding.keys])) {
+    for (const key of new Set([...places.keys(), ...this.#inventory.keys])) {
       const last = places.get(key);
-      if (this.#papers.get(key)?.handle || (last !== undefined && this.#holding.has(key) && this.ledger.has(key, last))) continue;
+      if (this.#papers.get(key)?.handle || (last !== undefined && this.#inventory.has(key) && this.ledger.has(key, last))) continue;
       if (last === undefined) this.#moved.add(key);
       const paper = this.paper(key);
       await paper.load(true);
@@ -400,7 +410,7 @@ export class Office {
   /** Lets go of a document that is being taken away; all else that was written is put on the disk. */
   async #letGo(key: string): Promise<void> {
     this.#gone.add(key);
-    this.#holding.hide(key);
+    this.#inventory.hide(key);
     this.stop();
     await this.#settle();
   }
@@ -412,7 +422,7 @@ export class Office {
       const { [key]: _, ...refused } = this.refused.value;
       this.refused.value = refused;
       this.ledger.forget(key);
-      await this.#holding.forget(key);
+      await this.#inventory.forget(key);
       await this.disk.removeRange([this.paper(key).id]);
       await this.disk.settled();
     });

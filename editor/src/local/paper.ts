@@ -19,6 +19,7 @@ export class Paper {
   kept: string[] = [];
   #blank: A.Doc<unknown> | undefined;
   #loading: Promise<void> | undefined;
+  #isApart = false;
   /** What was written before the document was open. */
   #queue: (() => void)[] = [];
   readonly #open: Promise<void>;
@@ -30,6 +31,7 @@ export class Paper {
     readonly key: string,
     private readonly seen: Seen | undefined,
     private readonly taken: (paper: Paper, moved: boolean) => void,
+    private readonly mayBeCarried: () => boolean,
   ) {
     if (seen) this.state.value = "here";
     this.#open = new Promise((resolve) => (this.#opened = resolve));
@@ -154,7 +156,7 @@ export class Paper {
   /** Writes; the document is begun if nobody has begun it. */
   change(message: string, write: (doc: A.Doc<unknown>) => void): void {
     if (this.#early(() => this.change(message, write))) return;
-    const handle = this.begin();
+    const handle = this.#author();
     this.#announced(() => handle.change((doc) => write(doc as A.Doc<unknown>), { message }));
   }
 
@@ -175,7 +177,7 @@ export class Paper {
   /** Writes as one who saw the document at these heads. */
   changeAt(heads: string[], message: string, write: (doc: A.Doc<unknown>) => void): void {
     if (this.#early(() => this.changeAt(heads, message, write))) return;
-    const handle = this.begin();
+    const handle = this.#author();
     const same = heads.length === 0 || this.heads.join() === [...heads].sort().join();
     if (same) return this.change(message, write);
     this.#announced(() => handle.update((doc) => A.changeAt(doc as A.Doc<unknown>, heads as A.Heads, { message }, write).newDoc));
@@ -204,9 +206,23 @@ export class Paper {
     return this.handle!;
   }
 
-  /** What is written from now on is by another actor. */
+  /** What is written from now on is by another actor of Automerge's than what may have been sent. */
   goOnAsAnother(): void {
+    this.#isApart = true;
     this.handle?.update((doc) => A.clone(doc as A.Doc<unknown>));
+  }
+
+  /** The server has all of it: what is written next goes there the same way. */
+  arrived(): void {
+    this.#isApart = false;
+  }
+
+  /** The document for who writes. An actor belongs to whoever delivers it first; so what may be carried to another device, and be
+   * delivered by a colleague there, is by an actor of which the server has nothing. */
+  #author(): DocHandle<unknown> {
+    const handle = this.begin();
+    if (!this.#isApart && this.mayBeCarried()) this.goOnAsAnother();
+    return handle;
   }
 
   /** Whether this device and the server have the same. */

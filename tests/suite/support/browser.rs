@@ -212,5 +212,6 @@ pub async fn shows(tab: &Page, expression: &str) -> Result<()> {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    Err(format!("never in the other window: {expression}").into())
+    let page: String = ask(tab, "document.body.innerText").await.unwrap_or_default();
+    Err(format!("never in the other window: {expression}\non the page:\n{page}").into())
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { load } from "./load.mjs";
 
-const { Holding } = await load("holding", "local");
+const { Inventory } = await load("inventory", "local");
 
 /** A store as IndexedDB keeps it: what is written stands there for every window. */
 function disk(kept) {
@@ -25,43 +25,43 @@ async function windows(kept, count) {
   account++;
   const all = Array.from({ length: count }, () => {
     const unsent = new Set();
-    return { unsent, holding: new Holding(disk(kept), account, (key) => unsent.has(key), () => undefined) };
+    return { unsent, inventory: new Inventory(disk(kept), account, (key) => unsent.has(key), () => undefined) };
   });
-  for (const { holding } of all) await holding.load();
-  open.push(...all.map(({ holding }) => holding));
+  for (const { inventory } of all) await inventory.load();
+  open.push(...all.map(({ inventory }) => inventory));
   return all;
 }
 
 const heard = () => new Promise((resolve) => setTimeout(resolve, 50));
-const waiting = ({ holding }) => Object.keys(holding.waiting.value).sort();
+const waiting = ({ inventory }) => Object.keys(inventory.waiting.value).sort();
 
 test("no window writes over what another noted, and each shows what all hold", async () => {
   const kept = new Map();
   const [a, b] = await windows(kept, 2);
-  a.holding.know("incident/x");
-  a.holding.wait("incident/x", 5);
-  b.holding.know("progress/y");
-  b.holding.wait("progress/y", 7);
+  a.inventory.know("incident/x");
+  a.inventory.wait("incident/x", 5);
+  b.inventory.know("progress/y");
+  b.inventory.wait("progress/y", 7);
   await heard();
   assert.deepEqual([waiting(a), waiting(b)], [["incident/x", "progress/y"], ["incident/x", "progress/y"]]);
   // The browser is closed: what it opens with next time.
   const [again] = await windows(kept, 1);
-  assert.deepEqual(again.holding.waiting.value, { "incident/x": 5, "progress/y": 7 });
-  assert.deepEqual(again.holding.keys.sort(), ["incident/x", "progress/y"]);
+  assert.deepEqual(again.inventory.waiting.value, { "incident/x": 5, "progress/y": 7 });
+  assert.deepEqual(again.inventory.keys.sort(), ["incident/x", "progress/y"]);
 });
 
 test("what one window sent waits in no other, unless that one has written on", async () => {
   const kept = new Map();
   const [a, b, c] = await windows(kept, 3);
-  a.holding.wait("report/x", 5);
+  a.inventory.wait("report/x", 5);
   await heard();
   b.unsent.add("report/x");
-  await a.holding.sent("report/x");
+  await a.inventory.sent("report/x");
   await heard();
   assert.deepEqual([waiting(a), waiting(b), waiting(c)], [[], ["report/x"], []]);
   assert.equal(kept.get("waiting report/x"), 5);
   b.unsent.clear();
-  await b.holding.sent("report/x");
+  await b.inventory.sent("report/x");
   await heard();
   assert.deepEqual([waiting(b), [...kept.keys()]], [[], []]);
 });
@@ -69,9 +69,9 @@ test("what one window sent waits in no other, unless that one has written on", a
 test("what an older program kept in one piece is taken over, and forgotten there", async () => {
   const kept = new Map([["waiting", { "report/x": 5 }], ["local", ["report/x", "report/z"]]]);
   const [a] = await windows(kept, 1);
-  assert.deepEqual(a.holding.waiting.value, { "report/x": 5 });
+  assert.deepEqual(a.inventory.waiting.value, { "report/x": 5 });
   assert.deepEqual([...kept].sort(), [["local report/x", true], ["local report/z", true], ["waiting report/x", 5]]);
-  await a.holding.forget("report/x");
+  await a.inventory.forget("report/x");
   const [again] = await windows(kept, 1);
-  assert.deepEqual([waiting(again), again.holding.keys], [[], ["report/z"]]);
+  assert.deepEqual([waiting(again), again.inventory.keys], [[], ["report/z"]]);
 });

@@ -14,7 +14,7 @@ interface Word {
   since: number | undefined;
 }
 
-export class Holding {
+export class Inventory {
   /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
   readonly waiting = signal<Record<string, number>>({});
   readonly #local = new Set<string>();
@@ -27,7 +27,7 @@ export class Holding {
     private readonly isUnsent: (key: string) => boolean,
     private readonly moved: () => void,
   ) {
-    this.#channel = new BroadcastChannel(`niemyet-${account}-holding`);
+    this.#channel = new BroadcastChannel(`niemyet-${account}-inventory`);
     this.#channel.onmessage = ({ data }) => this.#hear(data as Word);
   }
 
