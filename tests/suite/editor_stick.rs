@@ -98,10 +98,7 @@ async fn unsent_work_goes_by_a_stick_to_another_device_and_arrives() -> Result<(
     // The device that stayed behind finds that the server has what it held.
     let far = Official::start(&far_profile).await?;
     far.open(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
-    far.until("/Có kết nối|Đăng nhập để gửi/.test(document.body.innerText)").await?;
-    if far.ask::<bool>("document.body.innerText.includes('Đăng nhập để gửi')").await? {
-        far.log_in("may.xa").await?;
-    }
+    far.connects("may.xa").await?;
     far.reads(SENT).await?;
     far.go(&format!("{REPORT}/8")).await?;
     far.until(&format!("document.querySelector('{FIGURE}')?.value === '61'")).await?;

@@ -60,6 +60,7 @@ async fn two_windows_that_write_different_documents_lose_neither() -> Result<()>
     team.open(&format!("{}/editor/", scene.site)).await?;
     team.reads("Chờ gửi: 2").await?;
     scene.server();
+    team.connects("tuyen.truyen").await?;
     team.reads(SENT).await?;
     arrived(&scene).await?;
     team.kill().await?;
@@ -111,10 +112,7 @@ async fn what_a_restored_server_lost_is_brought_to_it_again() -> Result<()> {
     scene.office.ok(&["restore", "copy.sqlite", "--dir", "other"]);
     scene.office.ok(&["build", "--dir", "other"]);
     scene.server_of("other");
-    team.until("/Có kết nối|Đăng nhập để gửi/.test(document.body.innerText)").await?;
-    if team.ask::<bool>("document.body.innerText.includes('Đăng nhập để gửi')").await? {
-        team.log_in("tuyen.truyen").await?;
-    }
+    team.connects("tuyen.truyen").await?;
     let other = scene.office.ok(&[
         "--json",
         "account",

@@ -68,6 +68,15 @@ impl Official {
         self.reads("Có kết nối").await
     }
 
+    /// Waits for the connection, and logs in again if the login is over: a killed browser may not have its cookie on the disk yet.
+    pub async fn connects(&self, login: &str) -> Result<()> {
+        self.until("/Có kết nối|Đăng nhập để gửi/.test(document.body.innerText)").await?;
+        if self.ask("document.body.innerText.includes('Đăng nhập để gửi')").await? {
+            self.log_in(login).await?;
+        }
+        Ok(())
+    }
+
     /// Opens an address.
     pub async fn open(&self, url: &str) -> Result<()> {
         self.page.goto(url).await?;
