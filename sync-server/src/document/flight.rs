@@ -32,6 +32,8 @@ pub enum NotKept {
     OutOfOrder,
     /// The account has created as many documents as it may.
     TooManyDocuments,
+    /// What the store has of the document is damaged.
+    Damaged,
     /// Another server was faster: the delivery must be judged again.
     Overtaken,
 }
@@ -43,6 +45,7 @@ impl NotKept {
             Self::ActorTaken => Some(refusals::actor_taken()),
             Self::OutOfOrder => Some(refusals::actor_sequence()),
             Self::TooManyDocuments => Some(refusals::too_many_documents()),
+            Self::Damaged => Some(refusals::damaged()),
             Self::Overtaken => None,
         }
     }

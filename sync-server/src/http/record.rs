@@ -119,6 +119,10 @@ impl Witness for Recorder {
                 self.meters.store_failed();
                 tracing::error!(what, "the store fails; nothing is acknowledged until it recovers");
             }
+            Event::Damaged { what } => {
+                self.meters.store_failed();
+                tracing::error!(what, "a document is damaged; restore a backup");
+            }
             Event::StoreRecovered => tracing::warn!("the store works again"),
         }
     }

@@ -28,6 +28,7 @@ use crate::witness::Event;
 
 /// Inputs that a shard takes before it makes the messages that follow from them.
 const BATCH: usize = 512;
+use crate::store::StoreError;
 /// Threads that read documents.
 const READERS: usize = 2;
 /// Pauses between tries of a store that fails, in milliseconds.
@@ -298,7 +299,7 @@ fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<(DocumentId, Dept
         let next = documents.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(ToStore::Do((document, depth))) = next else { return };
         let read = reader::read(&*inner.parts.store, document, depth).map_err(|error| {
-            inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
+            inner.parts.witness.note(&failure(&error));
         });
         inner.senders.shard(document, Input::Loaded { document, depth, read });
     }
@@ -308,11 +309,23 @@ fn run_snapshots(inner: &Inner, documents: &Receiver<ToStore<DocumentId>>) {
     while let Ok(ToStore::Do(document)) = documents.recv() {
         // A stop does not wait for work that can be done another time.
         if inner.stopping.load(Ordering::Acquire) {
+    for damage in round.damaged {
+        inner.parts.witness.note(&Event::Damaged { what: damage.to_string() });
+    }
             continue;
         }
         // A snapshot only saves time and room; the changes are still there, and the next will be asked for.
         if let Err(error) = reader::compact(&*inner.parts.store, document) {
-            inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
+            inner.parts.witness.note(&failure(&error));
         }
+    }
+}
+
+/// What befell one document: it may be damaged, or the store fails.
+fn failure(error: &StoreError) -> Event {
+    let what = error.to_string();
+    match error {
+        StoreError::Damaged { .. } => Event::Damaged { what },
+        _ => Event::StoreFailed { what },
     }
 }
