@@ -110,4 +110,5 @@ fn misfit(misfit: Misfit) -> Refusal {
         Misfit::Sequence => refusals::actor_sequence(),
         Misfit::Unreadable => refusals::unreadable(),
     }
+        Misfit::Operations => refusals::operation_numbers(),
 }
