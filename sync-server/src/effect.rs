@@ -60,9 +60,6 @@ pub enum Closing {
     /// None of the peer's versions is spoken here.
     #[error("the server speaks version 1 of the protocol only")]
     Version,
-    /// Another account is connected with this peer id.
-    #[error("this peer id is in use by another account; choose another")]
-    PeerTaken,
     /// The same peer has connected again.
     #[error("the same peer has connected again")]
     Replaced,

@@ -10,13 +10,29 @@ use std::sync::atomic::Ordering;
 use tokio::sync::Notify;
 
 use super::outbox::Outbox;
+use super::outbox::Waiting;
 use crate::access::Principal;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
 use crate::effect::Member;
+use crate::limits::Limits;
+use crate::limits::Quota;
 use crate::session::Session;
 use crate::wire::Body;
 use crate::wire::Message;
+
+/// What the connections of one account have in common.
+#[derive(Debug)]
+pub(super) struct Share {
+    pub(super) quota: Arc<Mutex<Quota>>,
+    pub(super) waiting: Arc<Waiting>,
+}
+
+impl Share {
+    pub(super) fn new(limits: &Limits, now: i64) -> Self {
+        Self { quota: Arc::new(Mutex::new(Quota::new(limits, now))), waiting: Arc::default() }
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Link {
@@ -31,11 +47,11 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session) -> Self {
+    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session, share: &Share) -> Self {
         Self {
             id,
             principal,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(Arc::clone(&share.waiting)),
             member: OnceLock::new(),
             session: Mutex::new(session),
             pending: AtomicUsize::new(0),

@@ -8,6 +8,7 @@
 
 mod link;
 mod outbox;
+mod refused;
 mod registry;
 mod workers;
 
@@ -153,8 +154,10 @@ impl Hub {
             return Err(Closing::Stopping);
         }
         let id = ConnectionId(self.inner.next.fetch_add(1, Ordering::Relaxed));
-        let session = Session::new(&self.inner.config.limits, self.inner.now());
-        let link = Arc::new(Link::new(id, principal, session));
+        let (limits, now) = (&self.inner.config.limits, self.inner.now());
+        let share = self.inner.registry.share(principal.account, limits, now);
+        let session = Session::new(limits, now, Arc::clone(&share.quota));
+        let link = Arc::new(Link::new(id, principal, session, &share));
         self.inner.registry.add(Arc::clone(&link));
         Ok(Connection { inner: Arc::clone(&self.inner), link })
     }
@@ -265,7 +268,7 @@ impl Inner {
         let member = Arc::new(Member::new(link.id, peer, link.principal.clone()));
         // First, so that whoever closes the connection meanwhile finds the peer id to give back.
         let _ = link.member.set(Arc::clone(&member));
-        if let Some(older) = self.registry.claim(&member.peer, link)? {
+        if let Some(older) = self.registry.claim(&member.peer, link) {
             self.close(&older, Closing::Replaced);
         }
         if member.is_gone() {
