@@ -40,6 +40,8 @@ pub struct Limits {
     pub account_outgoing_bytes: usize,
     /// Bytes that a connection has sent and the server has not dealt with, before its frames are no longer read.
     pub incoming_bytes: usize,
+    /// Bytes of changes that the server keeps for a connection because those they depend on are missing.
+    pub stashed_bytes: usize,
     /// Memory of loaded documents (estimated), before the longest idle leave it.
     pub loaded_bytes: usize,
     /// Milliseconds without use after which a document leaves memory.
@@ -64,9 +66,10 @@ impl Default for Limits {
             ephemeral_bytes: 16 << 10,
             ephemerals: Rate { burst: 200, per_minute: 3_000 },
             outgoing_bytes: 64 << 20,
-            incoming_bytes: 16 << 20,
-            loaded_bytes: 1 << 30,
             account_outgoing_bytes: 128 << 20,
+            incoming_bytes: 16 << 20,
+            stashed_bytes: 16 << 20,
+            loaded_bytes: 1 << 30,
             idle: 300_000,
             snapshot_after: 400,
         }
@@ -106,9 +109,6 @@ impl Bucket {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
 /// What is left to an account of what it may send. All its connections draw on it, so that who connects again has no more.
 #[derive(Clone, Copy, Debug)]
 pub struct Quota {
@@ -128,6 +128,9 @@ impl Quota {
     }
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     #[test]
     fn a_bucket_holds_its_burst_and_fills_with_time() {

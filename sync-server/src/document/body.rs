@@ -150,7 +150,6 @@ impl Counted {
         }
         Ok(())
     }
-    sequences
 }
 
 /// The document that these changes make; `whole` is it already, if there is one.
@@ -227,6 +226,7 @@ pub fn sort(document: &Automerge, changes: Vec<Change>) -> Sorted {
     }
     sorted.orphans = fresh.into_values().map(|(change, _)| change).collect();
     sorted
+}
 
 #[cfg(test)]
 mod tests {
@@ -279,5 +279,4 @@ mod tests {
             assert_eq!(taken, if fits { Ok(()) } else { Err(Misfit::Operations) }, "{start}");
         }
     }
-}
 }
