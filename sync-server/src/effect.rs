@@ -27,14 +27,19 @@ pub struct Member {
     /// Who stands behind it.
     pub principal: Principal,
     gone: AtomicBool,
-    /// Bytes of its changes that lack what they depend on.
-    stashed: AtomicUsize,
+    /// Bytes of its account's changes that lack what they depend on.
+    stashed: Arc<AtomicUsize>,
 }
 
 impl Member {
     /// A connection that has just joined.
     pub fn new(id: ConnectionId, peer: String, principal: Principal) -> Self {
-        Self { id, peer, principal, gone: AtomicBool::new(false), stashed: AtomicUsize::new(0) }
+        Self { id, peer, principal, gone: AtomicBool::new(false), stashed: Arc::default() }
+    }
+
+    /// The same, counted together with other connections of its account.
+    pub(crate) fn counted(self, stashed: &Arc<AtomicUsize>) -> Self {
+        Self { stashed: Arc::clone(stashed), ..self }
     }
 
     /// From now on nothing that it sent is taken any more, not even what waits in a queue.
@@ -42,7 +47,7 @@ impl Member {
         self.gone.store(true, Ordering::Release);
     }
 
-    /// So many bytes of its changes are kept for it in a document instead of so many before. Gives how many in all.
+    /// So many bytes of its changes are kept for it in a document instead of so many before. Gives how many of the account in all.
     pub(crate) fn stash(&self, before: usize, now: usize) -> usize {
         let all = self.stashed.fetch_add(now, Ordering::AcqRel).saturating_add(now);
         self.stashed.fetch_sub(before, Ordering::AcqRel);

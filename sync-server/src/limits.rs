@@ -40,7 +40,7 @@ pub struct Limits {
     pub account_outgoing_bytes: usize,
     /// Bytes that a connection has sent and the server has not dealt with, before its frames are no longer read.
     pub incoming_bytes: usize,
-    /// Bytes of changes that the server keeps for a connection because those they depend on are missing.
+    /// Bytes of changes that the server keeps for an account because those they depend on are missing.
     pub stashed_bytes: usize,
     /// Memory of loaded documents (estimated), before the longest idle leave it.
     pub loaded_bytes: usize,

@@ -1,4 +1,4 @@
-//! Changes of a peer that came before those they depend on (a Bloom filter erred). What a connection has in all its documents
+//! Changes of a peer that came before those they depend on (a Bloom filter erred). What an account has in all documents
 //! is bounded together, and what is let go makes room.
 
 use std::collections::HashSet;

@@ -26,11 +26,17 @@ use crate::wire::Message;
 pub(super) struct Share {
     pub(super) quota: Arc<Mutex<Quota>>,
     pub(super) waiting: Arc<Waiting>,
+    /// Bytes of changes that lack what they depend on.
+    stashed: Arc<AtomicUsize>,
 }
 
 impl Share {
     pub(super) fn new(limits: &Limits, now: i64) -> Self {
-        Self { quota: Arc::new(Mutex::new(Quota::new(limits, now))), waiting: Arc::default() }
+        Self {
+            quota: Arc::new(Mutex::new(Quota::new(limits, now))),
+            waiting: Arc::default(),
+            stashed: Arc::default(),
+        }
     }
 }
 
@@ -39,6 +45,7 @@ pub(super) struct Link {
     pub(super) id: ConnectionId,
     pub(super) principal: Principal,
     pub(super) outbox: Outbox,
+    share: Arc<Share>,
     pub(super) member: OnceLock<Arc<Member>>,
     session: Mutex<Session>,
     /// Bytes that it has sent and that are not dealt with.
@@ -47,11 +54,12 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session, share: &Share) -> Self {
+    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session, share: Arc<Share>) -> Self {
         Self {
             id,
             principal,
             outbox: Outbox::new(Arc::clone(&share.waiting)),
+            share,
             member: OnceLock::new(),
             session: Mutex::new(session),
             pending: AtomicUsize::new(0),
@@ -61,6 +69,11 @@ impl Link {
 
     pub(super) fn with_session<T>(&self, step: impl FnOnce(&mut Session) -> T) -> T {
         step(&mut self.session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who has joined by it, with this peer id.
+    pub(super) fn joins_as(&self, peer: String) -> Member {
+        Member::new(self.id, peer, self.principal.clone()).counted(&self.share.stashed)
     }
 
     pub(super) fn is_gone(&self) -> bool {

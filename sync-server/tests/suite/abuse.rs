@@ -105,3 +105,46 @@ fn connections_of_an_account_that_read_nothing_are_closed_by_what_waits_for_all_
     alone.until_acknowledged("k");
     assert_eq!(alone.closed, None, "who has less waiting than an account may stays");
 }
+
+#[test]
+fn what_lacks_what_it_depends_on_is_bounded_over_all_connections_of_an_account() {
+    let stage = Stage::new(Limits { stashed_bytes: 25_000, ..Limits::default() });
+    let orphan = |key: &str| {
+        let mut document = rules::begin(key);
+        rules::put(&mut document, "x", "missing");
+        rules::put(&mut document, "x", &"x".repeat(10_000));
+        document.get_changes(&[]).pop().unwrap()
+    };
+    let refused =
+        |account, key: &str| stage.hub.refusal(AccountId(account), id_of(key)).map(|refusal| refusal.code);
+    let mut sockets: Vec<Socket> = [("a1", 1), ("a2", 1), ("b1", 2), ("a3", 1)]
+        .map(|(peer, account)| stage.join(peer, principal(account, "north")))
+        .into();
+    for (socket, key) in sockets.iter_mut().zip(["k1", "k2", "k3", "k4"]) {
+        socket.client.want(key, [1; 16]);
+        socket.client.outgoing.push(carrying(&socket.client.peer, key, &orphan(key)));
+        // It is asked for what is missing.
+        let asked = |client: &Client| {
+            client.copies[&id_of(key)].state.their_need.as_ref().is_some_and(|need| !need.is_empty())
+        };
+        assert!(wait(|| {
+            socket.carry();
+            asked(&socket.client) || refused(1, key).is_some()
+        }));
+    }
+    assert_eq!([refused(1, "k1"), refused(1, "k2"), refused(2, "k3")], [None; 3]);
+    assert_eq!(refused(1, "k4"), Some("too-large"));
+    // A connection that is gone leaves nothing.
+    sockets.remove(0);
+    // Of the same shard, which has dealt with the end before.
+    let half = |key: &str| id_of(key).as_bytes()[0] % 2;
+    let key = (5..).map(|number| format!("k{number}")).find(|key| half(key) == half("k1")).unwrap();
+    let key = key.as_str();
+    let mut again = stage.join("a4", principal(1, "north"));
+    again.client.want(key, [1; 16]);
+    again.client.outgoing.push(carrying("a4", key, &orphan(key)));
+    again.until("it is asked for what is missing", |client| {
+        client.copies[&id_of(key)].state.their_need.as_ref().is_some_and(|need| !need.is_empty())
+    });
+    assert_eq!(refused(1, key), None);
+}

@@ -376,7 +376,7 @@ fn orphan(peer: &str, key: &str, bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn what_lacks_what_it_depends_on_is_kept_up_to_a_bound_for_each_connection() {
+fn what_lacks_what_it_depends_on_is_kept_up_to_a_bound() {
     let mut house = House::new(Limits { stashed_bytes: 25_000, ..Limits::default() });
     house.rules.say("guest", "hidden", Access::None);
     let owner = house.join("owner", principal(1, "north"));
