@@ -31,6 +31,8 @@ pub struct Round {
     pub again: Vec<Job>,
     /// Why.
     pub error: Option<StoreError>,
+    /// What is wrong with documents of which nothing more can be kept.
+    pub damaged: Vec<StoreError>,
 }
 
 /// Counts what accounts have begun, and asks the store.
@@ -61,11 +63,15 @@ impl Committer {
                     self.answer(Job { append, creates }, result, &mut round);
                 }
             }
-            // One damaged document must not stop the others.
+            // Where damage is met only in writing, it is not known which document has it.
             Err(StoreError::Damaged { .. }) if appends.len() > 1 => {
-                for (append, creates) in appends.into_iter().zip(creates) {
-                    self.alone(store, now, Job { append, creates }, &mut round);
-                }
+                let jobs = appends.into_iter().zip(creates);
+                self.one_by_one(
+                    store,
+                    now,
+                    jobs.map(|(append, creates)| Job { append, creates }),
+                    &mut round,
+                );
             }
             Err(error) => {
                 round.error = Some(error);
@@ -76,14 +82,34 @@ impl Committer {
         round
     }
 
-    fn alone(&mut self, store: &dyn Store, now: i64, job: Job, round: &mut Round) {
-        match store.append(now, std::slice::from_ref(&job.append)) {
-            Ok(results) => {
-                for result in results {
-                    self.answer(job.clone(), result, round);
+    /// If some can be kept, the store is well and those that cannot are damaged themselves.
+    fn one_by_one(
+        &mut self,
+        store: &dyn Store,
+        now: i64,
+        jobs: impl Iterator<Item = Job>,
+        round: &mut Round,
+    ) {
+        let mut damaged = Vec::new();
+        for job in jobs {
+            match store.append(now, std::slice::from_ref(&job.append)) {
+                Ok(results) => {
+                    for result in results {
+                        self.answer(job.clone(), result, round);
+                    }
+                }
+                Err(error @ StoreError::Damaged { .. }) => damaged.push((job, error)),
+                Err(error) => {
+                    round.error = Some(error);
+                    round.again.push(job);
                 }
             }
-            Err(error) => {
+        }
+        let well = !round.answers.is_empty() && round.error.is_none();
+        for (job, error) in damaged {
+            if well {
+                self.answer(job, Err(error), round);
+            } else {
                 round.error = Some(error);
                 round.again.push(job);
             }
@@ -107,6 +133,11 @@ impl Committer {
             // The client has numbered two changes alike.
             Err(StoreError::OutOfOrder { document, .. }) => {
                 round.answers.push((document, Err(NotKept::OutOfOrder)));
+            }
+            // Nothing more can be kept of it, however often it is tried. Other documents are whole.
+            Err(error @ StoreError::Damaged { .. }) => {
+                round.answers.push((job.append.document, Err(NotKept::Damaged)));
+                round.damaged.push(error);
             }
             Err(error) => {
                 round.error = Some(error);

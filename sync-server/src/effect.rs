@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use crate::DocumentId;
@@ -26,17 +27,31 @@ pub struct Member {
     /// Who stands behind it.
     pub principal: Principal,
     gone: AtomicBool,
+    /// Bytes of its account's changes that lack what they depend on.
+    stashed: Arc<AtomicUsize>,
 }
 
 impl Member {
     /// A connection that has just joined.
     pub fn new(id: ConnectionId, peer: String, principal: Principal) -> Self {
-        Self { id, peer, principal, gone: AtomicBool::new(false) }
+        Self { id, peer, principal, gone: AtomicBool::new(false), stashed: Arc::default() }
+    }
+
+    /// The same, counted together with other connections of its account.
+    pub(crate) fn counted(self, stashed: &Arc<AtomicUsize>) -> Self {
+        Self { stashed: Arc::clone(stashed), ..self }
     }
 
     /// From now on nothing that it sent is taken any more, not even what waits in a queue.
     pub fn leave(&self) {
         self.gone.store(true, Ordering::Release);
+    }
+
+    /// So many bytes of its changes are kept for it in a document instead of so many before. Gives how many of the account in all.
+    pub(crate) fn stash(&self, before: usize, now: usize) -> usize {
+        let all = self.stashed.fetch_add(now, Ordering::AcqRel).saturating_add(now);
+        self.stashed.fetch_sub(before, Ordering::AcqRel);
+        all.saturating_sub(before)
     }
 
     /// Whether it has left or was closed.
@@ -60,9 +75,6 @@ pub enum Closing {
     /// None of the peer's versions is spoken here.
     #[error("the server speaks version 1 of the protocol only")]
     Version,
-    /// Another account is connected with this peer id.
-    #[error("this peer id is in use by another account; choose another")]
-    PeerTaken,
     /// The same peer has connected again.
     #[error("the same peer has connected again")]
     Replaced,

@@ -10,9 +10,12 @@ use automerge::sync;
 
 use crate::access::Refusal;
 use crate::inspect;
+use crate::inspect::Cost;
 use crate::inspect::InspectError;
 use crate::limits::Limits;
 use crate::refusals;
+use crate::wire::Body;
+use crate::wire::Message;
 
 /// A sync message, without the changes that it carried.
 #[derive(Debug)]
@@ -25,8 +28,33 @@ pub struct Incoming {
     pub whole: Option<Box<Automerge>>,
     /// Whether the message carried changes.
     pub carried: bool,
-    /// Bytes of the frame.
+    /// Bytes of the frame, or of what it comes to when it is read, if those are more.
     pub bytes: usize,
+}
+
+/// Frames longer than this take milliseconds to read.
+const LONG_FRAME: usize = 64 << 10;
+
+/// What a short frame may come to and still be read at once.
+const LIGHT: Cost = Cost { changes: 1_000, rows: 20_000, inflated: 1 << 20 };
+
+/// Whether a frame takes so long to read that nobody else should wait for it: by its length, and by what is in it.
+pub fn is_heavy(frame: &[u8], limits: &Limits) -> bool {
+    if frame.len() > LONG_FRAME {
+        return true;
+    }
+    let Ok(Message { body: Body::Sync { data, .. } | Body::Request { data, .. }, .. }) =
+        Message::decode(frame)
+    else {
+        return false;
+    };
+    let light = Limits {
+        changes_per_message: LIGHT.changes,
+        operations: LIGHT.rows,
+        inflated_bytes: LIGHT.inflated,
+        ..limits.clone()
+    };
+    matches!(inspect::sync_message(data, &light), Err(InspectError::TooLarge { .. }))
 }
 
 /// Data that is no sync message at all.
@@ -43,8 +71,8 @@ impl Incoming {
     /// # Errors
     /// If it is none. Changes that cannot be read, or are too many, are no error: the message is kept, with a refusal.
     pub fn read(data: &[u8], bytes: usize, limits: &Limits) -> Result<Self, NoSyncMessage> {
-        match inspect::sync_message(data, limits) {
-            Ok(_) => {}
+        let cost = match inspect::sync_message(data, limits) {
+            Ok(cost) => cost,
             Err(InspectError::Malformed { what }) => {
                 return Err(NoSyncMessage { what: format!("malformed {what}") });
             }
@@ -52,7 +80,8 @@ impl Incoming {
                 let refusal = refusals::too_large(&error.to_string());
                 return Ok(Self::refused(refusal, bytes));
             }
-        }
+        };
+        let bytes = bytes.max(usize::try_from(cost.bytes()).unwrap_or(usize::MAX));
         let mut message =
             sync::Message::decode(data).map_err(|error| NoSyncMessage { what: error.to_string() })?;
         // Automerge keeps heads as they come and asserts that those it writes are in order.

@@ -16,13 +16,13 @@ pub struct Limits {
     pub frame_bytes: usize,
     /// Milliseconds from the opening of a connection to its `join`.
     pub join_within: i64,
-    /// Frames of a connection.
+    /// Frames of an account, over all its connections.
     pub frames: Rate,
     /// Documents that one connection may have asked for.
     pub open_documents: usize,
     /// Documents that one account may have created.
     pub documents_per_account: u64,
-    /// Changes of a connection.
+    /// Changes of an account.
     pub changes: Rate,
     /// Changes in one message.
     pub changes_per_message: u64,
@@ -32,12 +32,16 @@ pub struct Limits {
     pub inflated_bytes: u64,
     /// Longest ephemeral message, in bytes.
     pub ephemeral_bytes: usize,
-    /// Ephemeral messages of a connection; more are dropped.
+    /// Ephemeral messages of an account; more are dropped.
     pub ephemerals: Rate,
     /// Bytes that wait to be sent to a connection before it is closed as too slow.
     pub outgoing_bytes: usize,
+    /// The same of all connections of one account; the one for which most waits is closed.
+    pub account_outgoing_bytes: usize,
     /// Bytes that a connection has sent and the server has not dealt with, before its frames are no longer read.
     pub incoming_bytes: usize,
+    /// Bytes of changes that the server keeps for an account because those they depend on are missing.
+    pub stashed_bytes: usize,
     /// Memory of loaded documents (estimated), before the longest idle leave it.
     pub loaded_bytes: usize,
     /// Milliseconds without use after which a document leaves memory.
@@ -62,7 +66,9 @@ impl Default for Limits {
             ephemeral_bytes: 16 << 10,
             ephemerals: Rate { burst: 200, per_minute: 3_000 },
             outgoing_bytes: 64 << 20,
+            account_outgoing_bytes: 128 << 20,
             incoming_bytes: 16 << 20,
+            stashed_bytes: 16 << 20,
             loaded_bytes: 1 << 30,
             idle: 300_000,
             snapshot_after: 400,
@@ -100,6 +106,25 @@ impl Bucket {
             self.left -= cost;
         }
         enough
+    }
+}
+
+/// What is left to an account of what it may send. All its connections draw on it, so that who connects again has no more.
+#[derive(Clone, Copy, Debug)]
+pub struct Quota {
+    pub(crate) frames: Bucket,
+    pub(crate) changes: Bucket,
+    pub(crate) ephemerals: Bucket,
+}
+
+impl Quota {
+    /// All of it.
+    pub fn new(limits: &Limits, now: i64) -> Self {
+        Self {
+            frames: Bucket::new(limits.frames, now),
+            changes: Bucket::new(limits.changes, now),
+            ephemerals: Bucket::new(limits.ephemerals, now),
+        }
     }
 }
 

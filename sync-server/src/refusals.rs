@@ -48,6 +48,28 @@ pub fn actor_sequence() -> Refusal {
     )
 }
 
+/// Operations are numbered from far beyond those that there are.
+pub fn operation_numbers() -> Refusal {
+    refusal(
+        "operation-numbers",
+        "Thay đổi mang số thứ tự lớn hơn hẳn những gì văn bản có. Hãy mở phiên làm việc mới rồi nhập lại.",
+        "The change is numbered far beyond what the document has. Start a new session and enter it again.",
+    )
+}
+
+/// What the store has of the document is damaged.
+pub fn damaged() -> Refusal {
+    Refusal {
+        code: "damaged",
+        vi: "Văn bản này bị hỏng trong kho dữ liệu của máy chủ nên chưa nhận được thay đổi. Nội dung bạn đã nhập vẫn còn trên thiết bị: hãy \
+             giữ lại và báo người quản trị phục hồi bản sao lưu bằng `niemyet restore`; sau đó thiết bị sẽ tự gửi lại."
+            .to_owned(),
+        en: "This document is damaged in the server's store, so the change was not kept. What you typed is still on your device: keep \
+             it there and ask the administrator to restore a backup with `niemyet restore`; the device sends it again then."
+            .to_owned(),
+    }
+}
+
 /// Automerge cannot read it.
 pub fn unreadable() -> Refusal {
     refusal(

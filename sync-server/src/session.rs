@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 use crate::DocumentId;
 use crate::effect::Closing;
@@ -10,6 +12,7 @@ use crate::effect::Member;
 use crate::incoming::Incoming;
 use crate::limits::Bucket;
 use crate::limits::Limits;
+use crate::limits::Quota;
 use crate::wire::Body;
 use crate::wire::Message;
 use crate::wire::VERSION;
@@ -53,21 +56,17 @@ enum Stage {
 #[derive(Debug)]
 pub struct Session {
     stage: Stage,
-    frames: Bucket,
-    changes: Bucket,
-    ephemerals: Bucket,
+    quota: Arc<Mutex<Quota>>,
     open: HashSet<DocumentId>,
     heard: VecDeque<(String, u64)>,
 }
 
 impl Session {
-    /// A connection that was just opened.
-    pub fn new(limits: &Limits, now: i64) -> Self {
+    /// A connection that was just opened, of an account that has so much left.
+    pub fn new(limits: &Limits, now: i64, quota: Arc<Mutex<Quota>>) -> Self {
         Self {
             stage: Stage::Opened(now.saturating_add(limits.join_within)),
-            frames: Bucket::new(limits.frames, now),
-            changes: Bucket::new(limits.changes, now),
-            ephemerals: Bucket::new(limits.ephemerals, now),
+            quota,
             open: HashSet::new(),
             heard: VecDeque::new(),
         }
@@ -88,6 +87,11 @@ impl Session {
         matches!(self.stage, Stage::Opened(until) if now >= until)
     }
 
+    /// Takes so many of what the account has left, if there are so many.
+    fn draw(&self, of: fn(&mut Quota) -> &mut Bucket, count: u64, now: i64) -> bool {
+        of(&mut self.quota.lock().unwrap_or_else(PoisonError::into_inner)).take(count, now)
+    }
+
     /// Takes a frame.
     ///
     /// # Errors
@@ -96,7 +100,7 @@ impl Session {
         if frame.len() > limits.frame_bytes {
             return Err(Closing::TooMuch { what: "bytes in a message" });
         }
-        if !self.frames.take(1, now) {
+        if !self.draw(|quota| &mut quota.frames, 1, now) {
             return Err(Closing::TooMuch { what: "messages in a minute" });
         }
         let message = Message::decode(frame).map_err(|error| protocol(&error))?;
@@ -142,14 +146,15 @@ impl Session {
             Body::Sync { document, data } | Body::Request { document, data } => {
                 self.open(document, limits)?;
                 let incoming = Incoming::read(data, bytes, limits).map_err(|error| protocol(&error))?;
-                if !self.changes.take(incoming.count(), now) {
+                if !self.draw(|quota| &mut quota.changes, incoming.count(), now) {
                     return Err(Closing::TooMuch { what: "changes in a minute" });
                 }
                 Ok(Said::Sync(document, Box::new(incoming)))
             }
             Body::Ephemeral { document, count, session, data } => {
                 let small = data.len() <= limits.ephemeral_bytes;
-                if small && self.ephemerals.take(1, now) && self.is_news(session, count) {
+                let few = small && self.draw(|quota| &mut quota.ephemerals, 1, now);
+                if few && self.is_news(session, count) {
                     return Ok(Said::Ephemeral {
                         document,
                         session: session.to_owned(),
@@ -214,8 +219,12 @@ mod tests {
         }
     }
 
+    fn open(limits: &Limits) -> Session {
+        Session::new(limits, 0, Arc::new(Mutex::new(Quota::new(limits, 0))))
+    }
+
     fn opened() -> Session {
-        Session::new(&limits(), 0)
+        open(&limits())
     }
 
     fn joined() -> Session {
@@ -309,7 +318,7 @@ mod tests {
         let small = Limits { frame_bytes: 10, ..limits() };
         assert_eq!(word(joined().receive(&ask(DOCUMENT), 0, &small)), "too much");
         let slow = Limits { frames: Rate { burst: 1, per_minute: 1 }, ..limits() };
-        let mut session = Session::new(&slow, 0);
+        let mut session = open(&slow);
         assert_eq!(word(session.receive(&join("1"), 0, &slow)), "join");
         assert_eq!(word(session.receive(&join("1"), 0, &slow)), "too much");
     }
@@ -318,7 +327,7 @@ mod tests {
     fn changes_are_counted() {
         let few = Limits { changes: Rate { burst: 2, per_minute: 1 }, ..limits() };
         let principal = Principal { account: AccountId(1), body: String::new() };
-        let mut session = Session::new(&few, 0);
+        let mut session = open(&few);
         session.joined(Arc::new(Member::new(ConnectionId(1), "me".to_owned(), principal)));
         let mut document = automerge::AutoCommit::new();
         for value in 0..3 {

@@ -138,12 +138,13 @@ impl Shard {
                 self.with(now, document, effects, |document, context| document.kept(result, context));
             }
             Input::AccessChanged => {
-                for id in self.documents.keys().copied().collect::<Vec<_>>() {
-                    self.with(now, id, effects, Document::access_changed);
-                }
+                self.with_each(now, effects, Document::access_changed);
             }
             Input::Foreign(listed) => self.foreign(now, &listed, effects),
-            Input::RestoringEnds => self.terms.restoring = false,
+            Input::RestoringEnds => {
+                self.terms.restoring = false;
+                self.with_each(now, effects, Document::restoring_ended);
+            }
             Input::Tick => self.tick(now, effects),
         }
     }
@@ -175,6 +176,12 @@ impl Shard {
         };
         step(document, &mut context);
         self.touched.insert(id);
+    }
+
+    fn with_each(&mut self, now: i64, effects: &mut Vec<Effect>, step: fn(&mut Document, &mut Context<'_>)) {
+        for id in self.documents.keys().copied().collect::<Vec<_>>() {
+            self.with(now, id, effects, step);
+        }
     }
 
     fn relay(&self, from: &Member, document: DocumentId, says: &Body<'_>, effects: &mut Vec<Effect>) {
@@ -209,9 +216,7 @@ impl Shard {
     }
 
     fn tick(&mut self, now: i64, effects: &mut Vec<Effect>) {
-        for id in self.documents.keys().copied().collect::<Vec<_>>() {
-            self.with(now, id, effects, Document::tick);
-        }
+        self.with_each(now, effects, Document::tick);
         let idle = now.saturating_sub(self.terms.limits.idle);
         self.unload(|document| document.used() <= idle, effects);
         self.lighten(effects);

@@ -50,6 +50,11 @@ pub enum Event {
         /// Its words.
         what: String,
     },
+    /// A document is damaged in the store: nothing more can be kept of it, or it cannot be read. Others go on.
+    Damaged {
+        /// The store's words.
+        what: String,
+    },
     /// The store works again.
     StoreRecovered,
 }

@@ -71,6 +71,8 @@ impl Accounts {
             Err(AccountError::Refused) => {
                 self.note(visit.unknown(), Event::LoginFailed, &attempt.login, &visit.words())?;
             }
+            // It can never succeed.
+            Err(AccountError::HasAdministrator) => {}
             // Neither right nor wrong: the password was not looked at.
             Ok(_) | Err(_) => self.limiter.forgive(visit.now, attempt, made.is_ok()),
         }

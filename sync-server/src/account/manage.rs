@@ -1,5 +1,6 @@
 //! What an administrator does: the first account, adding, disabling, enabling, resetting.
 
+use rusqlite::Connection;
 use rusqlite::Transaction;
 
 use super::Account;
@@ -41,8 +42,11 @@ pub(super) fn note(
     Ok(audit::write(tx, &Note { act, event, subject: &subject, details: &details })?)
 }
 
-fn has_administrator(tx: &Transaction<'_>) -> Result<bool, AccountError> {
-    Ok(AccountRow::all(tx)?.iter().any(|row| row.account.admin))
+fn expect_no_administrator(connection: &Connection) -> Result<(), AccountError> {
+    match AccountRow::all(connection)?.iter().any(|row| row.account.admin) {
+        true => Err(AccountError::HasAdministrator),
+        false => Ok(()),
+    }
 }
 
 /// Nobody may take the last administrator away.
@@ -111,9 +115,7 @@ impl Accounts {
     /// If there is an administrator already, or it cannot be kept.
     pub fn bootstrap(&self, now: i64) -> Result<Secret, AccountError> {
         self.write(|tx| {
-            if has_administrator(tx)? {
-                return Err(AccountError::HasAdministrator);
-            }
+            expect_no_administrator(tx)?;
             let event = Event::BootstrapCode;
             audit::write(
                 tx,
@@ -137,18 +139,28 @@ impl Accounts {
         let mut row = vacant(&new, true, visit.now)?;
         password::expect_good(password, &row.account.login, self.settings.password_shortest)?;
         let attempt = self.charge(visit, BOOTSTRAP)?;
-        row.password = Some(self.hasher.hash(password, &*self.chance)?);
         row.account.has_password = true;
-        let made = self.write(|tx| {
-            if has_administrator(tx)? {
-                return Err(AccountError::HasAdministrator);
-            }
+        let made = self.try_claim(visit, code, row, password);
+        self.settle(visit, &attempt, made)
+    }
+
+    /// Looks before it hashes: where there is an administrator, nobody makes the server work.
+    fn try_claim(
+        &self,
+        visit: Visit,
+        code: &str,
+        mut row: AccountRow,
+        password: &str,
+    ) -> Result<Account, AccountError> {
+        self.database.read(|tx| Ok(expect_no_administrator(tx)))??;
+        row.password = Some(self.hasher.hash(password, &*self.chance)?);
+        self.write(|tx| {
+            expect_no_administrator(tx)?;
             self.spend(tx, visit.now, NOBODY, code)?;
             let row = add_row(tx, row)?;
             note(tx, Act { now: visit.now, by: None }, Event::AccountAdded, &row.account)?;
             Ok(row.account)
-        });
-        self.settle(visit, &attempt, made)
+        })
     }
 
     /// Adds an account without a password, and makes the code with which its person sets one.

@@ -155,3 +155,26 @@ impl Database {
         Ok(done)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::SystemChance;
+
+    /// Without these a commit that was reported may be lost with the power.
+    #[test]
+    fn the_connection_that_writes_waits_for_the_disk() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("store.sqlite");
+        Database::create(&path, &SystemChance).unwrap();
+        for mode in [Mode::Alone, Mode::Shared, Mode::Beside] {
+            let database = Database::open(&path, Options { mode, readers: 1 }).unwrap();
+            database.touch(1).unwrap();
+            let writer = database.writer.lock().unwrap();
+            let journal: String = writer.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+            let synchronous: i64 = writer.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
+            // 2 is FULL.
+            assert_eq!((journal.as_str(), synchronous), ("wal", 2), "{mode:?}");
+        }
+    }
+}

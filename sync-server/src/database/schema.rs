@@ -89,8 +89,14 @@ CREATE TRIGGER audit_stays BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the
 CREATE TRIGGER audit_is_fixed BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log only grows'); END;
 ";
 
+/// Version 3: an entry of the audit log is not written over either. `REPLACE` deletes without asking the trigger of version 2.
+const AUDIT: &str = "
+CREATE TRIGGER audit_is_once BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+BEGIN SELECT raise(ABORT, 'the audit log only grows'); END;
+";
+
 /// What each version adds to the one before.
-const VERSIONS: &[&str] = &[DOCUMENTS, ACCOUNTS];
+const VERSIONS: &[&str] = &[DOCUMENTS, ACCOUNTS, AUDIT];
 
 /// The version that this program writes.
 pub(crate) const fn newest() -> i64 {

@@ -62,7 +62,9 @@ impl Claim<'_> {
     ) -> Result<(Append, Created), Refusal> {
         let document = body::begin(changes, whole.map(|whole| *whole)).map_err(misfit)?;
         let key = ruled(|| context.rules.key(self.id, &document))?;
-        if context.rules.access(self.principal, &key) != Access::ReadWrite {
+        // After a restore whoever may read a document may bring it again.
+        let least = if context.restoring { Access::Read } else { Access::ReadWrite };
+        if context.rules.access(self.principal, &key) < least {
             return Err(refusals::forbidden());
         }
         self.admit(&key, (None, &document), changes, context)?;
@@ -93,7 +95,7 @@ impl Claim<'_> {
         Append {
             document: self.id,
             key: key.to_owned(),
-            account: (!context.restoring).then_some(self.principal.account),
+            account: Some(self.principal.account),
             judged: Some(self.last),
             changes: kept.collect(),
         }
@@ -108,6 +110,7 @@ fn ruled<T>(ask: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
 fn misfit(misfit: Misfit) -> Refusal {
     match misfit {
         Misfit::Sequence => refusals::actor_sequence(),
+        Misfit::Operations => refusals::operation_numbers(),
         Misfit::Unreadable => refusals::unreadable(),
     }
 }

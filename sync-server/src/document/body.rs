@@ -13,6 +13,10 @@ use automerge::ReadDoc;
 use crate::incoming::guarded;
 use crate::store::Position;
 
+/// Operations that a change may have been made after and that are not here: who writes upon older heads (`changeAt`) counts what
+/// stands beside them too, and that may be still on its way.
+const UNSEEN: u64 = 4_096;
+
 /// A document that exists, as it is durable.
 #[derive(Debug)]
 pub struct Loaded {
@@ -24,8 +28,8 @@ pub struct Loaded {
     pub since_snapshot: usize,
     /// The durable document with the changes that are on their way.
     ahead: Option<Automerge>,
-    /// The last number of each actor in the copy that is furthest, if it has been counted.
-    sequences: Option<HashMap<ActorId, u64>>,
+    /// Numbers in the copy that is furthest, if they have been counted.
+    counted: Option<Counted>,
 }
 
 /// Why changes do not fit.
@@ -33,6 +37,8 @@ pub struct Loaded {
 pub enum Misfit {
     /// An actor's numbers do not go up by one.
     Sequence,
+    /// Operations are numbered from beyond what there is.
+    Operations,
     /// Automerge does not take them.
     Unreadable,
 }
@@ -49,7 +55,7 @@ pub struct Sorted {
 impl Loaded {
     /// A document as the store has it.
     pub fn new(durable: Automerge, last: Position) -> Self {
-        Self { durable, last, since_snapshot: 0, ahead: None, sequences: None }
+        Self { durable, last, since_snapshot: 0, ahead: None, counted: None }
     }
 
     /// Applies changes to a copy and returns the durable document and that. A copy is several times cheaper than applying a
@@ -58,18 +64,18 @@ impl Loaded {
     /// # Errors
     /// If they do not fit; the copy is gone then.
     pub fn try_ahead(&mut self, changes: &[Change]) -> Result<(&Automerge, &Automerge), Misfit> {
-        let mut sequences = self.sequences.take().unwrap_or_else(|| count_sequences(&self.durable));
-        advance_sequences(&mut sequences, changes)?;
+        let mut counted = self.counted.take().unwrap_or_else(|| Counted::of(&self.durable));
+        counted.advance(changes)?;
         let mut ahead = self.durable.clone();
         apply(&mut ahead, changes)?;
-        self.sequences = Some(sequences);
+        self.counted = Some(counted);
         Ok((&self.durable, self.ahead.insert(ahead)))
     }
 
     /// Forgets what is not durable.
     pub fn fall_back(&mut self) {
         self.ahead = None;
-        self.sequences = None;
+        self.counted = None;
     }
 
     /// The changes of `try_ahead` are durable.
@@ -105,13 +111,45 @@ fn to_size(count: u64) -> usize {
     usize::try_from(count).unwrap_or(usize::MAX / 1_024)
 }
 
-fn count_sequences(document: &Automerge) -> HashMap<ActorId, u64> {
-    let mut sequences = HashMap::new();
-    for change in document.get_changes_meta(&[]) {
-        let last = sequences.entry(change.actor.into_owned()).or_insert(0);
-        *last = change.seq.max(*last);
+/// How far the numbers of a document go.
+#[derive(Debug, Default)]
+struct Counted {
+    /// The last change of each actor.
+    sequences: HashMap<ActorId, u64>,
+    /// The last operation of all.
+    operation: u64,
+}
+
+impl Counted {
+    fn of(document: &Automerge) -> Self {
+        let mut counted = Self::default();
+        for change in document.get_changes_meta(&[]) {
+            counted.operation = change.max_op.max(counted.operation);
+            let last = counted.sequences.entry(change.actor.into_owned()).or_insert(0);
+            *last = change.seq.max(*last);
+        }
+        counted
     }
-    sequences
+
+    /// Goes on with changes. An operation's number is one more than any that its author had seen, so it cannot be far beyond what
+    /// is here and what comes with it. Automerge counts in 32 bits: a document that has reached the last could never be
+    /// written again.
+    fn advance(&mut self, changes: &[Change]) -> Result<(), Misfit> {
+        let come: u64 = changes.iter().map(|change| change.len() as u64).sum();
+        let most = self.operation.saturating_add(come).saturating_add(UNSEEN);
+        for change in changes {
+            let last = self.sequences.entry(change.actor_id().clone()).or_insert(0);
+            if change.seq() != last.saturating_add(1) {
+                return Err(Misfit::Sequence);
+            }
+            *last = change.seq();
+            if change.start_op().get() > most {
+                return Err(Misfit::Operations);
+            }
+            self.operation = change.max_op().max(self.operation);
+        }
+        Ok(())
+    }
 }
 
 /// The document that these changes make; `whole` is it already, if there is one.
@@ -119,24 +157,13 @@ fn count_sequences(document: &Automerge) -> HashMap<ActorId, u64> {
 /// # Errors
 /// If they do not fit each other.
 pub fn begin(changes: &[Change], whole: Option<Automerge>) -> Result<Automerge, Misfit> {
-    advance_sequences(&mut HashMap::new(), changes)?;
+    Counted::default().advance(changes)?;
     if let Some(whole) = whole {
         return Ok(whole);
     }
     let mut document = Automerge::new();
     apply(&mut document, changes)?;
     Ok(document)
-}
-
-fn advance_sequences(sequences: &mut HashMap<ActorId, u64>, changes: &[Change]) -> Result<(), Misfit> {
-    for change in changes {
-        let last = sequences.entry(change.actor_id().clone()).or_insert(0);
-        if change.seq() != last.saturating_add(1) {
-            return Err(Misfit::Sequence);
-        }
-        *last = change.seq();
-    }
-    Ok(())
 }
 
 fn apply(document: &mut Automerge, changes: &[Change]) -> Result<(), Misfit> {
@@ -199,4 +226,57 @@ pub fn sort(document: &Automerge, changes: Vec<Change>) -> Sorted {
     }
     sorted.orphans = fresh.into_values().map(|(change, _)| change).collect();
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use automerge::PatchLog;
+    use automerge::transaction::Transactable;
+
+    use super::super::edit;
+    use super::*;
+
+    /// A change that is written upon what was there before another of the same device.
+    fn beside(document: &mut Automerge, heads: &[ChangeHash]) -> Change {
+        let mut transaction = document.transaction_at(PatchLog::null(), heads).unwrap();
+        transaction.put(automerge::ROOT, "y", 1).unwrap();
+        let hash = transaction.commit().0.unwrap();
+        document.get_change_by_hash(&hash).unwrap()
+    }
+
+    #[test]
+    fn honest_numbers_of_operations_are_taken_in_whatever_order_they_come() {
+        let mut document = Automerge::new();
+        edit(&mut document, 0);
+        let heads = document.get_heads();
+        let durable = document.clone();
+        (1..50).for_each(|value| edit(&mut document, value));
+        let own = document.get_changes(&heads);
+        let beside = beside(&mut document, &heads);
+        assert_eq!((beside.start_op().get(), beside.deps()), (51, &heads[..]));
+        let later: Vec<Change> = std::iter::once(beside.clone()).chain(own.clone()).collect();
+        for changes in [later, [own, vec![beside.clone()]].concat(), vec![beside]] {
+            let mut loaded = Loaded::new(durable.clone(), Position(1));
+            assert!(loaded.try_ahead(&changes).is_ok(), "{} changes", changes.len());
+        }
+    }
+
+    #[test]
+    fn numbers_far_beyond_all_operations_are_not_taken() {
+        let mut document = Automerge::new();
+        edit(&mut document, 0);
+        let durable = document.clone();
+        edit(&mut document, 1);
+        let next = document.get_changes(&durable.get_heads()).remove(0);
+        // What there is, what comes, and what may be on its way.
+        for (start, fits) in
+            [(2, true), (1 + 1 + UNSEEN, true), (1 + 1 + UNSEEN + 1, false), (u64::MAX, false)]
+        {
+            let mut expanded = next.decode();
+            (expanded.start_op, expanded.hash) = (start.try_into().unwrap(), None);
+            let mut loaded = Loaded::new(durable.clone(), Position(1));
+            let taken = loaded.try_ahead(&[Change::from(expanded)]).map(drop);
+            assert_eq!(taken, if fits { Ok(()) } else { Err(Misfit::Operations) }, "{start}");
+        }
+    }
 }

@@ -32,6 +32,8 @@ pub enum NotKept {
     OutOfOrder,
     /// The account has created as many documents as it may.
     TooManyDocuments,
+    /// What the store has of the document is damaged.
+    Damaged,
     /// Another server was faster: the delivery must be judged again.
     Overtaken,
 }
@@ -43,6 +45,7 @@ impl NotKept {
             Self::ActorTaken => Some(refusals::actor_taken()),
             Self::OutOfOrder => Some(refusals::actor_sequence()),
             Self::TooManyDocuments => Some(refusals::too_many_documents()),
+            Self::Damaged => Some(refusals::damaged()),
             Self::Overtaken => None,
         }
     }
@@ -102,7 +105,7 @@ impl Document {
             last,
             created: created.is_some(),
         }));
-        self.remember(&member, None, context);
+        self.remember(member.principal.account, context);
         match (&mut self.body, created) {
             (Body::Here(here), _) => {
                 here.since_snapshot += changes.len();
@@ -121,7 +124,7 @@ impl Document {
                 here.since_snapshot = changes.len();
                 *body = Body::Here(Box::new(here));
                 self.key = Some(key);
-                self.access_changed(context);
+                self.appeared(context);
             }
             (Body::Away | Body::Absent | Body::Unread(_), None) => {}
         }
@@ -142,17 +145,17 @@ impl Document {
         let Some(peer) = self.peers.get_mut(&member.id) else { return };
         let mut changes = changes;
         let stashed = !peer.stash.is_empty();
-        changes.append(&mut peer.stash);
+        changes.append(&mut peer.stash.take());
         let base = match &self.body {
             Body::Here(here) if peer.sees() => &here.durable,
             _ => context.nothing,
         };
         let sorted = body::sort(base, changes);
-        if sorted.orphans.len() as u64 > context.limits.changes_per_message {
+        let few = sorted.orphans.len() as u64 <= context.limits.changes_per_message;
+        if !few || !peer.stash.put(sorted.orphans, context.limits.stashed_bytes) {
             self.refuse(&member, refusals::too_large("changes without those they depend on"), context);
             return self.absorb(&member, incoming, context);
         }
-        peer.stash = sorted.orphans;
         let whole = incoming.whole.take().filter(|_| !stashed && peer.stash.is_empty());
         if sorted.ready.is_empty() {
             return self.absorb(&member, incoming, context);

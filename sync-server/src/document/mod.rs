@@ -7,6 +7,7 @@ mod body;
 mod flight;
 mod peer;
 mod reading;
+mod stash;
 mod unread;
 mod view;
 

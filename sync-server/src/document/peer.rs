@@ -1,6 +1,5 @@
 //! One connection's part in one document: its access, and Automerge's state of sync with it.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use automerge::Automerge;
@@ -12,11 +11,13 @@ use automerge::sync::Capability;
 use automerge::sync::Have;
 use automerge::sync::MessageFlags;
 use automerge::sync::SyncDoc;
+use xxhash_rust::xxh3::Xxh3;
 
-use super::body;
+use super::stash::Stash;
 use super::unread::Sight;
 use super::unread::Unread;
 use crate::access::Access;
+use crate::access::Refusal;
 use crate::effect::Member;
 use crate::incoming::guarded;
 
@@ -47,6 +48,15 @@ impl Fresh {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NotEnough;
 
+/// Stands for having been asked for nothing.
+const NOTHING: u64 = 0;
+
+fn sum_of(hashes: &[ChangeHash]) -> u64 {
+    let mut sum = Xxh3::new();
+    hashes.iter().for_each(|hash| sum.update(&hash.0));
+    sum.digest()
+}
+
 /// A connection that has asked for a document.
 #[derive(Debug)]
 pub(super) struct Peer {
@@ -54,32 +64,24 @@ pub(super) struct Peer {
     /// What its principal may do; nothing, as long as the document does not exist.
     pub(super) access: Access,
     pub(super) state: sync::State,
-    /// Whether changes of this peer were refused; it is served like a reader then.
-    pub(super) refused: bool,
+    /// Why changes of this peer were refused; it is served like a reader then.
+    pub(super) refused: Option<Refusal>,
     /// Whether a message may have to be made for it.
     pub(super) due: bool,
-    /// Changes that came before those they depend on (a Bloom filter erred).
-    pub(super) stash: Vec<Change>,
+    pub(super) stash: Stash,
     /// Whether it was sent a document's bytes. If it has nothing even then, Automerge finds out what to send.
     fed: bool,
-    /// What it was last asked for, and how often again in vain.
-    asked: (Vec<ChangeHash>, u8),
+    /// A sum of what it was last asked for, and how often again in vain.
+    asked: (u64, u8),
 }
 
 impl Peer {
-    pub(super) fn new(member: Arc<Member>, access: Access) -> Self {
-        let read_only = access == Access::Read;
+    /// `restoring`: whether readers may bring again what others wrote.
+    pub(super) fn new(member: Arc<Member>, access: Access, restoring: bool) -> Self {
+        let read_only = access == Access::Read && !restoring;
         let state = sync::State { read_only, ..sync::State::default() };
-        Self {
-            member,
-            access,
-            state,
-            refused: false,
-            due: false,
-            stash: Vec::new(),
-            fed: false,
-            asked: (Vec::new(), 0),
-        }
+        let stash = Stash::new(Arc::clone(&member));
+        Self { member, access, state, refused: None, due: false, stash, fed: false, asked: (NOTHING, 0) }
     }
 
     /// Whether it is shown the document. To others it does not exist.
@@ -88,25 +90,25 @@ impl Peer {
     }
 
     /// Begins anew with it, as access or document have changed.
-    pub(super) fn restart(&mut self, access: Access) {
+    pub(super) fn restart(&mut self, access: Access, restoring: bool) {
         let their_capabilities = self.state.their_capabilities.take();
         self.state = sync::State {
             their_capabilities,
-            read_only: access == Access::Read,
+            read_only: access == Access::Read && !restoring,
             needs_reset: self.state.needs_reset || self.state.have_responded,
             ..sync::State::default()
         };
         self.access = access;
-        self.refused = false;
-        self.stash.clear();
+        self.refused = None;
+        self.stash.take();
         self.fed = false;
-        self.asked = (Vec::new(), 0);
+        self.asked = (NOTHING, 0);
     }
 
     /// Serves it like a reader, so that neither side sends again and again what the other does not take.
-    pub(super) fn refuse(&mut self) {
-        self.refused = true;
-        self.stash.clear();
+    pub(super) fn refuse(&mut self, why: Refusal) {
+        self.refused = Some(why);
+        self.stash.take();
         self.state.set_read_only(true);
         self.due = true;
     }
@@ -165,10 +167,21 @@ impl Peer {
             }
         };
         if !self.stash.is_empty() {
-            self.ask_for_missing(document, &mut message);
+            // Automerge would ask for them if the stash were in the document's own queue.
+            message.need = self.stash.missing(document);
+            message.have = Vec::new();
         }
         let only_asks = message.changes.is_empty() && message.heads == sent;
+        if !self.sees() {
+            self.forget_said();
+        }
         self.may_ask(&mut message, only_asks).then(|| message.encode())
+    }
+
+    /// Nothing that it says of a document that is not shown to it is of use once it is answered.
+    fn forget_said(&mut self) {
+        let state = &mut self.state;
+        (state.their_heads, state.their_need, state.their_have) = (None, None, None);
     }
 
     /// The next message for it out of a document's bytes, if there is any.
@@ -209,14 +222,15 @@ impl Peer {
 
     /// Whether nothing of it is held back, and nothing of it was refused.
     pub(super) fn is_plain(&self) -> bool {
-        !self.refused && self.stash.is_empty() && !self.state.needs_reset
+        self.refused.is_none() && self.stash.is_empty() && !self.state.needs_reset
     }
 
     /// A peer that has been asked for changes and answered without them believes that it has sent them. It is told to forget
     /// what it has sent; if that does not help either, it is not asked for ever.
     fn may_ask(&mut self, message: &mut sync::Message, only_asks: bool) -> bool {
-        if message.need.is_empty() || self.asked.0 != message.need {
-            self.asked = (message.need.clone(), 0);
+        let need = sum_of(&message.need);
+        if message.need.is_empty() || self.asked.0 != need {
+            self.asked = (need, 0);
         } else if only_asks {
             self.asked.1 = self.asked.1.saturating_add(1);
         }
@@ -313,17 +327,6 @@ impl Peer {
             version: if newer { sync::MessageVersion::V2 } else { sync::MessageVersion::V1 },
         }
     }
-
-    /// Names the changes that the stash waits for, which Automerge would do if the stash were in the document's own queue.
-    fn ask_for_missing(&self, document: &Automerge, message: &mut sync::Message) {
-        let stashed: HashSet<ChangeHash> = self.stash.iter().map(Change::hash).collect();
-        let wanted: Vec<ChangeHash> =
-            self.stash.iter().flat_map(Change::deps).filter(|dep| !stashed.contains(*dep)).copied().collect();
-        let mut need: Vec<ChangeHash> = body::missing(document, &wanted).into_iter().collect();
-        need.sort_unstable();
-        message.need = need;
-        message.have = Vec::new();
-    }
 }
 
 /// What is said without a search of the history is what Automerge says after one.
@@ -339,7 +342,7 @@ mod tests {
     /// A peer that has just connected.
     fn stranger(access: Access) -> Peer {
         let principal = Principal { account: AccountId(1), body: String::new() };
-        Peer::new(Arc::new(Member::new(ConnectionId(1), "p".to_owned(), principal)), access)
+        Peer::new(Arc::new(Member::new(ConnectionId(1), "p".to_owned(), principal)), access, false)
     }
 
     /// A document of some changes, and a peer that has all of them and knows that the server has.
@@ -439,6 +442,28 @@ mod tests {
             let told = level.answer(&unread).unwrap().expect("it is told what is here");
             document.receive_sync_message(&mut theirs, sync::Message::decode(&told).unwrap()).unwrap();
             assert_eq!(theirs.their_heads, Some(document.get_heads()));
+        }
+    }
+
+    #[test]
+    fn what_a_peer_says_of_a_document_that_it_does_not_see_is_not_kept() {
+        let nothing = Automerge::new();
+        let mut peer = stranger(Access::None);
+        let hashes: Vec<ChangeHash> = (0..100).map(|number| ChangeHash([number; 32])).collect();
+        for round in 0..4 {
+            let message = sync::Message {
+                heads: hashes.clone(),
+                need: hashes.clone(),
+                have: vec![Have { last_sync: Vec::new(), bloom: BloomFilter::from_hashes(hashes.iter()) }],
+                changes: sync::ChunkList::empty(),
+                flags: peer_flags(),
+                version: sync::MessageVersion::V2,
+            };
+            peer.absorb(Sight::Whole(&nothing), message);
+            assert_eq!(peer.generate(&nothing, None).is_some(), round < 2, "it is not asked for ever");
+            let state = &peer.state;
+            assert!(state.their_heads.is_none() && state.their_need.is_none(), "it is kept");
+            assert!(state.their_have.is_none() && state.shared_heads.is_empty(), "it is kept");
         }
     }
 

@@ -49,7 +49,7 @@ impl Document {
         };
         self.fresh = None;
         if !known {
-            self.access_changed(context);
+            self.appeared(context);
         }
         self.everybody_due();
     }

@@ -1,5 +1,6 @@
 //! What each connection is shown of a document: by access, by refusal, and by what has changed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::Body;
@@ -8,8 +9,8 @@ use super::Document;
 use super::peer::NotEnough;
 use super::peer::Peer;
 use super::unread::Sight;
-use crate::DocumentId;
 use crate::access::Access;
+use crate::access::AccountId;
 use crate::access::Refusal;
 use crate::effect::ConnectionId;
 use crate::effect::Effect;
@@ -28,7 +29,7 @@ impl Document {
         }
         let key = self.key.as_deref();
         let access = key.map_or(Access::None, |key| context.rules.access(&member.principal, key));
-        self.peers.insert(member.id, Peer::new(Arc::clone(member), access));
+        self.peers.insert(member.id, Peer::new(Arc::clone(member), access, context.restoring));
     }
 
     /// Takes a message without its changes.
@@ -42,35 +43,41 @@ impl Document {
             _ => Sight::Whole(context.nothing),
         };
         let unknown = peer.state.read_only && !document.missing(&message.heads).is_empty();
-        if peer.refused && !unknown && !incoming.carried {
+        let over = peer.refused.is_some() && !unknown && !incoming.carried;
+        if over {
             // What was refused is gone from the peer's copy.
-            if peer.access == Access::Read {
-                peer.refused = false;
+            if peer.access == Access::Read && !context.restoring {
+                peer.refused = None;
             } else {
-                peer.restart(peer.access);
+                peer.restart(peer.access, context.restoring);
             }
-            context.effects.push(forget(self.id, member));
         }
         if !peer.sees() && message.heads.is_empty() && !incoming.carried {
-            return send(peer, Says::Unavailable { document: self.id }, context);
+            send(peer, Says::Unavailable { document: self.id }, context);
+        } else {
+            peer.absorb(document, message);
+            if unknown && peer.refused.is_none() && peer.access == Access::Read {
+                self.refuse(member, refusals::read_only(), context);
+            }
         }
-        peer.absorb(document, message);
-        if unknown && !peer.refused && peer.access == Access::Read {
-            self.refuse(member, refusals::read_only(), context);
+        if over {
+            self.remember(member.principal.account, context);
         }
     }
 
     pub(super) fn refuse(&mut self, member: &Member, refusal: Refusal, context: &mut Context<'_>) {
         if let Some(peer) = self.peers.get_mut(&member.id) {
-            peer.refuse();
+            peer.refuse(refusal.clone());
         }
         let account = member.principal.account;
-        self.remember(member, Some(refusal.clone()), context);
+        context.effects.push(Effect::Remember { account, document: self.id, refusal: Some(refusal.clone()) });
         context.effects.push(Effect::Note(Event::Refused { document: self.id, account, refusal }));
     }
 
-    pub(super) fn remember(&self, member: &Member, refusal: Option<Refusal>, context: &mut Context<'_>) {
-        let account = member.principal.account;
+    /// Has it remembered why changes of an account are not taken: of any of its devices, or of none any more.
+    pub(super) fn remember(&self, account: AccountId, context: &mut Context<'_>) {
+        let own = self.peers.values().filter(|peer| peer.member.principal.account == account);
+        let refusal = own.filter_map(|peer| peer.refused.clone()).next();
         context.effects.push(Effect::Remember { account, document: self.id, refusal });
     }
 
@@ -80,29 +87,56 @@ impl Document {
         }
     }
 
-    /// What the rules say of the connections may have changed.
+    /// What the rules say of the connections may have changed. Who was refused is asked again for what it holds, even if there is
+    /// nothing for it to see.
     pub fn access_changed(&mut self, context: &mut Context<'_>) {
+        self.regrade(|_| true, context);
+    }
+
+    /// The document is there. To those who still may not see it nothing has happened.
+    pub(super) fn appeared(&mut self, context: &mut Context<'_>) {
+        self.regrade(|access| access != Access::None, context);
+    }
+
+    /// Serves each connection by its access from now on. `anew` says with which access those are asked again who were refused.
+    fn regrade(&mut self, anew: fn(Access) -> bool, context: &mut Context<'_>) {
         let key = self.key.as_deref();
+        let mut over = HashSet::new();
         for peer in self.peers.values_mut() {
             let access = key.map_or(Access::None, |key| context.rules.access(&peer.member.principal, key));
-            if access == peer.access && !peer.refused {
+            let refused = peer.refused.is_some();
+            if access == peer.access && !(refused && anew(access)) {
                 continue;
             }
             let withdrawn = peer.sees() && access == Access::None;
-            if peer.refused {
-                context.effects.push(forget(self.id, &peer.member));
+            if refused {
+                over.insert(peer.member.principal.account);
             }
-            if peer.access == Access::ReadWrite && access == Access::Read && !peer.refused {
+            if peer.access == Access::ReadWrite && access == Access::Read && !refused {
                 peer.access = access;
-                peer.state.set_read_only(true);
+                if !context.restoring {
+                    peer.state.set_read_only(true);
+                }
                 peer.due = true;
                 continue;
             }
-            // Who was refused is asked again for what it holds, even if there is nothing for it to see.
-            peer.due = access >= Access::Read || peer.refused && !withdrawn;
-            peer.restart(access);
+            peer.due = access >= Access::Read || refused && !withdrawn;
+            peer.restart(access, context.restoring);
             if withdrawn {
                 send(peer, Says::Unavailable { document: self.id }, context);
+            }
+        }
+        for account in over {
+            self.remember(account, context);
+        }
+    }
+
+    /// Readers no longer bring what others wrote.
+    pub fn restoring_ended(&mut self, _context: &mut Context<'_>) {
+        for peer in self.peers.values_mut() {
+            if peer.access == Access::Read && !peer.state.read_only {
+                peer.state.set_read_only(true);
+                peer.due = true;
             }
         }
     }
@@ -146,10 +180,6 @@ impl Document {
 
 pub(super) fn done(member: &Arc<Member>, incoming: &Incoming, context: &mut Context<'_>) {
     context.effects.push(Effect::Done { of: Arc::clone(member), bytes: incoming.bytes });
-}
-
-fn forget(document: DocumentId, member: &Member) -> Effect {
-    Effect::Remember { account: member.principal.account, document, refusal: None }
 }
 
 fn send(peer: &Peer, body: Says<'_>, context: &mut Context<'_>) {

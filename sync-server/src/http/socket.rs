@@ -31,6 +31,7 @@ use super::sockets::Place;
 use crate::effect::Closing;
 use crate::hub::Connection;
 use crate::hub::Outgoing;
+use crate::incoming::is_heavy;
 use crate::limits::Bucket;
 use crate::limits::Rate;
 
@@ -40,8 +41,6 @@ const READ_BUFFER: usize = 2 << 10;
 const WRITE_BUFFER: usize = 16 << 10;
 /// Bytes that are sent before the time for them is taken anew.
 const BATCH: usize = 128 << 10;
-/// Frames longer than this are read on a thread of their own: it takes milliseconds.
-const LONG_FRAME: usize = 64 << 10;
 /// How long a peer may take to answer the closing.
 const LINGER: Duration = Duration::from_secs(1);
 /// Pings of a peer: libraries send one or two a minute.
@@ -129,7 +128,8 @@ impl Link {
     /// Says whether the connection goes on.
     async fn receive(&mut self, bytes: Bytes) -> bool {
         self.server.inner.meters.received();
-        let goes_on = if bytes.len() > LONG_FRAME {
+        // What takes milliseconds is read on a thread of its own.
+        let goes_on = if is_heavy(&bytes, &self.server.inner.settings.limits) {
             let connection = Arc::clone(&self.connection);
             let read = self.server.inner.workers.frames.run(move || connection.receive(&bytes).is_ok());
             read.await.unwrap_or(false)

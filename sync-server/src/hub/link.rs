@@ -10,19 +10,42 @@ use std::sync::atomic::Ordering;
 use tokio::sync::Notify;
 
 use super::outbox::Outbox;
+use super::outbox::Waiting;
 use crate::access::Principal;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
 use crate::effect::Member;
+use crate::limits::Limits;
+use crate::limits::Quota;
 use crate::session::Session;
 use crate::wire::Body;
 use crate::wire::Message;
+
+/// What the connections of one account have in common.
+#[derive(Debug)]
+pub(super) struct Share {
+    pub(super) quota: Arc<Mutex<Quota>>,
+    pub(super) waiting: Arc<Waiting>,
+    /// Bytes of changes that lack what they depend on.
+    stashed: Arc<AtomicUsize>,
+}
+
+impl Share {
+    pub(super) fn new(limits: &Limits, now: i64) -> Self {
+        Self {
+            quota: Arc::new(Mutex::new(Quota::new(limits, now))),
+            waiting: Arc::default(),
+            stashed: Arc::default(),
+        }
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) id: ConnectionId,
     pub(super) principal: Principal,
     pub(super) outbox: Outbox,
+    share: Arc<Share>,
     pub(super) member: OnceLock<Arc<Member>>,
     session: Mutex<Session>,
     /// Bytes that it has sent and that are not dealt with.
@@ -31,11 +54,12 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session) -> Self {
+    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session, share: Arc<Share>) -> Self {
         Self {
             id,
             principal,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(Arc::clone(&share.waiting)),
+            share,
             member: OnceLock::new(),
             session: Mutex::new(session),
             pending: AtomicUsize::new(0),
@@ -45,6 +69,11 @@ impl Link {
 
     pub(super) fn with_session<T>(&self, step: impl FnOnce(&mut Session) -> T) -> T {
         step(&mut self.session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Who has joined by it, with this peer id.
+    pub(super) fn joins_as(&self, peer: String) -> Member {
+        Member::new(self.id, peer, self.principal.clone()).counted(&self.share.stashed)
     }
 
     pub(super) fn is_gone(&self) -> bool {

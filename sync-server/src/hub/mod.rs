@@ -8,6 +8,7 @@
 
 mod link;
 mod outbox;
+mod refused;
 mod registry;
 mod workers;
 
@@ -27,7 +28,6 @@ use crate::access::Refusal;
 use crate::access::Rules;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
-use crate::effect::Member;
 use crate::limits::Limits;
 use crate::session::Said;
 use crate::session::Session;
@@ -153,8 +153,10 @@ impl Hub {
             return Err(Closing::Stopping);
         }
         let id = ConnectionId(self.inner.next.fetch_add(1, Ordering::Relaxed));
-        let session = Session::new(&self.inner.config.limits, self.inner.now());
-        let link = Arc::new(Link::new(id, principal, session));
+        let (limits, now) = (&self.inner.config.limits, self.inner.now());
+        let share = self.inner.registry.share(principal.account, limits, now);
+        let session = Session::new(limits, now, Arc::clone(&share.quota));
+        let link = Arc::new(Link::new(id, principal, session, share));
         self.inner.registry.add(Arc::clone(&link));
         Ok(Connection { inner: Arc::clone(&self.inner), link })
     }
@@ -262,10 +264,10 @@ impl Inner {
     }
 
     fn join(&self, link: &Arc<Link>, peer: String) -> Result<(), Closing> {
-        let member = Arc::new(Member::new(link.id, peer, link.principal.clone()));
+        let member = Arc::new(link.joins_as(peer));
         // First, so that whoever closes the connection meanwhile finds the peer id to give back.
         let _ = link.member.set(Arc::clone(&member));
-        if let Some(older) = self.registry.claim(&member.peer, link)? {
+        if let Some(older) = self.registry.claim(&member.peer, link) {
             self.close(&older, Closing::Replaced);
         }
         if member.is_gone() {

@@ -1,8 +1,12 @@
 //! What waits to be sent to a connection.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
@@ -24,21 +28,51 @@ struct Queue {
     closing: Option<Closing>,
 }
 
-/// Frames for one connection, in order.
+/// Bytes that wait for all connections of an account.
 #[derive(Debug, Default)]
+pub(super) struct Waiting(AtomicUsize);
+
+/// Frames for one connection, in order.
+#[derive(Debug)]
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
     news: Notify,
+    waiting: Arc<Waiting>,
 }
 
 impl Outbox {
+    pub(super) fn new(waiting: Arc<Waiting>) -> Self {
+        Self { queue: Mutex::default(), news: Notify::new(), waiting }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Bytes that wait.
+    pub(super) fn bytes(&self) -> usize {
+        self.queue().bytes
+    }
+
+    /// Bytes that wait for all connections of its account.
+    pub(super) fn bytes_of_account(&self) -> usize {
+        self.waiting.0.load(Ordering::Acquire)
+    }
+
+    fn less(&self, queue: &mut Queue, bytes: usize) {
+        let bytes = bytes.min(queue.bytes);
+        queue.bytes -= bytes;
+        self.waiting.0.fetch_sub(bytes, Ordering::AcqRel);
+    }
+
     /// Adds a frame. Says no if there are more bytes than `limit` then; the connection must be closed.
     pub(super) fn push(&self, frame: Vec<u8>, limit: usize) -> bool {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue();
         if queue.closing.is_some() {
             return true;
         }
         queue.bytes += frame.len();
+        self.waiting.0.fetch_add(frame.len(), Ordering::AcqRel);
         queue.frames.push_back(frame);
         let fits = queue.bytes <= limit;
         drop(queue);
@@ -48,12 +82,13 @@ impl Outbox {
 
     /// Ends it. What waits is sent before, or `dropped`; `last` is sent in any case. Only the first closing counts.
     pub(super) fn close(&self, closing: Closing, last: Option<Vec<u8>>, dropped: bool) -> bool {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue();
         if queue.closing.is_some() {
             return false;
         }
         if dropped {
             queue.frames = VecDeque::new();
+            self.less(&mut queue, usize::MAX);
         }
         queue.frames.extend(last);
         queue.closing = Some(closing);
@@ -63,9 +98,9 @@ impl Outbox {
     }
 
     pub(super) fn try_next(&self) -> Option<Outgoing> {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue();
         if let Some(frame) = queue.frames.pop_front() {
-            queue.bytes = queue.bytes.saturating_sub(frame.len());
+            self.less(&mut queue, frame.len());
             if queue.frames.is_empty() && queue.frames.capacity() > 32 {
                 // An idle connection keeps no room for the longest queue that it ever had.
                 queue.frames = VecDeque::new();
@@ -82,5 +117,12 @@ impl Outbox {
             }
             self.news.notified().await;
         }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let mut queue = self.queue();
+        self.less(&mut queue, usize::MAX);
     }
 }

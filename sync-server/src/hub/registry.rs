@@ -1,7 +1,6 @@
-//! What all threads of the hub share: connections, peer ids, refusals, health.
+//! What all threads of the hub share: connections, peer ids, what is an account's, refusals, health.
 
 use std::collections::HashMap;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -9,29 +8,22 @@ use std::sync::RwLock;
 
 use super::Health;
 use super::link::Link;
+use super::link::Share;
+use super::refused::Refused;
 use crate::DocumentId;
 use crate::access::AccountId;
 use crate::access::Refusal;
-use crate::effect::Closing;
 use crate::effect::ConnectionId;
-
-/// Refusals that are remembered; the oldest are forgotten.
-const REFUSALS: usize = 20_000;
-
-type Key = (AccountId, DocumentId);
-
-#[derive(Debug, Default)]
-struct Refusals {
-    by_key: HashMap<Key, Refusal>,
-    order: VecDeque<Key>,
-}
+use crate::limits::Limits;
 
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     links: RwLock<HashMap<ConnectionId, Arc<Link>>>,
-    /// Peer ids in use.
-    peers: Mutex<HashMap<String, Arc<Link>>>,
-    refusals: Mutex<Refusals>,
+    /// Peer ids in use. They are addresses within an account: whoever claims another's harms nobody.
+    peers: Mutex<HashMap<(AccountId, String), Arc<Link>>>,
+    /// What the connections of each account share, open or not: who connects again goes on with what is left.
+    shares: Mutex<HashMap<AccountId, Arc<Share>>>,
+    refused: Mutex<Refused>,
     failing: Mutex<Option<(i64, String)>>,
 }
 
@@ -44,8 +36,9 @@ impl Registry {
         self.write().remove(&link.id);
         if let Some(member) = link.member.get() {
             let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-            if peers.get(&member.peer).is_some_and(|claimed| claimed.id == link.id) {
-                peers.remove(&member.peer);
+            let key = (link.principal.account, member.peer.clone());
+            if peers.get(&key).is_some_and(|claimed| claimed.id == link.id) {
+                peers.remove(&key);
             }
         }
     }
@@ -78,36 +71,27 @@ impl Registry {
     }
 
     /// Gives a peer id to a connection, and says which it takes it from: an older one of the same account.
-    pub(super) fn claim(&self, peer: &str, link: &Arc<Link>) -> Result<Option<Arc<Link>>, Closing> {
+    pub(super) fn claim(&self, peer: &str, link: &Arc<Link>) -> Option<Arc<Link>> {
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
-        let older = peers.get(peer).cloned();
-        if older.as_ref().is_some_and(|older| older.principal.account != link.principal.account) {
-            return Err(Closing::PeerTaken);
-        }
-        peers.insert(peer.to_owned(), Arc::clone(link));
-        Ok(older)
+        peers.insert((link.principal.account, peer.to_owned()), Arc::clone(link))
+    }
+
+    /// What the connections of an account share.
+    pub(super) fn share(&self, account: AccountId, limits: &Limits, now: i64) -> Arc<Share> {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(shares.entry(account).or_insert_with(|| Arc::new(Share::new(limits, now))))
     }
 
     pub(super) fn refusal(&self, account: AccountId, document: DocumentId) -> Option<Refusal> {
-        let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        refusals.by_key.get(&(account, document)).cloned()
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get(account, document).cloned()
     }
 
-    pub(super) fn remember(&self, key: Key, refusal: Option<Refusal>) {
-        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(refusal) = refusal else {
-            if refusals.by_key.remove(&key).is_some() {
-                refusals.order.retain(|other| *other != key);
-            }
-            return;
-        };
-        if refusals.by_key.insert(key, refusal).is_none() {
-            refusals.order.push_back(key);
-        }
-        if refusals.order.len() > REFUSALS
-            && let Some(oldest) = refusals.order.pop_front()
-        {
-            refusals.by_key.remove(&oldest);
+    pub(super) fn remember(&self, account: AccountId, document: DocumentId, refusal: Option<Refusal>) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        match refusal {
+            Some(refusal) => refused.remember(account, document, refusal),
+            None => refused.forget(account, document),
         }
     }
 

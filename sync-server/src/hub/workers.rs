@@ -1,5 +1,6 @@
 //! The hub's threads: one for each shard, one for commits, two for reads, one for snapshots. They end when they are told to.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -12,18 +13,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::Inner;
+use super::link::Link;
 use crate::DocumentId;
 use crate::committer::Committer;
 use crate::committer::Job;
 use crate::committer::Round;
 use crate::effect::Closing;
+use crate::effect::ConnectionId;
 use crate::effect::Effect;
+use crate::limits::Limits;
 use crate::reader;
 use crate::reader::Depth;
 use crate::shard::Input;
 use crate::shard::Shard;
 use crate::shard::Terms;
 use crate::store::Listed;
+use crate::store::StoreError;
 use crate::witness::Event;
 
 /// Inputs that a shard takes before it makes the messages that follow from them.
@@ -221,10 +226,8 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
         for effect in effects.drain(..) {
             match effect {
                 Effect::Send { to, frame } => {
-                    if let Some(link) = links.get(&to.id)
-                        && !link.outbox.push(frame, inner.config.limits.outgoing_bytes)
-                    {
-                        slow.push(Arc::clone(link));
+                    if let Some(link) = links.get(&to.id) {
+                        slow.extend(send(&inner.config.limits, links, link, frame));
                     }
                 }
                 Effect::Done { of, bytes } => {
@@ -240,16 +243,35 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
                     drop(inner.senders.commits.send(ToStore::Do(Job { append, creates })));
                 }
                 Effect::Remember { account, document, refusal } => {
-                    inner.registry.remember((account, document), refusal);
+                    inner.registry.remember(account, document, refusal);
                 }
                 Effect::AccessChanged => inner.senders.every_shard(|| Input::AccessChanged),
                 Effect::Note(event) => inner.parts.witness.note(&event),
             }
         }
     });
-    for link in slow {
-        inner.close(&link, Closing::TooSlow { limit: inner.config.limits.outgoing_bytes });
+    for (link, limit) in slow {
+        inner.close(&link, Closing::TooSlow { limit });
     }
+}
+
+/// Gives a connection a frame. Names the one for which too much waits by that, if there is any: this one, or the one of its
+/// account for which most waits.
+fn send(
+    limits: &Limits,
+    links: &HashMap<ConnectionId, Arc<Link>>,
+    link: &Arc<Link>,
+    frame: Vec<u8>,
+) -> Option<(Arc<Link>, usize)> {
+    if !link.outbox.push(frame, limits.outgoing_bytes) {
+        return Some((Arc::clone(link), limits.outgoing_bytes));
+    }
+    if link.outbox.bytes_of_account() <= limits.account_outgoing_bytes {
+        return None;
+    }
+    let own = links.values().filter(|other| other.principal.account == link.principal.account);
+    let fullest = own.max_by_key(|other| other.outbox.bytes())?;
+    Some((Arc::clone(fullest), limits.account_outgoing_bytes))
 }
 
 fn run_commits(inner: &Inner, jobs: &Receiver<ToStore<Job>>) {
@@ -287,6 +309,9 @@ fn settle_round(inner: &Inner, round: Round, failures: &mut usize) -> Vec<Job> {
         let event = what.map_or(Event::StoreRecovered, |what| Event::StoreFailed { what });
         inner.parts.witness.note(&event);
     }
+    for damage in round.damaged {
+        inner.parts.witness.note(&Event::Damaged { what: damage.to_string() });
+    }
     for (document, result) in round.answers {
         inner.senders.shard(document, Input::Kept { document, result });
     }
@@ -298,7 +323,7 @@ fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<(DocumentId, Dept
         let next = documents.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(ToStore::Do((document, depth))) = next else { return };
         let read = reader::read(&*inner.parts.store, document, depth).map_err(|error| {
-            inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
+            inner.parts.witness.note(&failure(&error));
         });
         inner.senders.shard(document, Input::Loaded { document, depth, read });
     }
@@ -312,7 +337,16 @@ fn run_snapshots(inner: &Inner, documents: &Receiver<ToStore<DocumentId>>) {
         }
         // A snapshot only saves time and room; the changes are still there, and the next will be asked for.
         if let Err(error) = reader::compact(&*inner.parts.store, document) {
-            inner.parts.witness.note(&Event::StoreFailed { what: error.to_string() });
+            inner.parts.witness.note(&failure(&error));
         }
+    }
+}
+
+/// What befell one document: it may be damaged, or the store fails.
+fn failure(error: &StoreError) -> Event {
+    let what = error.to_string();
+    match error {
+        StoreError::Damaged { .. } => Event::Damaged { what },
+        _ => Event::StoreFailed { what },
     }
 }

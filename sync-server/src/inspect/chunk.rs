@@ -72,7 +72,7 @@ fn change(body: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectError> {
     if columns.iter().any(|column| column.deflated()) {
         return Err(cursor.malformed());
     }
-    read_columns(&columns, &mut cursor, meter)
+    read_columns(&columns, &mut cursor, meter).map(drop)
 }
 
 fn document(body: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectError> {
@@ -81,8 +81,10 @@ fn document(body: &[u8], meter: &mut Meter<'_>) -> Result<(), InspectError> {
     hashes(&mut cursor)?;
     let changes = columns(&mut cursor)?;
     let operations = columns(&mut cursor)?;
-    read_columns(&changes, &mut cursor, meter)?;
-    read_columns(&operations, &mut cursor, meter)
+    // Automerge makes a change of each row, however empty.
+    let rows = read_columns(&changes, &mut cursor, meter)?;
+    meter.changes(rows)?;
+    read_columns(&operations, &mut cursor, meter).map(drop)
 }
 
 fn columns(cursor: &mut Cursor<'_>) -> Result<Vec<Column>, InspectError> {
@@ -93,11 +95,12 @@ fn columns(cursor: &mut Cursor<'_>) -> Result<Vec<Column>, InspectError> {
     (0..count).map(|_| Ok(Column { spec: cursor.unsigned()?, length: cursor.unsigned()? })).collect()
 }
 
+/// Measures columns that lie beside each other. Gives the rows of the longest.
 fn read_columns(
     columns: &[Column],
     cursor: &mut Cursor<'_>,
     meter: &mut Meter<'_>,
-) -> Result<(), InspectError> {
+) -> Result<u64, InspectError> {
     let mut longest = 0;
     for column in columns {
         let bytes = cursor.take(column.length)?;
@@ -109,7 +112,8 @@ fn read_columns(
         };
         longest = longest.max(rows);
     }
-    meter.rows(longest)
+    meter.rows(longest)?;
+    Ok(longest)
 }
 
 /// Inflates into no more than there is room for.

@@ -17,12 +17,20 @@ use crate::limits::Limits;
 /// What a message would cost to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Change chunks. Those in a whole document are counted as rows.
+    /// Change chunks, and the rows of the longest column of changes of a whole document.
     pub changes: u64,
     /// The longest column, summed over chunks: no chunk has more operations.
     pub rows: u64,
     /// Bytes after inflating, with repeated strings written out.
     pub inflated: u64,
+}
+
+impl Cost {
+    /// Bytes of memory that it comes to when it is read, estimated.
+    pub const fn bytes(self) -> u64 {
+        let read = self.changes.saturating_mul(128).saturating_add(self.rows.saturating_mul(64));
+        self.inflated.saturating_add(read)
+    }
 }
 
 /// Why a message is not given to Automerge.

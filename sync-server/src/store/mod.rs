@@ -170,7 +170,8 @@ pub trait Store: Send + Sync + 'static {
     /// already is not kept twice: its first receipt is returned. An append that binds an actor of another account
     /// fails alone, with [`StoreError::ActorTaken`], and so does one with a change that is not its actor's next, with
     /// [`StoreError::OutOfOrder`], and one whose document has other changes after those that it was judged with, with
-    /// [`StoreError::Overtaken`]; any other failure fails the group.
+    /// [`StoreError::Overtaken`], and one of whose document something is damaged, with [`StoreError::Damaged`]; any other failure
+    /// fails the group.
     ///
     /// # Errors
     /// If the group could not be made durable; nothing of it is kept then.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use automerge::ActorId;
+use automerge::sync;
 use niemyet_sync::access::Access;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::access::Principal;
@@ -10,10 +11,13 @@ use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::limits::Limits;
 use niemyet_sync::shard::Input;
 use niemyet_sync::store::Store;
+use niemyet_sync::wire::Body;
+use niemyet_sync::wire::Message;
 use niemyet_sync::witness::Event;
 
 use crate::support::client::Client;
 use crate::support::memory::MemoryStore;
+use crate::support::rules;
 use crate::support::rules::TestRules;
 use crate::support::rules::id_of;
 use crate::support::rules::principal;
@@ -83,6 +87,11 @@ impl House {
             _ => None,
         });
         codes.collect()
+    }
+
+    /// Why changes of an account in a document are not taken.
+    fn refusal(&self, account: i64, key: &str) -> Option<&'static str> {
+        self.server.refusals.get(&(AccountId(account), id_of(key))).map(|refusal| refusal.code)
     }
 
     fn changes(&self, place: usize, key: &str) -> usize {
@@ -278,7 +287,12 @@ fn after_a_restore_clients_bring_again_what_others_wrote() {
         if restoring {
             assert_eq!((kept, codes), (3, vec![]));
             let receipts = again.store.receipts(id_of("k")).unwrap();
-            assert_eq!(receipts[2].account, None, "whoever brings it is not its author");
+            let receipt = (receipts[2].account, receipts[2].bound);
+            assert_eq!(
+                receipt,
+                (Some(AccountId(2)), false),
+                "whoever brings it is named and is not its author"
+            );
         } else {
             assert_eq!((kept, codes), (1, vec!["actor-taken"]));
         }
@@ -297,4 +311,157 @@ fn two_devices_begin_one_document_and_both_are_right() {
     assert_eq!(house.store.hashes(id_of("k")).len(), 3);
     assert_eq!((house.changes(one, "k"), house.changes(two, "k")), (3, 3));
     assert!(house.codes().is_empty());
+}
+
+#[test]
+fn whoever_was_refused_sees_nothing_of_a_document_that_begins() {
+    for act in ["brings it", "brings it against the rules"] {
+        let mut house = House::new(Limits::default());
+        house.rules.say("guest", "hidden", Access::None);
+        let owner = house.join("owner", principal(1, "north"));
+        let guest = house.join("guest", principal(2, "guest"));
+        house.clients[guest].begin("hidden", [2; 16]);
+        if act != "brings it" {
+            house.clients[guest].edit("hidden", "bad", "1");
+        }
+        house.settle();
+        assert_eq!(house.refusal(2, "hidden"), Some("forbidden"));
+        let before = house.sent[guest].len();
+        house.clients[owner].begin("hidden", [1; 16]);
+        house.clients[owner].edit("hidden", "x", "secret");
+        house.settle();
+        assert_eq!(house.store.hashes(id_of("hidden")).len(), 2);
+        assert_eq!(house.sent[guest].len(), before, "a guest that {act} was told something");
+        assert_eq!(house.refusal(2, "hidden"), Some("forbidden"), "a guest that {act} is no longer told why");
+        // It is asked again for what it holds when the rules may say otherwise, whether there is anything or not.
+        house.access("guest", "other", Access::Read);
+        assert_ne!(house.sent[guest].len(), before);
+        assert_eq!(house.refusal(2, "hidden"), Some("forbidden"));
+    }
+}
+
+#[test]
+fn one_device_of_an_account_is_told_why_it_is_refused_though_another_is_not() {
+    let mut house = House::new(Limits::default());
+    let (one, two) = (house.join("one", principal(1, "north")), house.join("two", principal(1, "north")));
+    house.clients[one].begin("k", [1; 16]);
+    house.settle();
+    house.clients[two].want("k", [2; 16]);
+    house.settle();
+    house.clients[one].edit("k", "bad", "1");
+    house.settle();
+    for round in 0..3 {
+        house.clients[two].edit("k", "x", &round.to_string());
+        house.settle();
+        assert_eq!(house.refusal(1, "k"), Some("bad-field"));
+    }
+    house.access("guest", "k", Access::Read);
+    assert_eq!(house.refusal(1, "k"), Some("bad-field"));
+    // It begins anew with what the server has.
+    house.clients[one].want("k", [3; 16]);
+    house.settle();
+    assert_eq!(house.refusal(1, "k"), None);
+}
+
+/// A frame that brings a change of so many bytes and not the one it depends on.
+fn orphan(peer: &str, key: &str, bytes: usize) -> Vec<u8> {
+    let mut document = rules::begin(key);
+    rules::put(&mut document, "x", "missing");
+    rules::put(&mut document, "x", &"x".repeat(bytes));
+    let last = document.get_changes(&[]).pop().unwrap().raw_bytes().to_vec();
+    let (heads, need, have) = (Vec::new(), Vec::new(), Vec::new());
+    let version = sync::MessageVersion::V2;
+    let data = sync::Message { heads, need, have, changes: vec![last].into(), flags: None, version }.encode();
+    Message { sender: peer, target: None, body: Body::Sync { document: id_of(key), data: &data } }.encode()
+}
+
+#[test]
+fn what_lacks_what_it_depends_on_is_kept_up_to_a_bound() {
+    let mut house = House::new(Limits { stashed_bytes: 25_000, ..Limits::default() });
+    house.rules.say("guest", "hidden", Access::None);
+    let owner = house.join("owner", principal(1, "north"));
+    house.clients[owner].begin("hidden", [1; 16]);
+    house.clients[owner].begin("open", [1; 16]);
+    let guest = house.join("guest", principal(2, "guest"));
+    let keys = ["hidden", "absent", "open", "small"];
+    for (key, bytes) in keys.into_iter().zip([10_000, 10_000, 10_000, 1_000]) {
+        house.clients[guest].want(key, [2; 16]);
+        house.settle();
+        house.clients[guest].outgoing.push(orphan("guest", key, bytes));
+        house.settle();
+        let refused = ["small", "open"].contains(&key);
+        assert_eq!(house.codes(), if refused { vec!["too-large"] } else { vec![] }, "{key}");
+    }
+    // What was refused is not kept, and others have room of their own.
+    house.clients[owner].outgoing.push(orphan("owner", "open", 20_000));
+    house.settle();
+    assert_eq!(house.codes(), ["too-large"]);
+    // What is complete makes room.
+    house.clients[owner].begin("absent", [3; 16]);
+    house.clients[owner].edit("absent", "x", "missing");
+    house.settle();
+    assert_eq!(house.server.pending(), 0);
+}
+
+#[test]
+fn after_a_restore_a_reader_brings_what_its_author_has_lost() {
+    let source = {
+        let mut house = House::new(Limits::default());
+        let (author, reader) =
+            (house.join("a", principal(1, "north")), house.join("r", principal(2, "south")));
+        house.clients[author].begin("old", [1; 16]);
+        house.settle();
+        house.clients[reader].want("old", [2; 16]);
+        house.settle();
+        let backup = house.store.copy();
+        house.clients[author].edit("old", "x", "1");
+        house.clients[author].begin("new", [3; 16]);
+        house.clients[author].edit("new", "x", "1");
+        house.settle();
+        house.clients[reader].want("new", [4; 16]);
+        house.settle();
+        let copy = |key: &str| house.clients[reader].copies[&id_of(key)].document.clone();
+        (backup, copy("old"), copy("new"))
+    };
+    let (backup, old, new) = source;
+    for restoring in [false, true] {
+        let mut house = House::new(Limits::default());
+        house.store = Arc::new(backup.copy());
+        for key in ["old", "new"] {
+            house.rules.say("south", key, Access::Read);
+        }
+        let rules = Arc::<TestRules>::clone(&house.rules);
+        house.server = if restoring {
+            Server::restoring("server", Arc::clone(&house.store), rules)
+        } else {
+            Server::new("server", Arc::clone(&house.store), rules, Limits::default())
+        };
+        let reader = house.join("r", principal(2, "south"));
+        house.clients[reader].bring("old", old.clone());
+        house.clients[reader].bring("new", new.clone());
+        house.settle();
+        let kept = ["old", "new"].map(|key| house.store.hashes(id_of(key)).len());
+        if !restoring {
+            assert_eq!(kept, [1, 0]);
+            continue;
+        }
+        assert_eq!((kept, house.codes()), ([2, 2], vec![]));
+        for key in ["old", "new"] {
+            let receipts = house.store.receipts(id_of(key)).unwrap();
+            let last = receipts.last().unwrap();
+            assert_eq!((last.account, last.bound), (Some(AccountId(2)), false), "{key}");
+        }
+        // The rules are asked as ever, and readers are readers again when it ends.
+        house.clients[reader].edit("old", "bad", "1");
+        house.settle();
+        assert_eq!(house.codes(), ["bad-field"]);
+        house.clients[reader].edit("new", "x", "2");
+        house.settle();
+        house.server.input(Input::RestoringEnds);
+        house.settle();
+        house.clients[reader].edit("new", "x", "3");
+        house.settle();
+        assert_eq!(house.store.hashes(id_of("new")).len(), 3);
+        assert_eq!(house.codes(), ["bad-field", "read-only"]);
+    }
 }

@@ -58,7 +58,16 @@ fn long_details_are_cut() {
 fn the_database_forbids_to_change_or_delete_entries() {
     let folder = Folder::with_store();
     written(&folder);
-    for sql in ["DELETE FROM audit", "UPDATE audit SET details = ''", "DELETE FROM audit WHERE id = 10"] {
+    let replace = "INTO audit (id, at, account, event, subject, details, hash) \
+        SELECT id, at, account, event, subject, 'nothing', hash FROM audit WHERE id = 4";
+    for sql in [
+        "DELETE FROM audit",
+        "UPDATE audit SET details = ''",
+        "UPDATE OR REPLACE audit SET id = 3 WHERE id = 4",
+        "DELETE FROM audit WHERE id = 10",
+        &format!("INSERT OR REPLACE {replace}"),
+        &format!("REPLACE {replace}"),
+    ] {
         let error = folder.raw().execute(sql, []).unwrap_err();
         assert!(error.to_string().contains("only grows"), "{error}");
     }
@@ -86,7 +95,10 @@ fn a_change_a_gap_and_a_cut_end_show() {
         let raw = folder.raw();
         let triggers = "SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'trigger'";
         let triggers: String = raw.query_row(triggers, [], |row| row.get(0)).unwrap();
-        raw.execute_batch("DROP TRIGGER audit_stays; DROP TRIGGER audit_is_fixed").unwrap();
+        raw.execute_batch(
+            "DROP TRIGGER audit_stays; DROP TRIGGER audit_is_fixed; DROP TRIGGER audit_is_once",
+        )
+        .unwrap();
         assert!(raw.execute(sql, []).unwrap() > 0);
         raw.execute_batch(&triggers).unwrap();
         drop(raw);

@@ -6,10 +6,14 @@ use automerge::Automerge;
 use automerge::sync;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use niemyet_sync::DocumentId;
+use niemyet_sync::incoming;
 use niemyet_sync::incoming::Incoming;
 use niemyet_sync::inspect;
 use niemyet_sync::inspect::InspectError;
 use niemyet_sync::limits::Limits;
+use niemyet_sync::wire::Body;
+use niemyet_sync::wire::Message;
 
 use crate::support::rules;
 
@@ -59,6 +63,11 @@ fn document(spec: u64, column: &[u8]) -> Vec<u8> {
     [&[0, 0, 0][..], &leb(1), &leb(spec), &leb(column.len() as u64), column].concat()
 }
 
+/// The body of a document with one column of changes.
+fn history(spec: u64, column: &[u8]) -> Vec<u8> {
+    [&[0, 0][..], &leb(1), &leb(spec), &leb(column.len() as u64), &[0], column].concat()
+}
+
 fn message(chunk: Vec<u8>) -> Vec<u8> {
     let changes = vec![chunk].into();
     let empty = sync::Message {
@@ -91,6 +100,12 @@ fn bombs_are_refused_before_they_go_off() {
             chunk(1, &change(0x70, &[run(1), leb(1 << 50)].concat())),
             "operations",
         ),
+        (
+            "1.9 million empty changes",
+            chunk(0, &history(0x03, &[run(1_900_000), vec![1]].concat())),
+            "changes",
+        ),
+        ("1.9 million booleans of changes", chunk(0, &history(0x04, &leb(1_900_000))), "changes"),
         ("a key of 4 KiB a million times", chunk(1, &change(0x15, &word)), "inflated bytes"),
     ];
     let limits = Limits::default();
@@ -127,6 +142,46 @@ fn what_automerge_writes_is_within_limits_and_measured_as_it_is() {
     assert_eq!((cost.changes, inspect::split(&bytes).len()), (301, 301));
     let few = Limits { changes_per_message: 300, ..Limits::default() };
     assert_eq!(inspect::chunks(&bytes, &few), Err(InspectError::TooLarge { what: "changes", limit: 300 }));
+}
+
+fn frame(data: &[u8]) -> Vec<u8> {
+    let body = Body::Sync { document: DocumentId::new([7; 16]), data };
+    Message { sender: "me", target: None, body }.encode()
+}
+
+#[test]
+fn nobody_waits_for_a_frame_that_takes_long_to_read() {
+    let limits = Limits::default();
+    let zeros = deflated(&vec![0; 8 << 20]);
+    let many = [run(1_000_000), vec![1]].concat();
+    let mut ordinary = rules::begin("k");
+    (0..50).for_each(|round| rules::put(&mut ordinary, "x", &format!("{round}")));
+    let table = [
+        ("what inflates to 8 MiB", message(chunk(2, &zeros)), true),
+        ("a million operations", message(chunk(1, &change(0x42, &many))), true),
+        ("40,000 changes", message(chunk(0, &history(0x03, &[run(40_000), vec![1]].concat()))), true),
+        ("what is refused by its measure", message(chunk(0, &history(0x04, &leb(1 << 50)))), true),
+        ("a document as it is", message(ordinary.save()), false),
+        ("no sync message", vec![1, 2, 3], false),
+    ];
+    for (what, data, heavy) in table {
+        let frame = frame(&data);
+        assert!(frame.len() < 32_000, "{what}: {} bytes", frame.len());
+        assert_eq!(incoming::is_heavy(&frame, &limits), heavy, "{what}");
+    }
+    assert!(incoming::is_heavy(&[0; 100_000], &limits), "a long frame");
+    assert!(!incoming::is_heavy(b"rubbish", &limits));
+}
+
+#[test]
+fn what_a_message_comes_to_is_counted_not_what_it_is_packed_in() {
+    let mut document = rules::begin("k");
+    rules::put(&mut document, "x", &"x".repeat(1 << 20));
+    let data = message(document.save());
+    assert!(data.len() < 16_000, "{} bytes", data.len());
+    let incoming = Incoming::read(&data, data.len(), &Limits::default()).unwrap();
+    assert!(incoming.changes.is_ok());
+    assert!(incoming.bytes > 1 << 20, "{} bytes are counted", incoming.bytes);
 }
 
 #[test]

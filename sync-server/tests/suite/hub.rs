@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use automerge::ROOT;
 use automerge::ReadDoc;
+use automerge::transaction::Transactable;
 use futures_util::FutureExt;
 use niemyet_sync::access::Access;
 use niemyet_sync::access::AccountId;
@@ -46,17 +47,27 @@ fn what_one_writes_is_kept_acknowledged_and_shown_to_others() {
 }
 
 #[test]
-fn a_peer_id_is_an_address_and_belongs_to_the_account_that_has_it() {
+fn a_peer_id_is_an_address_within_its_account_and_nobody_elses() {
     let stage = Stage::new(Limits::default());
+    let mut stranger = stage.join("tab", principal(2, "south"));
     let mut first = stage.join("tab", principal(1, "north"));
-    let mut thief = Socket::open(&stage.hub, Client::new("tab", principal(2, "south")));
-    assert_eq!(thief.until_closed(), Closing::PeerTaken);
-    assert!(!thief.client.errors.is_empty(), "the thief was not told");
     let mut again = stage.join("tab", principal(1, "north"));
     assert_eq!(first.until_closed(), Closing::Replaced);
+    assert!(!first.client.errors.is_empty(), "the first was not told");
     drop(first);
     again.client.begin("k", [1; 16]);
     again.until_acknowledged("k");
+    stranger.client.want("k", [2; 16]);
+    stranger.until_acknowledged("k");
+    again.client.edit("k", "x", "1");
+    stranger.client.edit("k", "y", "2");
+    again.until_acknowledged("k");
+    stranger.until_acknowledged("k");
+    for socket in [&mut again, &mut stranger] {
+        socket.until("both are there", |client| {
+            field(client, "k", "x").is_some() && field(client, "k", "y").is_some()
+        });
+    }
 }
 
 #[test]
@@ -320,4 +331,94 @@ fn another_hub_on_the_same_store_is_heard() {
     here.until_acknowledged("k");
     twin.hub.poll_store().unwrap();
     there.until("it has the change", |client| field(client, "k", "x").is_some());
+}
+
+#[test]
+fn deliveries_that_wait_for_the_store_share_a_commit() {
+    let stage = Stage::new(Limits::default());
+    let mut writer = stage.join("w", principal(1, "north"));
+    let keys: Vec<String> = (0..60).map(|number| format!("k{number}")).collect();
+    let held = stage.store.hold();
+    for (number, key) in keys.iter().enumerate() {
+        writer.client.begin(key, [u8::try_from(number).unwrap() + 1; 16]);
+    }
+    assert!(wait(|| {
+        writer.carry();
+        stage.hub.counts().in_flight == keys.len()
+    }));
+    drop(held);
+    keys.iter().for_each(|key| writer.until_acknowledged(key));
+    let commits = stage.store.commits();
+    assert!(commits <= 3, "{commits} commits for {} deliveries", keys.len());
+}
+
+#[test]
+fn a_device_that_is_revoked_takes_nothing_of_another_with_it() {
+    for revoked_first in [true, false] {
+        let stage = Stage::new(Limits::default());
+        let mut stays = stage.join("stays", principal(1, "north"));
+        let mut goes = stage.join("goes", principal(1, "north"));
+        for (key, actor) in [("k", 1), ("other", 2)] {
+            stays.client.begin(key, [actor; 16]);
+            stays.until_acknowledged(key);
+        }
+        goes.client.want("k", [3; 16]);
+        goes.until_acknowledged("k");
+        let held = stage.store.hold();
+        let copy = goes.client.copies.get_mut(&id_of("k")).unwrap();
+        let mut transaction = copy.document.transaction();
+        transaction.put(ROOT, "one", "1").unwrap();
+        transaction.put(ROOT, "two", "2").unwrap();
+        transaction.commit();
+        goes.client.push(id_of("k"));
+        stays.client.edit("k", "mine", "1");
+        stays.client.edit("other", "mine", "1");
+        let mut order = [&mut goes, &mut stays];
+        if !revoked_first {
+            order.reverse();
+        }
+        for socket in order {
+            // The document's delivery is on its way before the other device's comes.
+            socket.carry();
+            let on_its_way = || stage.hub.counts().in_flight >= 1;
+            assert!(wait(on_its_way));
+        }
+        assert!(wait(|| stage.hub.counts().in_flight == 2));
+        goes.connection.close(Closing::Disabled);
+        drop(held);
+        for key in ["k", "other"] {
+            stays.until_acknowledged(key);
+            assert_eq!(field(&stays.client, key, "mine").as_deref(), Some("1"));
+        }
+        let mut third = stage.join("third", principal(2, "south"));
+        third.client.want("k", [4; 16]);
+        third.until_acknowledged("k");
+        let has = ["mine", "one", "two"].map(|name| field(&third.client, "k", name).is_some());
+        assert_eq!(
+            has,
+            [true, revoked_first, revoked_first],
+            "what was on its way is kept whole, the rest is not taken"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_document_is_told_to_its_authors_and_holds_up_nobody() {
+    let stage = Stage::new(Limits::default());
+    let mut writer = stage.join("w", principal(1, "north"));
+    for (key, actor) in [("broken", 1), ("whole", 2)] {
+        writer.client.begin(key, [actor; 16]);
+        writer.until_acknowledged(key);
+    }
+    stage.store.damage(id_of("broken"));
+    writer.client.edit("broken", "x", "1");
+    assert!(wait(|| {
+        writer.carry();
+        stage.hub.refusal(AccountId(1), id_of("broken")).is_some_and(|refusal| refusal.code == "damaged")
+    }));
+    writer.client.edit("whole", "x", "1");
+    writer.until_acknowledged("whole");
+    assert_eq!(stage.hub.health(), Health::Well);
+    assert!(!is_acknowledged(&writer.client, "broken"));
+    assert_eq!(stage.hub.counts().in_flight, 0);
 }

@@ -1,6 +1,7 @@
 //! What the sync server does, one feature a file. Helpers are in `support`.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that fails should stop")]
 
+mod abuse;
 mod access;
 mod account;
 mod audit;

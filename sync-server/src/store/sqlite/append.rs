@@ -74,18 +74,32 @@ impl<'a> Group<'a> {
         if append.changes.is_empty() {
             return Ok(Ok(Vec::new()));
         }
-        let mut open = self.take(append)?;
-        let receipts = if self.is_overtaken(&open, append)? {
-            Ok(Err(StoreError::Overtaken { document: append.document }))
-        } else {
-            let kept = self.kept_already(&open, append)?;
-            match refusal(&open.log, append, &kept) {
-                Some(refusal) => Ok(Err(refusal)),
-                None => self.keep(&mut open, append, kept).map(Ok),
-            }
+        // What the document's own rows say is looked at before anything is written, so that damage there stays with it.
+        let mut open = match self.take(append) {
+            Err(damaged @ StoreError::Damaged { .. }) => return Ok(Err(damaged)),
+            taken => taken?,
+        };
+        let receipts = match self.judge(&open, append) {
+            Err(damaged @ StoreError::Damaged { .. }) => Ok(Err(damaged)),
+            judged => match judged? {
+                Ok(kept) => self.keep(&mut open, append, kept).map(Ok),
+                Err(refusal) => Ok(Err(refusal)),
+            },
         };
         self.open.insert(append.document, open);
         receipts
+    }
+
+    /// Those of the changes that are kept already, or why the others may not be kept.
+    fn judge(&self, open: &Open, append: &Append) -> Result<Result<Kept, StoreError>, StoreError> {
+        if self.is_overtaken(open, append)? {
+            return Ok(Err(StoreError::Overtaken { document: append.document }));
+        }
+        let kept = self.kept_already(open, append)?;
+        Ok(match refusal(&open.log, append, &kept) {
+            Some(refusal) => Err(refusal),
+            None => Ok(kept),
+        })
     }
 
     fn take(&mut self, append: &Append) -> Result<Open, StoreError> {

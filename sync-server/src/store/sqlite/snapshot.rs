@@ -12,6 +12,7 @@ use super::row::SnapshotRow;
 use crate::DocumentId;
 use crate::database::damaged;
 use crate::database::fault_at;
+use crate::inspect;
 use crate::store::StoreError;
 
 impl SqliteStore {
@@ -22,7 +23,7 @@ impl SqliteStore {
         upto: i64,
         bytes: &[u8],
     ) -> Result<(), StoreError> {
-        let upto = self.expect_complete(document, upto, bytes)?;
+        let Some(upto) = self.expect_complete(document, upto, bytes)? else { return Ok(()) };
         let written = self.database.write(|tx| {
             let Some(mut row) = self.census.find(tx, document)? else { return Ok(None) };
             if held(tx, &row)? >= upto {
@@ -47,23 +48,32 @@ impl SqliteStore {
         }
     }
 
-    /// The snapshot must load, and hold every change that it is to stand for.
-    fn expect_complete(&self, document: DocumentId, upto: i64, bytes: &[u8]) -> Result<i64, StoreError> {
+    /// The snapshot must load, and hold every change that it is to stand for. Of those that the snapshot before holds the heads
+    /// suffice: a document that has a change has all that the change builds on. So the cost is that of what is new. Nothing if the
+    /// snapshot before reaches as far.
+    fn expect_complete(
+        &self,
+        document: DocumentId,
+        upto: i64,
+        bytes: &[u8],
+    ) -> Result<Option<i64>, StoreError> {
         let incomplete = |what: String| StoreError::Incomplete { document, what };
-        let (upto, hashes) = self.database.read(|tx| {
-            let (mut hashes, mut last) = (Vec::new(), 0);
-            if let Some(row) = self.census.find(tx, document)? {
-                last = row.last;
-                walk(&row, 0, |position| {
-                    let change = ChangeRow::at(tx, position)?;
-                    if position <= upto {
-                        hashes.push(ChangeHash(change.hash));
-                    }
-                    Ok(change)
-                })?;
+        let expected = self.database.read(|tx| {
+            let Some(row) = self.census.find(tx, document)? else { return Ok(Some((0, Vec::new()))) };
+            let (held, mut hashes) = held_with_heads(tx, &row)?;
+            if held > 0 && held >= upto {
+                return Ok(None);
             }
-            Ok((upto.min(last), hashes))
+            walk(&row, held, |position| {
+                let change = ChangeRow::at(tx, position)?;
+                if position <= upto {
+                    hashes.push(ChangeHash(change.hash));
+                }
+                Ok(change)
+            })?;
+            Ok(Some((upto.min(row.last), hashes)))
         })?;
+        let Some((upto, hashes)) = expected else { return Ok(None) };
         if hashes.is_empty() {
             return Err(incomplete("nothing was kept of it".into()));
         }
@@ -71,7 +81,7 @@ impl SqliteStore {
             Automerge::load(bytes).map_err(|error| incomplete(format!("it does not load: {error}")))?;
         match hashes.iter().find(|hash| whole.get_change_meta_by_hash(hash).is_none()) {
             Some(hash) => Err(incomplete(format!("change {hash} is not in it"))),
-            None => Ok(upto),
+            None => Ok(Some(upto)),
         }
     }
 
@@ -110,6 +120,16 @@ fn held(connection: &Connection, row: &DocumentRow) -> Result<i64, StoreError> {
         0 => Ok(0),
         id => Ok(SnapshotRow::find(connection, id)?.0.upto),
     }
+}
+
+/// Up to where the document's snapshot holds its changes, and the heads of what it holds. One that does not state its heads
+/// holds nothing here, so that each change is looked for.
+fn held_with_heads(connection: &Connection, row: &DocumentRow) -> Result<(i64, Vec<ChangeHash>), StoreError> {
+    if row.snapshot == 0 {
+        return Ok((0, Vec::new()));
+    }
+    let (snapshot, bytes) = SnapshotRow::find(connection, row.snapshot)?;
+    Ok(inspect::heads(&bytes).map_or((0, Vec::new()), |heads| (snapshot.upto, heads)))
 }
 
 /// How many changes of a document stand up to a place.

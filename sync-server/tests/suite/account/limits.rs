@@ -1,8 +1,12 @@
 //! How often a login may be tried.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use niemyet_sync::account::AccountError;
+use niemyet_sync::account::Accounts;
+use niemyet_sync::account::Settings;
 
 use super::support::GOOD;
 use super::support::HERE;
@@ -11,6 +15,7 @@ use super::support::Office;
 use super::support::SECOND;
 use super::support::is_refused;
 use crate::account::support::visit;
+use crate::store::support::Counted;
 
 fn address(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -97,4 +102,24 @@ fn codes_cannot_be_guessed_at_will() {
     }
     let claimed = office.accounts.claim(visit(1, HERE), code.show(), super::support::FIRST, GOOD);
     assert!(matches!(claimed, Err(AccountError::TooMany { .. })));
+}
+
+#[test]
+fn who_would_be_the_first_administrator_where_there_is_one_costs_nothing_and_pays_for_it() {
+    let (office, _) = Office::administered();
+    let chance = Arc::new(Counted::new());
+    let accounts =
+        Accounts::new(Arc::clone(&office.database), Arc::<Counted>::clone(&chance), Settings::default())
+            .unwrap();
+    let drawn = || chance.0.load(Ordering::Relaxed);
+    let before = drawn();
+    let claim = || accounts.claim(visit(1, HERE), "A2345-A2345-A2345-A2345", super::support::FIRST, GOOD);
+    for _ in 0..5 {
+        assert!(matches!(claim(), Err(AccountError::HasAdministrator)));
+    }
+    assert_eq!(drawn(), before, "a password was hashed in vain");
+    assert!(
+        matches!(claim(), Err(AccountError::TooMany { .. })),
+        "an attempt that cannot succeed is forgiven"
+    );
 }

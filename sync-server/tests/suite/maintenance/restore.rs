@@ -1,13 +1,19 @@
 //! A backup is put in the place of a store that is gone, and clients bring again what it lacks.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
+use automerge::ActorId;
+use automerge::ChangeHash;
+use niemyet_sync::access::Access;
 use niemyet_sync::audit::Audit;
 use niemyet_sync::audit::Filter;
 use niemyet_sync::database::Database;
 use niemyet_sync::database::Mode;
 use niemyet_sync::database::OpenError;
 use niemyet_sync::database::Options;
+use niemyet_sync::limits::Limits;
 use niemyet_sync::maintenance;
 use niemyet_sync::maintenance::MaintenanceError;
 use niemyet_sync::maintenance::Report;
@@ -22,11 +28,14 @@ use crate::store::support::BINH;
 use crate::store::support::Counted;
 use crate::store::support::Folder;
 use crate::store::support::act;
-use crate::store::support::append;
 use crate::store::support::document;
 use crate::store::support::keep;
-use crate::store::support::loaded;
 use crate::store::support::mix;
+use crate::support::client::Client;
+use crate::support::rules::id_of;
+use crate::support::rules::principal;
+use crate::support::socket::Socket;
+use crate::support::socket::Stage;
 
 fn backup_of(folder: &Folder) -> (PathBuf, Report) {
     let to = folder.folder.path().join("backup");
@@ -46,16 +55,58 @@ fn lose(folder: &Folder) {
     }
 }
 
+fn hub_on(folder: &Folder) -> Stage<SqliteStore> {
+    Stage::on(Arc::new(folder.open()), Limits::default())
+}
+
+/// A device of before connects again.
+fn reconnect(stage: &Stage<SqliteStore>, client: Client) -> Socket {
+    let mut socket = Socket::open(&stage.hub, client);
+    socket.until("it has joined", |client| client.server.is_some());
+    socket
+}
+
+/// Ends a hub and lets go of its file. The devices keep what they have.
+fn stop<const N: usize>(stage: Stage<SqliteStore>, sockets: [Socket; N]) -> [Client; N] {
+    assert!(stage.hub.stop(Duration::from_secs(10)));
+    sockets.map(|socket| {
+        let Socket { mut client, .. } = socket;
+        client.disconnected();
+        client
+    })
+}
+
+fn last_change(client: &Client, key: &str) -> ChangeHash {
+    client.copies[&id_of(key)].document.get_heads()[0]
+}
+
 #[test]
 fn after_a_restore_clients_bring_again_what_others_wrote() {
     let folder = Folder::with_store();
-    let mut anne = Author::new(document(1), ANNE, 1);
-    keep(&folder.open(), 1, &[anne.writes("a", 1)]);
+    let stage = hub_on(&folder);
+    let (mut anne, mut binh) =
+        (stage.join("anne", principal(1, "north")), stage.join("binh", principal(2, "south")));
+    anne.client.begin("k", [1; 16]);
+    anne.client.edit("k", "x", "1");
+    anne.until_acknowledged("k");
+    binh.client.want("k", [2; 16]);
+    binh.until_acknowledged("k");
+    let [anne, binh] = stop(stage, [anne, binh]);
     let id = folder.database(Mode::Alone).storage_id().unwrap();
     let (from, report) = backup_of(&folder);
     // Acknowledged after the backup, then the disk is lost.
-    let lost = anne.change("a", 2);
-    keep(&folder.open(), 2, &[anne.delivers(std::slice::from_ref(&lost))]);
+    let stage = hub_on(&folder);
+    let (mut anne, mut binh) = (reconnect(&stage, anne), reconnect(&stage, binh));
+    anne.client.edit("k", "x", "2");
+    anne.until_acknowledged("k");
+    anne.client.begin("lost", [3; 16]);
+    anne.until_acknowledged("lost");
+    let lost = last_change(&anne.client, "k");
+    binh.client.want("lost", [4; 16]);
+    binh.until("it has all", |client| {
+        last_change(client, "k") == lost && !client.copies[&id_of("lost")].document.is_empty()
+    });
+    let [anne, binh] = stop(stage, [anne, binh]);
     lose(&folder);
     assert_eq!(restore(&folder, &from, Some(9_000)).unwrap(), report);
     let database = folder.database(Mode::Alone);
@@ -63,24 +114,32 @@ fn after_a_restore_clients_bring_again_what_others_wrote() {
     assert_eq!(database.replay_until().unwrap(), Some(9_000));
     let entry = Audit::new(database.clone()).latest(&Filter::default(), None, 1).unwrap().remove(0);
     assert_eq!((entry.event.word(), entry.account), ("restore", Some(BINH)));
-    // Binh has Anne's change and brings it.
-    let store = SqliteStore::new(database.clone()).unwrap();
-    let mut brought = append(document(1), Some(BINH), std::slice::from_ref(&lost));
-    brought.changes[0].binds = false;
-    keep(&store, 1_001, &[brought]);
-    assert_eq!(loaded(&store, document(1)).get_heads(), anne.doc.get_heads());
-    let receipts = Receipts::new(store.receipts(document(1)).unwrap());
-    let receipt = receipts.of(&lost.hash()).unwrap();
-    assert_eq!((receipt.account, receipt.bound, receipts.author(&lost.hash())), (Some(BINH), false, None));
-    assert_eq!(receipts.durable_since(&anne.doc.get_heads()), Some(1_001));
+    // Binh may only read. He has what Anne wrote and brings it, Anne's device is gone.
+    let store = Arc::new(SqliteStore::new(database.clone()).unwrap());
+    let stage = Stage::restoring(Arc::clone(&store));
+    for key in ["k", "lost"] {
+        stage.rules.say("south", key, Access::Read);
+    }
+    let mut binh = reconnect(&stage, binh);
+    for key in ["k", "lost"] {
+        binh.until_acknowledged(key);
+    }
+    let receipts = Receipts::new(store.receipts(id_of("k")).unwrap());
+    let receipt = receipts.of(&lost).unwrap();
+    assert_eq!((receipt.account, receipt.bound, receipts.author(&lost)), (Some(BINH), false, None));
+    assert_eq!(receipts.durable_since(&[lost]), Some(receipt.at));
     // Anne goes on with her actor, as if nothing had been.
-    let later = anne.change("a", 3);
-    keep(&store, 1_002, &[anne.delivers(std::slice::from_ref(&later))]);
-    assert_eq!(store.owner(document(1), &anne.actor()).unwrap(), Some(ANNE));
-    let receipts = Receipts::new(store.receipts(document(1)).unwrap());
-    assert_eq!(receipts.author(&later.hash()), Some(ANNE));
-    assert_eq!(receipts.durable_since(&[lost.hash(), later.hash()]), Some(1_002));
+    stage.hub.end_restoring();
+    let mut anne = reconnect(&stage, anne);
+    anne.client.edit("k", "x", "3");
+    anne.until_acknowledged("k");
+    let later = last_change(&anne.client, "k");
+    assert_eq!(store.owner(id_of("k"), &ActorId::from([1; 16])).unwrap(), Some(ANNE));
+    let receipts = Receipts::new(store.receipts(id_of("k")).unwrap());
+    assert_eq!(receipts.author(&later), Some(ANNE));
+    assert_eq!(receipts.durable_since(&[lost, later]), receipts.of(&later).map(|receipt| receipt.at));
     assert_eq!(receipts.durable_since(&[]), None);
+    stop(stage, [anne, binh]);
     database.allow_replay(act(1_003, Some(BINH)), None).unwrap();
     assert_eq!(database.replay_until().unwrap(), None);
     assert!(maintenance::check(&database).unwrap().problems.is_empty());

@@ -1,5 +1,9 @@
 //! A store of an older version is brought up, whole, with what is in it.
 
+use std::sync::Arc;
+
+use niemyet_sync::audit::Audit;
+use niemyet_sync::audit::Event;
 use niemyet_sync::database::Database;
 use niemyet_sync::database::Mode;
 use niemyet_sync::database::OpenError;
@@ -39,8 +43,31 @@ fn opening_brings_an_older_store_up() {
     assert_eq!(store.load(document(1)).unwrap().unwrap().changes.len(), 1);
     keep(&store, 2, &[author.writes("a", 2)]);
     drop(store);
-    assert_eq!(version(&folder), 2);
+    assert_eq!(version(&folder), 3);
     assert_eq!(maintenance::check(&folder.database(Mode::Alone)).unwrap().problems, []);
+}
+
+/// A store as version 2 left it: its audit log could be written over.
+fn version_2() -> Folder {
+    let folder = Folder::with_store();
+    Audit::new(folder.database(Mode::Alone)).record(act(1, None), Event::Login, "x", "as it was").unwrap();
+    folder.raw().execute_batch("DROP TRIGGER IF EXISTS audit_is_once; PRAGMA user_version = 2").unwrap();
+    folder
+}
+
+#[test]
+fn a_store_whose_log_could_be_written_over_is_brought_up_with_what_is_in_it() {
+    let folder = version_2();
+    let write_over = "REPLACE INTO audit SELECT id, at, account, event, subject, 'other', hash FROM audit";
+    let database = folder.database(Mode::Alone);
+    assert_eq!(version(&folder), 3);
+    let error = folder.raw().execute(write_over, []).unwrap_err();
+    assert!(error.to_string().contains("only grows"), "{error}");
+    let audit = Audit::new(Arc::clone(&database));
+    audit.record(act(2, None), Event::Login, "x", "and on").unwrap();
+    let details: Vec<String> = audit.after(0, 9).unwrap().into_iter().map(|entry| entry.details).collect();
+    assert_eq!(details, ["as it was", "and on"]);
+    assert_eq!(maintenance::check(&database).unwrap().problems, []);
 }
 
 #[test]

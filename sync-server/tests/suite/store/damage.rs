@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use automerge::ActorId;
+use niemyet_sync::committer::Committer;
+use niemyet_sync::committer::Job;
 use niemyet_sync::database::Database;
 use niemyet_sync::database::OpenError;
 use niemyet_sync::database::Options;
@@ -198,4 +200,42 @@ fn a_damaged_document_does_not_take_the_others_with_it() {
     assert_eq!((1..=DOCUMENTS).filter(|&number| damaged(number)).collect::<Vec<_>>(), [5]);
     let rows: i64 = folder.raw().query_row("SELECT count(*) FROM change", [], |row| row.get(0)).unwrap();
     assert_eq!(rows, 481, "nothing is repaired by deleting");
+}
+
+/// A row that no read of the document looks at any more, since a snapshot stands for it, and that every append does.
+#[test]
+fn what_cannot_be_kept_in_a_damaged_document_is_answered_and_the_rest_shares_a_commit() {
+    let folder = Folder::with_store();
+    let store = folder.open();
+    let mut authors: Vec<Author> =
+        (1..=8).map(|number| Author::new(document(number), ANNE, number)).collect();
+    for round in 0..3 {
+        keep(&store, round, &authors.iter_mut().map(|author| author.writes("a", round)).collect::<Vec<_>>());
+    }
+    for author in &mut authors {
+        store.snapshot(author.id, Position(u64::MAX >> 1), &author.doc.save()).unwrap();
+    }
+    drop(store);
+    // The second change of the fifth document.
+    assert_eq!(folder.raw().execute("UPDATE change SET at = at + 1 WHERE position = 13", []).unwrap(), 1);
+    let store = folder.open();
+    assert!(store.load(document(5)).unwrap().is_some(), "reading does not meet it");
+    let mut committer = Committer::new(100);
+    for (count, value) in [(8, 10), (1, 11)] {
+        let damaged_alone = authors.iter_mut().skip(4).take(1);
+        let mut of: Vec<&mut Author> =
+            if count == 1 { damaged_alone.collect() } else { authors.iter_mut().collect() };
+        let jobs =
+            of.iter_mut().map(|author| Job { append: author.writes("a", value), creates: false }).collect();
+        let round = committer.round(&store, 10, jobs);
+        assert!(round.error.is_none(), "the store fails for everybody: {:?}", round.error);
+        assert!(round.again.is_empty(), "it would be tried for ever");
+        assert_eq!(round.answers.len(), count);
+        for (id, result) in round.answers {
+            match result {
+                Ok(receipts) => assert_eq!((receipts.len(), id == document(5)), (1, false)),
+                Err(why) => assert_eq!((id, format!("{why:?}").as_str()), (document(5), "Damaged")),
+            }
+        }
+    }
 }

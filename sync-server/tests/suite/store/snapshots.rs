@@ -63,12 +63,13 @@ fn a_later_snapshot_replaces_the_earlier_one() {
     let folder = Folder::with_store();
     let (mut anne, ..) = compacted(&folder);
     let store = folder.open();
+    let before = anne.doc.save();
     keep(&store, 1, &[anne.writes("more", 1)]);
     store.snapshot(document(1), Position(1_000), &anne.doc.save()).unwrap();
     assert_eq!((with_bytes(&folder), snapshots(&folder)), (29, 1));
     keep(&store, 1, &[anne.writes("more", 2)]);
     // An older view than the kept one changes nothing.
-    store.snapshot(document(1), Position(3), &anne.doc.save()).unwrap();
+    store.snapshot(document(1), Position(3), &before).unwrap();
     let stored = store.load(document(1)).unwrap().unwrap();
     assert_eq!((stored.changes.len(), snapshots(&folder)), (1, 1));
     assert_eq!(loaded(&store, document(1)).get_heads(), anne.doc.get_heads());
@@ -97,6 +98,27 @@ fn a_snapshot_that_lacks_a_change_lets_nothing_go() {
     store.snapshot(document(1), Position(1), &early).unwrap();
     assert_eq!(with_bytes(&folder), 1);
     assert_eq!(loaded(&store, document(1)).get_heads(), anne.doc.get_heads());
+}
+
+#[test]
+fn a_later_snapshot_holds_what_the_earlier_one_held() {
+    let folder = Folder::with_store();
+    let store = folder.open();
+    let (mut anne, mut binh) = (Author::new(document(1), ANNE, 1), Author::new(document(1), BINH, 2));
+    keep(&store, 1, &[anne.writes("a", 1)]);
+    keep(&store, 1, &[binh.writes("b", 1)]);
+    let mut both = anne.doc.fork();
+    both.merge(&mut binh.doc.fork()).unwrap();
+    store.snapshot(document(1), Position(2), &both.save()).unwrap();
+    keep(&store, 1, &[anne.writes("a", 2)]);
+    // It has all that is new, and nothing of what Binh wrote beside it, whose bytes are only in the snapshot before.
+    let error = store.snapshot(document(1), Position(3), &anne.doc.save()).unwrap_err();
+    assert!(matches!(error, StoreError::Incomplete { .. }), "{error}");
+    both.merge(&mut anne.doc.fork()).unwrap();
+    assert_eq!(loaded(&store, document(1)).get_heads(), both.get_heads());
+    store.snapshot(document(1), Position(3), &both.save()).unwrap();
+    assert_eq!((with_bytes(&folder), snapshots(&folder)), (0, 1));
+    assert_eq!(loaded(&store, document(1)).get_heads(), both.get_heads());
 }
 
 #[test]

@@ -6,8 +6,12 @@ use std::collections::BTreeSet;
 use automerge::ActorId;
 use automerge::Automerge;
 use automerge::ChangeHash;
+use automerge::PatchLog;
+use automerge::ROOT;
 use automerge::sync;
 use automerge::sync::SyncDoc;
+use automerge::transaction::CommitOptions;
+use automerge::transaction::Transactable;
 use niemyet_sync::DocumentId;
 use niemyet_sync::access::Principal;
 use niemyet_sync::wire::Body;
@@ -95,6 +99,16 @@ impl Client {
             copy.tainted |= field == "bad";
             self.push(id);
         }
+    }
+
+    /// Changes a field upon what the copy held before, as `changeAt` of the editor does.
+    pub fn edit_at(&mut self, key: &str, heads: &[ChangeHash], field: &str, value: &str) {
+        let id = rules::id_of(key);
+        let Some(copy) = self.copies.get_mut(&id) else { return };
+        let mut transaction = copy.document.transaction_at(PatchLog::null(), heads).unwrap();
+        transaction.put(ROOT, field, value).unwrap();
+        transaction.commit_with(CommitOptions::default().with_time(0));
+        self.push(id);
     }
 
     /// Says something that nobody keeps.

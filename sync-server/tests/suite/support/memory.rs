@@ -2,8 +2,11 @@
 //! had returned as durable.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
 
 use automerge::ActorId;
 use automerge::ChangeHash;
@@ -50,12 +53,16 @@ struct State {
     unreadable: usize,
     /// Every call that writes fails.
     full: bool,
+    /// Documents of which nothing can be kept any more.
+    damaged: BTreeSet<DocumentId>,
+    /// Calls of `append` that have come back.
+    commits: usize,
     crashed: bool,
 }
 
 /// The store.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<State>);
+pub struct MemoryStore(Mutex<State>, Mutex<()>);
 
 impl MemoryStore {
     /// The `n`th call from now that writes goes wrong.
@@ -85,6 +92,21 @@ impl MemoryStore {
         crashed
     }
 
+    /// Until what is returned is dropped, nothing is kept and nothing fails: `append` takes its time.
+    pub fn hold(&self) -> MutexGuard<'_, ()> {
+        self.1.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many groups were given to it.
+    pub fn commits(&self) -> usize {
+        self.0.lock().unwrap().commits
+    }
+
+    /// Of this document nothing can be kept any more.
+    pub fn damage(&self, document: DocumentId) {
+        self.0.lock().unwrap().damaged.insert(document);
+    }
+
     /// Nothing goes wrong from now on.
     pub fn heal(&self) {
         let mut state = self.0.lock().unwrap();
@@ -95,7 +117,7 @@ impl MemoryStore {
 
     /// A backup.
     pub fn copy(&self) -> Self {
-        Self(Mutex::new(self.0.lock().unwrap().clone()))
+        Self(Mutex::new(self.0.lock().unwrap().clone()), Mutex::default())
     }
 
     /// An actor is an account's, as if it had delivered something.
@@ -141,6 +163,9 @@ impl State {
     }
 
     fn check(&self, append: &Append) -> Result<(), StoreError> {
+        if self.damaged.contains(&append.document) {
+            return Err(StoreError::Damaged { place: "a test".to_owned(), what: "it is broken".to_owned() });
+        }
         if let (Some(kept), Some(judged)) = (self.documents.get(&append.document), append.judged) {
             let later = kept.receipts.iter().filter(|receipt| receipt.position > judged);
             let mut others =
@@ -214,7 +239,9 @@ impl Store for MemoryStore {
         now: i64,
         group: &[Append],
     ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
+        let _held = self.hold();
         let mut state = self.0.lock().unwrap();
+        state.commits += 1;
         let fault = state.begin()?;
         state.clock = state.clock.max(now);
         let mut results = Vec::new();

@@ -158,6 +158,12 @@ impl Network {
             None if self.random.percent(50) => client.begin(key, actor),
             None => client.want(key, actor),
             Some(copy) if copy.tainted && self.random.percent(30) => client.want(key, actor),
+            Some(copy) if !copy.tainted && field != "bad" && self.random.percent(10) => {
+                let all = copy.document.get_changes_meta(&[]);
+                if let Some(change) = self.random.pick(&all).map(|change| change.hash) {
+                    client.edit_at(key, &[change], field, &value);
+                }
+            }
             Some(_) => client.edit(key, field, &value),
         }
         self.note_bad(place, key);

@@ -1,11 +1,15 @@
 //! A server in one thread: the sessions, shards, commit rounds and reads of the hub, moved by hand, a step at a time.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::Mutex;
 
 use niemyet_sync::DocumentId;
+use niemyet_sync::access::AccountId;
 use niemyet_sync::access::Principal;
+use niemyet_sync::access::Refusal;
 use niemyet_sync::access::Rules;
 use niemyet_sync::committer::Committer;
 use niemyet_sync::committer::Job;
@@ -17,6 +21,7 @@ use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::effect::Effect;
 use niemyet_sync::effect::Member;
 use niemyet_sync::limits::Limits;
+use niemyet_sync::limits::Quota;
 use niemyet_sync::reader;
 use niemyet_sync::reader::Depth;
 use niemyet_sync::session::Said;
@@ -61,6 +66,8 @@ pub struct Server {
     pub compactions: VecDeque<DocumentId>,
     /// What happened.
     pub events: Vec<Event>,
+    /// Why changes of accounts in documents are not taken.
+    pub refusals: HashMap<(AccountId, DocumentId), Refusal>,
     /// Rounds of commits that failed.
     pub failures: usize,
     /// Reads that gave only the bytes of a document.
@@ -102,6 +109,7 @@ impl Server {
             found: Vec::new(),
             compactions: VecDeque::new(),
             events: Vec::new(),
+            refusals: HashMap::new(),
             failures: 0,
             unread: 0,
             unreadable: 0,
@@ -112,7 +120,8 @@ impl Server {
     }
 
     pub fn connect(&mut self, id: ConnectionId, principal: Principal) {
-        let session = Session::new(&self.limits, self.now);
+        let quota = Arc::new(Mutex::new(Quota::new(&self.limits, self.now)));
+        let session = Session::new(&self.limits, self.now, quota);
         let outgoing = VecDeque::new();
         self.links.insert(id, Link { session, principal, member: None, outgoing, pending: 0 });
     }
@@ -177,7 +186,12 @@ impl Server {
                     }
                 }
                 Effect::Note(event) => self.events.push(event),
-                Effect::Remember { .. } => {}
+                Effect::Remember { account, document, refusal } => {
+                    match refusal {
+                        Some(refusal) => self.refusals.insert((account, document), refusal),
+                        None => self.refusals.remove(&(account, document)),
+                    };
+                }
                 Effect::AccessChanged => self.input(Input::AccessChanged),
             }
         }

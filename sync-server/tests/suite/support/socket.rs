@@ -14,6 +14,7 @@ use niemyet_sync::hub::Hub;
 use niemyet_sync::hub::Outgoing;
 use niemyet_sync::hub::Parts;
 use niemyet_sync::limits::Limits;
+use niemyet_sync::store::Store;
 use niemyet_sync::witness::Event;
 use niemyet_sync::witness::Witness;
 
@@ -39,9 +40,9 @@ impl Witness for Notes {
 }
 
 /// A hub and what it stands on.
-pub struct Stage {
+pub struct Stage<S = MemoryStore> {
     pub hub: Hub,
-    pub store: Arc<MemoryStore>,
+    pub store: Arc<S>,
     pub rules: Arc<TestRules>,
     pub notes: Arc<Notes>,
 }
@@ -50,13 +51,24 @@ impl Stage {
     pub fn new(limits: Limits) -> Self {
         Self::on(Arc::default(), limits)
     }
+}
 
-    pub fn on(store: Arc<MemoryStore>, limits: Limits) -> Self {
+impl<S: Store> Stage<S> {
+    pub fn on(store: Arc<S>, limits: Limits) -> Self {
+        Self::start(store, limits, false)
+    }
+
+    /// One to which clients bring again what others wrote, after a restore.
+    pub fn restoring(store: Arc<S>) -> Self {
+        Self::start(store, Limits::default(), true)
+    }
+
+    fn start(store: Arc<S>, limits: Limits, restoring: bool) -> Self {
         let (rules, notes) = (Arc::new(TestRules::new(Access::ReadWrite)), Arc::new(Notes::default()));
         let (peer, storage) = ("server".to_owned(), "kept".to_owned());
-        let config = Config { peer, storage, limits, shards: 2, restoring: false, clock: now };
+        let config = Config { peer, storage, limits, shards: 2, restoring, clock: now };
         let parts = Parts {
-            store: Arc::<MemoryStore>::clone(&store),
+            store: Arc::<S>::clone(&store),
             rules: Arc::<TestRules>::clone(&rules),
             witness: Arc::<Notes>::clone(&notes),
         };

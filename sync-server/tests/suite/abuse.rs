@@ -1,0 +1,150 @@
+//! Somebody who is let in and means ill: what it costs others, and what stays of it.
+
+use automerge::Automerge;
+use automerge::Change;
+use automerge::sync;
+use niemyet_sync::access::AccountId;
+use niemyet_sync::effect::Closing;
+use niemyet_sync::limits::Limits;
+use niemyet_sync::limits::Rate;
+use niemyet_sync::wire::Body;
+use niemyet_sync::wire::Message;
+use niemyet_sync::witness::Event;
+
+use crate::support::client::Client;
+use crate::support::rules;
+use crate::support::rules::id_of;
+use crate::support::rules::principal;
+use crate::support::socket::Socket;
+use crate::support::socket::Stage;
+use crate::support::socket::wait;
+
+/// The next change of a document, with operations numbered from another number than the next.
+fn jump(document: &Automerge, ahead: u64) -> Change {
+    let mut document = document.clone();
+    let before = document.get_heads();
+    rules::put(&mut document, "x", "far");
+    let mut expanded = document.get_changes(&before).remove(0).decode();
+    expanded.start_op = expanded.start_op.checked_add(ahead).unwrap();
+    expanded.hash = None;
+    Change::from(expanded)
+}
+
+fn carrying(peer: &str, key: &str, change: &Change) -> Vec<u8> {
+    let (heads, need, have) = (vec![change.hash()], Vec::new(), Vec::new());
+    let changes = vec![change.raw_bytes().to_vec()].into();
+    let version = sync::MessageVersion::V2;
+    let data = sync::Message { heads, need, have, changes, flags: None, version }.encode();
+    Message { sender: peer, target: None, body: Body::Sync { document: id_of(key), data: &data } }.encode()
+}
+
+#[test]
+fn a_change_whose_operations_are_numbered_far_ahead_is_refused() {
+    for ahead in [10_000, u64::from(u32::MAX) - 2, u64::from(u32::MAX), u64::MAX / 2] {
+        let stage = Stage::new(Limits::default());
+        let mut victim = stage.join("v", principal(1, "north"));
+        let mut forger = stage.join("f", principal(2, "north"));
+        victim.client.begin("k", [1; 16]);
+        victim.until_acknowledged("k");
+        forger.client.want("k", [2; 16]);
+        forger.until_acknowledged("k");
+        let change = jump(&forger.client.copies[&id_of("k")].document, ahead);
+        forger.client.outgoing.push(carrying("f", "k", &change));
+        assert!(wait(|| {
+            forger.carry();
+            let acknowledged = stage.store.hashes(id_of("k")).len() > 1;
+            acknowledged || stage.hub.refusal(AccountId(2), id_of("k")).is_some()
+        }));
+        let refusal = stage.hub.refusal(AccountId(2), id_of("k"));
+        let code = refusal.map(|refusal| refusal.code);
+        assert!(matches!(code, Some("operation-numbers" | "unreadable")), "{ahead} ahead: {code:?}");
+        victim.client.edit("k", "x", "1");
+        victim.until_acknowledged("k");
+    }
+}
+
+#[test]
+fn what_an_account_may_send_does_not_begin_anew_with_a_connection() {
+    let limits = Limits { frames: Rate { burst: 12, per_minute: 0 }, ..Limits::default() };
+    let stage = Stage::new(limits);
+    let mut first = stage.join("one", principal(1, "north"));
+    for _ in 0..20 {
+        first.client.say("k", b"again");
+    }
+    assert!(matches!(first.until_closed(), Closing::TooMuch { .. }));
+    let mut again = Socket::open(&stage.hub, Client::new("two", principal(1, "north")));
+    assert!(matches!(again.until_closed(), Closing::TooMuch { .. }), "a new connection may send anew");
+    let mut other = stage.join("one", principal(2, "north"));
+    other.client.begin("k", [1; 16]);
+    other.until_acknowledged("k");
+}
+
+#[test]
+fn connections_of_an_account_that_read_nothing_are_closed_by_what_waits_for_all_of_them() {
+    let limits = Limits { outgoing_bytes: 1 << 20, account_outgoing_bytes: 20_000, ..Limits::default() };
+    let stage = Stage::new(limits);
+    let mut writer = stage.join("w", principal(9, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    let names = [("a1", 1), ("a2", 1), ("b1", 2)];
+    let mut sockets = names.map(|(peer, account)| stage.join(peer, principal(account, "north")));
+    for (place, socket) in sockets.iter_mut().enumerate() {
+        socket.client.want("k", [u8::try_from(place).unwrap() + 2; 16]);
+        socket.until_acknowledged("k");
+    }
+    let is_slow = |event: &Event| matches!(event, Event::Closed { why: Closing::TooSlow { .. }, .. });
+    for round in 0..14 {
+        // Random enough not to be packed.
+        let text: String =
+            (0..100_u64).map(|n| format!("{:x}", (n + round).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+        writer.client.edit("k", "x", &text[..1_000]);
+        writer.until_acknowledged("k");
+    }
+    assert!(wait(|| stage.notes.has(is_slow)), "nobody was closed");
+    let [_, _, mut alone] = sockets;
+    alone.until_acknowledged("k");
+    assert_eq!(alone.closed, None, "who has less waiting than an account may stays");
+}
+
+#[test]
+fn what_lacks_what_it_depends_on_is_bounded_over_all_connections_of_an_account() {
+    let stage = Stage::new(Limits { stashed_bytes: 25_000, ..Limits::default() });
+    let orphan = |key: &str| {
+        let mut document = rules::begin(key);
+        rules::put(&mut document, "x", "missing");
+        rules::put(&mut document, "x", &"x".repeat(10_000));
+        document.get_changes(&[]).pop().unwrap()
+    };
+    let refused =
+        |account, key: &str| stage.hub.refusal(AccountId(account), id_of(key)).map(|refusal| refusal.code);
+    let mut sockets: Vec<Socket> = [("a1", 1), ("a2", 1), ("b1", 2), ("a3", 1)]
+        .map(|(peer, account)| stage.join(peer, principal(account, "north")))
+        .into();
+    for (socket, key) in sockets.iter_mut().zip(["k1", "k2", "k3", "k4"]) {
+        socket.client.want(key, [1; 16]);
+        socket.client.outgoing.push(carrying(&socket.client.peer, key, &orphan(key)));
+        // It is asked for what is missing.
+        let asked = |client: &Client| {
+            client.copies[&id_of(key)].state.their_need.as_ref().is_some_and(|need| !need.is_empty())
+        };
+        assert!(wait(|| {
+            socket.carry();
+            asked(&socket.client) || refused(1, key).is_some()
+        }));
+    }
+    assert_eq!([refused(1, "k1"), refused(1, "k2"), refused(2, "k3")], [None; 3]);
+    assert_eq!(refused(1, "k4"), Some("too-large"));
+    // A connection that is gone leaves nothing.
+    sockets.remove(0);
+    // Of the same shard, which has dealt with the end before.
+    let half = |key: &str| id_of(key).as_bytes()[0] % 2;
+    let key = (5..).map(|number| format!("k{number}")).find(|key| half(key) == half("k1")).unwrap();
+    let key = key.as_str();
+    let mut again = stage.join("a4", principal(1, "north"));
+    again.client.want(key, [1; 16]);
+    again.client.outgoing.push(carrying("a4", key, &orphan(key)));
+    again.until("it is asked for what is missing", |client| {
+        client.copies[&id_of(key)].state.their_need.as_ref().is_some_and(|need| !need.is_empty())
+    });
+    assert_eq!(refused(1, key), None);
+}
