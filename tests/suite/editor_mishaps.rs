@@ -18,6 +18,7 @@ use crate::support::official::Official;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::hands_in;
 use crate::support::scene::writes_figure;
 
 const TEXT: &str = "#f-consultation-r1-province-difficulties";
@@ -144,15 +145,6 @@ async fn withdraws_while_it_is_accepted(scene: &Scene, team: &Official, agency: 
     agency.press("#accept").await?;
     agency.reads(SENT).await?;
     Ok(())
-}
-
-/// Writes this week's report and hands it in, until the server has it.
-async fn hands_in(team: &Official) -> Result<()> {
-    team.go(&format!("{REPORT}/0")).await?;
-    team.press("#this-week").await?;
-    writes_figure(team, "12").await?;
-    team.press("#hand-in").await?;
-    team.reads("máy chủ nhận lúc").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,12 +17,19 @@ use tempfile::TempDir;
 /// A folder in which the program runs; its working folder is `niemyet` in it.
 pub struct Office {
     folder: TempDir,
+    as_of: Option<&'static str>,
 }
 
 impl Office {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self { folder: tempfile::tempdir().unwrap(), as_of: Some("2021-03-05") }
+    }
+
+    /// The same, where today is today: long after all that its committee has to do.
+    pub fn of_today(mut self) -> Self {
+        self.as_of = None;
+        self
     }
 
     /// A folder with a working folder made from the data set of 2021, as of the demonstration's day.
@@ -42,7 +49,8 @@ impl Office {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_niemyet"));
         command.current_dir(self.folder.path()).args(arguments).stdin(Stdio::null());
-        command.env("NIEMYET_AS_OF", "2021-03-05").env_remove("NIEMYET_DIR");
+        command.env_remove("NIEMYET_AS_OF").env_remove("NIEMYET_DIR");
+        command.envs(self.as_of.map(|day| ("NIEMYET_AS_OF", day)));
         command
     }
 

@@ -133,3 +133,12 @@ pub async fn writes_figure(official: &Official, figure: &str) -> Result<()> {
     official.go(&format!("{REPORT}/8")).await?;
     official.type_in(FIGURE, figure).await
 }
+
+/// Writes this week's report and hands it in, until the server has it.
+pub async fn hands_in(team: &Official) -> Result<()> {
+    team.go(&format!("{REPORT}/0")).await?;
+    team.press("#this-week").await?;
+    writes_figure(team, "12").await?;
+    team.press("#hand-in").await?;
+    team.reads("máy chủ nhận lúc").await
+}

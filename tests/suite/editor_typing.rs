@@ -1,0 +1,220 @@
+//! Fields while others write, while a composition goes on and before a document is open, in a real Chromium against the real program.
+
+use chromiumoxide::cdp::browser_protocol::input::ImeSetCompositionParams;
+use chromiumoxide::cdp::browser_protocol::input::InsertTextParams;
+use serde_json::json;
+
+use crate::support::browser::Result;
+use crate::support::browser::shows;
+use crate::support::official::Official;
+use crate::support::scene::FIGURE;
+use crate::support::scene::REPORT;
+use crate::support::scene::SENT;
+use crate::support::scene::Scene;
+use crate::support::scene::WAITS;
+use crate::support::scene::writes_figure;
+
+const INCIDENT: &str = "#/incident/team_comms/mot-viec";
+
+/// Whether a field has this value.
+fn stands(selector: &str, text: &str) -> String {
+    format!("document.querySelector('{selector}')?.value === {}", json!(text))
+}
+
+/// What an input method shows before it is decided.
+fn composing(text: &str) -> ImeSetCompositionParams {
+    let length = text.chars().count() as i64;
+    ImeSetCompositionParams::new(text, length, length)
+}
+
+/// Puts the caret into a field.
+async fn stands_in(one: &Official, selector: &str, at: usize) -> Result<()> {
+    one.ask::<bool>(&format!(
+        "(() => {{ const field = document.querySelector('{selector}'); field.focus(); field.setSelectionRange({at}, {at}); return true; }})()"
+    ))
+    .await
+    .map(drop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_short_field_another_moves_no_caret_and_what_both_wrote_is_chosen_by_a_person() -> Result<()> {
+    let scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    one.go(INCIDENT).await?;
+    one.type_in("#subject", "Cầu Pàn").await?;
+    one.reads(SENT).await?;
+    two.go(INCIDENT).await?;
+    two.until(&stands("#subject", "Cầu Pàn")).await?;
+    // Who only stands there sees what comes, and stands where they stood.
+    stands_in(&one, "#subject", 3).await?;
+    two.type_in("#subject", "Xin: Cầu Pàn").await?;
+    one.until(&stands("#subject", "Xin: Cầu Pàn")).await?;
+    assert_eq!(one.ask::<usize>("document.querySelector('#subject').selectionStart").await?, 8);
+
+    // Who composes goes on; the other's text comes meanwhile, as another window of the device shows.
+    let window = one.tab(&format!("{}/editor/{INCIDENT}", scene.site)).await?;
+    shows(&window, &stands("#subject", "Xin: Cầu Pàn")).await?;
+    one.page().bring_to_front().await?;
+    stands_in(&one, "#subject", 12).await?;
+    one.page().execute(composing(" Nậm")).await?;
+    two.type_in("#subject", "Cầu bị cuốn").await?;
+    shows(&window, &stands("#subject", "Cầu bị cuốn")).await?;
+    assert!(one.ask::<bool>(&stands("#subject", "Xin: Cầu Pàn Nậm")).await?);
+    one.page().execute(InsertTextParams::new(" Nậm Pàn")).await?;
+    one.go("#/conflicts").await?;
+    one.reads("Cầu bị cuốn").await?;
+    one.reads("Xin: Cầu Pàn Nậm Pàn").await?;
+    let mut faults = one.look("conflicts-subject").await?;
+    one.press(".side button").await?;
+    one.reads("Không có gì phải chọn").await?;
+    one.reads(SENT).await?;
+    two.go("#/conflicts").await?;
+    two.reads("Không có gì phải chọn").await?;
+    faults.retain(|fault| !fault.is_empty());
+    one.kill().await?;
+    two.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+const ITEM: &str = "#f-difficulties-items-";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_writes_into_a_row_goes_on_in_it_when_another_removes_the_row_before() -> Result<()> {
+    let scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    one.go(&format!("{REPORT}/11")).await?;
+    for (n, text) in ["một", "hai", "ba"].into_iter().enumerate() {
+        let fields = "#f-difficulties-items";
+        one.until(&format!("document.querySelector('{fields}')")).await?;
+        one.ask::<bool>(&format!(
+            "(document.querySelector('{fields} > button, {fields} > p > button').click(), true)"
+        ))
+        .await?;
+        one.type_in(&format!("{ITEM}{n}-text"), text).await?;
+    }
+    one.reads(SENT).await?;
+    two.go(&format!("{REPORT}/11")).await?;
+    two.until(&stands(&format!("{ITEM}2-text"), "ba")).await?;
+    stands_in(&one, &format!("{ITEM}1-text"), 3).await?;
+    let first =
+        "[...document.querySelectorAll('#f-difficulties-items .line')][0].querySelector('button').click()";
+    two.ask::<bool>(&format!("({first}, true)")).await?;
+    one.until(&format!("!document.querySelector('{ITEM}2-text')")).await?;
+    assert!(one.ask::<bool>(&format!("document.activeElement.matches('{ITEM}0-text')")).await?);
+    one.page().execute(InsertTextParams::new(" rưỡi")).await?;
+    one.reads(SENT).await?;
+    two.until(&stands(&format!("{ITEM}0-text"), "hai rưỡi")).await?;
+    two.until(&stands(&format!("{ITEM}1-text"), "ba")).await?;
+    one.kill().await?;
+    two.kill().await?;
+    Ok(())
+}
+
+const TEXT: &str = "#f-consultation-r1-province-difficulties";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_tells_what_only_a_field_holds_and_until_when_the_server_has_all() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.until(&format!("document.querySelector('{TEXT}')")).await?;
+    team.until("document.querySelector('.bar.good')").await?;
+    // A composition that comes to nothing begins no report.
+    stands_in(&team, TEXT, 0).await?;
+    team.page().execute(composing("a")).await?;
+    team.until("document.querySelector('#status').innerText.includes('Đang lưu trên máy')").await?;
+    assert!(team.ask::<bool>("!document.querySelector('.bar.good')").await?);
+    team.page().execute(composing("")).await?;
+    team.until("document.querySelector('.bar.good')").await?;
+    assert!(!team.ask::<bool>(&format!("document.body.innerText.includes('{WAITS}')")).await?);
+    team.page().execute(InsertTextParams::new("Đường")).await?;
+    team.reads(SENT).await?;
+
+    scene.no_server();
+    team.reads("Không có mạng").await?;
+    team.until("document.querySelector('.bar.calm')").await?;
+    team.reads("Máy chủ đã có tất cả những gì bạn viết, tính đến").await?;
+    let mut faults = team.look("offline-level").await?;
+    team.reload().await?;
+    team.reads("Máy chủ đã có tất cả những gì bạn viết, tính đến").await?;
+    scene.server();
+    team.connects("tuyen.truyen").await?;
+    team.until("document.querySelector('.bar.good')").await?;
+    faults.retain(|fault| !fault.is_empty());
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// Automerge comes late, as on a slow device.
+const LATE: &str = "const compile = WebAssembly.instantiateStreaming, plain = WebAssembly.instantiate; \
+    const late = (real) => async (...args) => { while (!window.now) await new Promise((is) => setTimeout(is, 50)); return real(...args); }; \
+    WebAssembly.instantiateStreaming = late(compile); WebAssembly.instantiate = late(plain);";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_figure_that_is_changed_back_before_the_document_is_open_stays_what_it_was() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    writes_figure(&team, "12").await?;
+    team.reads(SENT).await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    // What was seen of it is kept once nobody writes.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    team.before_all(LATE).await?;
+    team.reload().await?;
+    team.until(&stands(FIGURE, "12")).await?;
+    team.type_in(FIGURE, "123").await?;
+    team.type_in(FIGURE, "12").await?;
+    team.ask::<bool>("(document.activeElement.blur(), window.now = true)").await?;
+    team.reads("Có kết nối").await?;
+    team.reads(SENT).await?;
+    let other = scene.official("may.hai", "team_comms").await?;
+    other.go(&format!("{REPORT}/8")).await?;
+    other.until(&stands(FIGURE, "12")).await?;
+    team.until(&stands(FIGURE, "12")).await?;
+    team.kill().await?;
+    other.kill().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_on_this_device_is_said_to_be_so_and_no_form_stands_in_its_place() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    for device in [&one, &two] {
+        device.until("navigator.serviceWorker.controller").await?;
+    }
+    // Two is away when one begins an ad-hoc report, and has heard of it when the server goes away before it was brought.
+    one.go(INCIDENT).await?;
+    one.type_in("#subject", "Cầu Pàn").await?;
+    one.reads(SENT).await?;
+    scene.no_server();
+    two.reads("Không có mạng").await?;
+    two.ask::<bool>(
+        "(async () => { const names = (await indexedDB.databases()).map((one) => one.name).filter((name) => /^niemyet-\\d+$/.test(name)); \
+         const db = await new Promise((is) => (indexedDB.open(names[0]).onsuccess = (event) => is(event.target.result))); \
+         const act = db.transaction(['documents', 'meta'], 'readwrite'); act.objectStore('documents').clear(); \
+         const meta = act.objectStore('meta'); \
+         for (const start of ['local ', 'seen 2 ']) meta.delete(IDBKeyRange.bound(start, start + '\\uffff')); \
+         await new Promise((is) => (act.oncomplete = is)); return true; })()",
+    )
+    .await?;
+    two.reload().await?;
+    two.reads("Không có mạng").await?;
+    two.go(INCIDENT).await?;
+    two.reads("Văn bản này chưa có trên máy").await?;
+    assert!(two.ask::<bool>("!document.querySelector('#subject')").await?);
+    let faults = two.look("not-here").await?;
+    scene.server();
+    two.connects("may.hai").await?;
+    two.until(&stands("#subject", "Cầu Pàn")).await?;
+    one.kill().await?;
+    two.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
