@@ -214,6 +214,20 @@ impl Rules for ElectionRules {
         key.parse().map_or(Access::None, |key| self.access_of(&principal.body, &key))
     }
 
+    /// Who writes; and of what is reported to it the standing agency, which has a copy of all. It writes the election anyway, so
+    /// it can do nothing more by this.
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        let Ok(key) = key.parse::<Key>() else { return false };
+        match self.access_of(&principal.body, &key) {
+            Access::ReadWrite => true,
+            Access::Read => {
+                matches!(key, Key::Report(..) | Key::Incident(..) | Key::Progress(_))
+                    && self.roles(&principal.body).contains(&Role::StandingAgency)
+            }
+            Access::None => false,
+        }
+    }
+
     fn is_common(&self, _: niemyet_sync::DocumentId, key: &str, change: &Change) -> bool {
         key.parse().is_ok_and(|key| self.is_alike(&key, change).unwrap_or(false))
     }

@@ -178,6 +178,10 @@ impl Rules for Watched {
         self.rules.access(principal, key)
     }
 
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        self.rules.may_bring(principal, key)
+    }
+
     fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool {
         self.rules.is_common(id, key, change)
     }

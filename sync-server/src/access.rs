@@ -80,6 +80,12 @@ pub trait Rules: Send + Sync + 'static {
     /// the hub's `access_changed`.
     fn access(&self, principal: &Principal, key: &str) -> Access;
 
+    /// Whether a principal may, after a restore, bring again what others wrote in the document of a key. `admit` is not told who
+    /// delivers then, so whoever may do this can write as anybody: those who may write anyway, if nothing else is said.
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        self.access(principal, key) == Access::ReadWrite
+    }
+
     /// Whether that change is one which every replica makes alike (a deterministic first change, a step of a schema),
     /// so that its actor belongs to nobody and anybody who may write may deliver it.
     fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool;
@@ -124,6 +130,10 @@ impl Rules for Guarded {
 
     fn access(&self, principal: &Principal, key: &str) -> Access {
         guarded(|| Some(self.0.access(principal, key))).unwrap_or(Access::None)
+    }
+
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        guarded(|| Some(self.0.may_bring(principal, key))).unwrap_or(false)
     }
 
     fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool {

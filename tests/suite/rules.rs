@@ -13,6 +13,9 @@ use niemyet::document::directive::Directive;
 use niemyet::document::write_directive;
 use niemyet::document::write_election;
 use niemyet_sync::access::Access;
+use niemyet_sync::access::AccountId;
+use niemyet_sync::access::Principal;
+use niemyet_sync::access::Rules;
 
 use desk::BODIES;
 use desk::Desk;
@@ -38,6 +41,31 @@ fn every_role_of_the_data_set_has_its_access() {
     for key in ["election", "progress/stranger"] {
         let key = key.parse().unwrap();
         assert_eq!(desk.rules.access_of("stranger", &key), Access::None, "the election has no such body");
+    }
+}
+
+#[test]
+fn after_a_restore_the_agency_alone_brings_what_was_reported_to_it() {
+    let desk = Desk::of_2021();
+    let brings = |body: &str, key: &str| {
+        let principal = Principal { account: AccountId(1), body: body.to_owned() };
+        desk.rules.may_bring(&principal, key)
+    };
+    let table = [
+        ("report/ec_district_116/2021-03-04", ["standing_agency", "ec_district_116"].as_slice()),
+        ("incident/ec_district_116/2021-abc", &["standing_agency", "ec_district_116"]),
+        ("progress/team_security", &["standing_agency", "team_security"]),
+        // What decides who may do what, and what the public sees, everybody reads.
+        ("election", &["standing_agency"]),
+        ("review/2021-03-04", &["standing_agency"]),
+        ("publication", &["team_comms"]),
+        ("rubbish", &[]),
+    ];
+    let bodies =
+        ["standing_agency", "ec_members", "team_security", "team_comms", "ec_district_116", "stranger"];
+    for (key, expected) in table {
+        let found: Vec<&str> = bodies.into_iter().filter(|body| brings(body, key)).collect();
+        assert_eq!(found, expected, "{key}");
     }
 }
 

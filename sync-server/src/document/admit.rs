@@ -62,9 +62,8 @@ impl Claim<'_> {
     ) -> Result<(Append, Created), Refusal> {
         let document = body::begin(changes, whole.map(|whole| *whole)).map_err(misfit)?;
         let key = ruled(|| context.rules.key(self.id, &document))?;
-        // After a restore whoever may read a document may bring it again.
-        let least = if context.restoring { Access::Read } else { Access::ReadWrite };
-        if context.rules.access(self.principal, &key) < least {
+        let writes = context.rules.access(self.principal, &key) == Access::ReadWrite;
+        if !writes && !context.may_bring(self.principal, &key) {
             return Err(refusals::forbidden());
         }
         self.admit(&key, (None, &document), changes, context)?;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use automerge::Automerge;
 
 use crate::DocumentId;
+use crate::access::Principal;
 use crate::access::Rules;
 use crate::effect::ConnectionId;
 use crate::effect::Effect;
@@ -54,6 +55,13 @@ pub struct Context<'a> {
     pub nothing: &'a Automerge,
     /// What is to be done.
     pub effects: &'a mut Vec<Effect>,
+}
+
+impl Context<'_> {
+    /// Whether somebody may bring what others wrote, also without writing otherwise.
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        self.restoring && self.rules.may_bring(principal, key)
+    }
 }
 
 /// A document that was read from the store.

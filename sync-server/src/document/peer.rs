@@ -76,9 +76,9 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// `restoring`: whether readers may bring again what others wrote.
-    pub(super) fn new(member: Arc<Member>, access: Access, restoring: bool) -> Self {
-        let read_only = access == Access::Read && !restoring;
+    /// `brings`: whether it may bring again what others wrote, though it may only read.
+    pub(super) fn new(member: Arc<Member>, access: Access, brings: bool) -> Self {
+        let read_only = access == Access::Read && !brings;
         let state = sync::State { read_only, ..sync::State::default() };
         let stash = Stash::new(Arc::clone(&member));
         Self { member, access, state, refused: None, due: false, stash, fed: false, asked: (NOTHING, 0) }
@@ -90,11 +90,11 @@ impl Peer {
     }
 
     /// Begins anew with it, as access or document have changed.
-    pub(super) fn restart(&mut self, access: Access, restoring: bool) {
+    pub(super) fn restart(&mut self, access: Access, brings: bool) {
         let their_capabilities = self.state.their_capabilities.take();
         self.state = sync::State {
             their_capabilities,
-            read_only: access == Access::Read && !restoring,
+            read_only: access == Access::Read && !brings,
             needs_reset: self.state.needs_reset || self.state.have_responded,
             ..sync::State::default()
         };

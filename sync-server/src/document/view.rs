@@ -29,13 +29,15 @@ impl Document {
         }
         let key = self.key.as_deref();
         let access = key.map_or(Access::None, |key| context.rules.access(&member.principal, key));
-        self.peers.insert(member.id, Peer::new(Arc::clone(member), access, context.restoring));
+        let brings = key.is_some_and(|key| context.may_bring(&member.principal, key));
+        self.peers.insert(member.id, Peer::new(Arc::clone(member), access, brings));
     }
 
     /// Takes a message without its changes.
     pub(super) fn absorb(&mut self, member: &Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
         done(member, &incoming, context);
         let Some(message) = incoming.message else { return };
+        let brings = self.key.as_deref().is_some_and(|key| context.may_bring(&member.principal, key));
         let Some(peer) = self.peers.get_mut(&member.id) else { return };
         let document = match &self.body {
             Body::Here(here) if peer.sees() => Sight::Whole(&here.durable),
@@ -46,10 +48,10 @@ impl Document {
         let over = peer.refused.is_some() && !unknown && !incoming.carried;
         if over {
             // What was refused is gone from the peer's copy.
-            if peer.access == Access::Read && !context.restoring {
+            if peer.access == Access::Read && !brings {
                 peer.refused = None;
             } else {
-                peer.restart(peer.access, context.restoring);
+                peer.restart(peer.access, brings);
             }
         }
         if !peer.sees() && message.heads.is_empty() && !incoming.carried {
@@ -104,6 +106,7 @@ impl Document {
         let mut over = HashSet::new();
         for peer in self.peers.values_mut() {
             let access = key.map_or(Access::None, |key| context.rules.access(&peer.member.principal, key));
+            let brings = key.is_some_and(|key| context.may_bring(&peer.member.principal, key));
             let refused = peer.refused.is_some();
             if access == peer.access && !(refused && anew(access)) {
                 continue;
@@ -114,14 +117,14 @@ impl Document {
             }
             if peer.access == Access::ReadWrite && access == Access::Read && !refused {
                 peer.access = access;
-                if !context.restoring {
+                if !brings {
                     peer.state.set_read_only(true);
                 }
                 peer.due = true;
                 continue;
             }
             peer.due = access >= Access::Read || refused && !withdrawn;
-            peer.restart(access, context.restoring);
+            peer.restart(access, brings);
             if withdrawn {
                 send(peer, Says::Unavailable { document: self.id }, context);
             }

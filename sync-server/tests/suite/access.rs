@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use automerge::ActorId;
+use automerge::Automerge;
 use automerge::sync;
 use niemyet_sync::access::Access;
 use niemyet_sync::access::AccountId;
@@ -403,65 +404,78 @@ fn what_lacks_what_it_depends_on_is_kept_up_to_a_bound() {
     assert_eq!(house.server.pending(), 0);
 }
 
+/// A store as a backup has it, and copies of two documents as a reader has them: one that has gone on since, and one that began later.
+fn lost() -> (MemoryStore, [(&'static str, Automerge); 2]) {
+    let mut house = House::new(Limits::default());
+    let (author, reader) = (house.join("a", principal(1, "north")), house.join("r", principal(2, "south")));
+    house.clients[author].begin("old", [1; 16]);
+    house.settle();
+    house.clients[reader].want("old", [2; 16]);
+    house.settle();
+    let backup = house.store.copy();
+    house.clients[author].edit("old", "x", "1");
+    house.clients[author].begin("new", [3; 16]);
+    house.clients[author].edit("new", "x", "1");
+    house.settle();
+    house.clients[reader].want("new", [4; 16]);
+    house.settle();
+    (backup, ["old", "new"].map(|key| (key, house.clients[reader].copies[&id_of(key)].document.clone())))
+}
+
+/// A house on a backup, where two who may only read bring what they have; the rules let only the first.
+fn brought(restoring: bool) -> (House, usize) {
+    let (backup, copies) = lost();
+    let mut house = House::new(Limits::default());
+    house.store = Arc::new(backup);
+    let rules = Arc::<TestRules>::clone(&house.rules);
+    house.server = if restoring {
+        Server::restoring("server", Arc::clone(&house.store), rules)
+    } else {
+        Server::new("server", Arc::clone(&house.store), rules, Limits::default())
+    };
+    for (key, _) in &copies {
+        house.rules.say("south", key, Access::Read);
+        house.rules.say("guest", key, Access::Read);
+    }
+    let (guest, reader) = (house.join("g", principal(3, "guest")), house.join("r", principal(2, "south")));
+    for place in [guest, reader] {
+        assert_eq!(kept(&house), [1, 0], "not every reader brings");
+        for (key, copy) in &copies {
+            house.clients[place].bring(key, copy.clone());
+        }
+        house.settle();
+        if place == guest {
+            house.server.events.clear();
+        }
+    }
+    (house, reader)
+}
+
+fn kept(house: &House) -> [usize; 2] {
+    ["old", "new"].map(|key| house.store.hashes(id_of(key)).len())
+}
+
 #[test]
 fn after_a_restore_a_reader_brings_what_its_author_has_lost() {
-    let source = {
-        let mut house = House::new(Limits::default());
-        let (author, reader) =
-            (house.join("a", principal(1, "north")), house.join("r", principal(2, "south")));
-        house.clients[author].begin("old", [1; 16]);
-        house.settle();
-        house.clients[reader].want("old", [2; 16]);
-        house.settle();
-        let backup = house.store.copy();
-        house.clients[author].edit("old", "x", "1");
-        house.clients[author].begin("new", [3; 16]);
-        house.clients[author].edit("new", "x", "1");
-        house.settle();
-        house.clients[reader].want("new", [4; 16]);
-        house.settle();
-        let copy = |key: &str| house.clients[reader].copies[&id_of(key)].document.clone();
-        (backup, copy("old"), copy("new"))
-    };
-    let (backup, old, new) = source;
-    for restoring in [false, true] {
-        let mut house = House::new(Limits::default());
-        house.store = Arc::new(backup.copy());
-        for key in ["old", "new"] {
-            house.rules.say("south", key, Access::Read);
-        }
-        let rules = Arc::<TestRules>::clone(&house.rules);
-        house.server = if restoring {
-            Server::restoring("server", Arc::clone(&house.store), rules)
-        } else {
-            Server::new("server", Arc::clone(&house.store), rules, Limits::default())
-        };
-        let reader = house.join("r", principal(2, "south"));
-        house.clients[reader].bring("old", old.clone());
-        house.clients[reader].bring("new", new.clone());
-        house.settle();
-        let kept = ["old", "new"].map(|key| house.store.hashes(id_of(key)).len());
-        if !restoring {
-            assert_eq!(kept, [1, 0]);
-            continue;
-        }
-        assert_eq!((kept, house.codes()), ([2, 2], vec![]));
-        for key in ["old", "new"] {
-            let receipts = house.store.receipts(id_of(key)).unwrap();
-            let last = receipts.last().unwrap();
-            assert_eq!((last.account, last.bound), (Some(AccountId(2)), false), "{key}");
-        }
-        // The rules are asked as ever, and readers are readers again when it ends.
-        house.clients[reader].edit("old", "bad", "1");
-        house.settle();
-        assert_eq!(house.codes(), ["bad-field"]);
-        house.clients[reader].edit("new", "x", "2");
-        house.settle();
-        house.server.input(Input::RestoringEnds);
-        house.settle();
-        house.clients[reader].edit("new", "x", "3");
-        house.settle();
-        assert_eq!(house.store.hashes(id_of("new")).len(), 3);
-        assert_eq!(house.codes(), ["bad-field", "read-only"]);
+    let (house, _) = brought(false);
+    assert_eq!(kept(&house), [1, 0]);
+    let (mut house, reader) = brought(true);
+    assert_eq!((kept(&house), house.codes()), ([2, 2], vec![]));
+    for key in ["old", "new"] {
+        let receipts = house.store.receipts(id_of(key)).unwrap();
+        let last = receipts.last().unwrap();
+        assert_eq!((last.account, last.bound), (Some(AccountId(2)), false), "{key}");
     }
+    // The rules are asked as ever, and readers are readers again when it ends.
+    house.clients[reader].edit("old", "bad", "1");
+    house.settle();
+    assert_eq!(house.codes(), ["bad-field"]);
+    house.clients[reader].edit("new", "x", "2");
+    house.settle();
+    house.server.input(Input::RestoringEnds);
+    house.settle();
+    house.clients[reader].edit("new", "x", "3");
+    house.settle();
+    assert_eq!(kept(&house), [2, 3]);
+    assert_eq!(house.codes(), ["bad-field", "read-only"]);
 }

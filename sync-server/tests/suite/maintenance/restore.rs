@@ -80,10 +80,9 @@ fn last_change(client: &Client, key: &str) -> ChangeHash {
     client.copies[&id_of(key)].document.get_heads()[0]
 }
 
-#[test]
-fn after_a_restore_clients_bring_again_what_others_wrote() {
-    let folder = Folder::with_store();
-    let stage = hub_on(&folder);
+/// A backup, and what was acknowledged after it. Gives both, and the devices of Anne and Binh, who have it all.
+fn after_a_backup(folder: &Folder) -> (PathBuf, Report, [Client; 2]) {
+    let stage = hub_on(folder);
     let (mut anne, mut binh) =
         (stage.join("anne", principal(1, "north")), stage.join("binh", principal(2, "south")));
     anne.client.begin("k", [1; 16]);
@@ -92,10 +91,8 @@ fn after_a_restore_clients_bring_again_what_others_wrote() {
     binh.client.want("k", [2; 16]);
     binh.until_acknowledged("k");
     let [anne, binh] = stop(stage, [anne, binh]);
-    let id = folder.database(Mode::Alone).storage_id().unwrap();
-    let (from, report) = backup_of(&folder);
-    // Acknowledged after the backup, then the disk is lost.
-    let stage = hub_on(&folder);
+    let (from, report) = backup_of(folder);
+    let stage = hub_on(folder);
     let (mut anne, mut binh) = (reconnect(&stage, anne), reconnect(&stage, binh));
     anne.client.edit("k", "x", "2");
     anne.until_acknowledged("k");
@@ -106,7 +103,15 @@ fn after_a_restore_clients_bring_again_what_others_wrote() {
     binh.until("it has all", |client| {
         last_change(client, "k") == lost && !client.copies[&id_of("lost")].document.is_empty()
     });
-    let [anne, binh] = stop(stage, [anne, binh]);
+    (from, report, stop(stage, [anne, binh]))
+}
+
+#[test]
+fn after_a_restore_clients_bring_again_what_others_wrote() {
+    let folder = Folder::with_store();
+    let id = folder.database(Mode::Alone).storage_id().unwrap();
+    let (from, report, [anne, binh]) = after_a_backup(&folder);
+    let lost = last_change(&anne, "k");
     lose(&folder);
     assert_eq!(restore(&folder, &from, Some(9_000)).unwrap(), report);
     let database = folder.database(Mode::Alone);

@@ -55,6 +55,10 @@ impl Rules for TestRules {
         said.get(&(principal.body.clone(), key.to_owned())).copied().unwrap_or(self.otherwise)
     }
 
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        principal.body != "guest" && self.access(principal, key) >= Access::Read
+    }
+
     fn is_common(&self, id: DocumentId, _key: &str, change: &Change) -> bool {
         change.seq() == 1 && *change.actor_id() == common_actor(id)
     }
@@ -103,6 +107,10 @@ impl Rules for Learning {
 
     fn access(&self, principal: &Principal, key: &str) -> Access {
         self.rules.access(principal, key)
+    }
+
+    fn may_bring(&self, principal: &Principal, key: &str) -> bool {
+        self.rules.may_bring(principal, key)
     }
 
     fn is_common(&self, id: DocumentId, key: &str, change: &Change) -> bool {
