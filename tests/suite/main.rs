@@ -25,6 +25,7 @@ mod editor_publishing;
 mod editor_screens;
 mod editor_served;
 mod editor_zoom;
+mod exporting;
 mod handing_in;
 mod incremental;
 mod killed;
