@@ -20,6 +20,7 @@ use crate::build::source::SourceTree;
 use crate::rebuild;
 use crate::rebuild::Place;
 use crate::rebuild::Session;
+use crate::rebuild::session;
 use crate::rebuild::session::Step;
 use crate::rebuild::session::Wanted;
 use crate::release::Draft;
@@ -29,6 +30,7 @@ use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::draft::Committed;
 use crate::release::retention;
+use crate::replica::documents::DocumentStore;
 use crate::replica::lock::FolderLock;
 
 /// Said when a build ends what going back to an older release began.
@@ -107,14 +109,30 @@ pub fn rebuild(
         }
         Step::Writing => bar.set_message("đã dựng, đang ghi / files rendered, writing"),
     };
+    let before = place.releases.current_id().ok().flatten();
     let built = session.rebuild(place, lock, wanted, &tell);
     bar.finish_and_clear();
-    let built = built?;
-    if let Committed::New(release) = &built.committed {
-        workspace::note(place.documents, Event::ReleaseMade, release.id(), "command line");
+    let built = match built {
+        Ok(built) => built,
+        Err(error) => session::Built::unconfirmed(place.releases, before.as_deref(), error)?,
+    };
+    let how = if built.confirmed { export::COMMAND_LINE } else { session::UNCONFIRMED };
+    note(place.documents, (&built.committed, before.as_deref()), how);
+    if matches!(built.committed, Committed::New(_)) {
         session.collect(place, lock);
     }
     Ok(Built { committed: built.committed, warnings: built.warnings })
+}
+
+/// Notes what became public otherwise than it was `before`: a new release, or one that was there already.
+fn note(documents: &DocumentStore, (committed, before): (&Committed, Option<&str>), how: &str) {
+    let (release, event) = match committed {
+        Committed::New(release) => (release, Event::ReleaseMade),
+        Committed::Unchanged(release) => (release, Event::ReleaseActivated),
+    };
+    if before != Some(release.id()) {
+        workspace::note(documents, event, release.id(), how);
+    }
 }
 
 /// The current release, if it was built from these inputs.
@@ -141,7 +159,9 @@ pub fn commit(
         let put = draft.put(Kind::Source, path, bytes);
         put.map_err(ReleaseError::io("write", workspace.store.folder()))?;
     }
+    let before = workspace.store.current_id().ok().flatten();
     let committed = draft.commit(inputs, &rebuild::now())?;
+    note(&workspace.documents, (&committed, before.as_deref()), export::COMMAND_LINE);
     collect(workspace);
     Ok(committed)
 }

@@ -250,10 +250,17 @@ fn show(dir: &Path, (key, all): (&Key, bool), terminal: &mut Terminal) -> Result
     terminal.result(&item, &text)
 }
 
+/// Said of an approval beside which another was written at once.
+const CONTESTED: &str = "hai phê duyệt cùng lúc, chưa ai chọn: hãy duyệt lại bản cần công khai / two approvals at once, and nobody has chosen: approve again \
+    what is to be public";
+
 fn lines(item: &Item) -> String {
     let mut text = format!("{}  {}\n{}", item.key, word(item.state), item.title.vi);
     if let Some(problem) = &item.problem {
         text += &format!("\n! {problem}");
+    }
+    if item.approved.as_ref().is_some_and(|approval| approval.contested) {
+        text += &format!("\n! {CONTESTED}");
     }
     for change in &item.changes {
         text += &format!("\n{}  [{}]", change.place.vi, change.field);

@@ -157,7 +157,7 @@ fn failed(error: RebuildError) -> Problem {
             "Một tiến trình khác đang ghi bản công bố; hãy chờ nó xong rồi thử lại.",
         )
         .retry_after(5_000),
-        RebuildError::Project(_) | RebuildError::Build(_) => Problem::new(
+        RebuildError::Project(_) | RebuildError::Build(_) | RebuildError::Made { .. } => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "not-buildable",
             title.clone(),
