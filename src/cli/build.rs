@@ -9,6 +9,7 @@ use serde_json::json;
 use super::args;
 use super::error::CliError;
 use super::release as export;
+use super::terminal;
 use super::terminal::Terminal;
 use super::workspace;
 use super::workspace::Workspace;
@@ -104,8 +105,7 @@ pub fn rebuild(
         Step::Reading => bar.set_message("đang đọc / reading"),
         Step::Rendering(done, total) => {
             bar.set_message(RENDERED);
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
+            terminal::reached(&bar, done, total);
         }
         Step::Writing => bar.set_message("đã dựng, đang ghi / files rendered, writing"),
     };

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::args;
 use super::error::CliError;
+use super::terminal;
 use super::terminal::Terminal;
 use super::verify;
 use super::workspace;
@@ -206,6 +207,7 @@ fn write_compressed(release: &Release, out: &Path, terminal: &Terminal) -> Resul
         file.check(path)?;
     }
     let bar = terminal.progress("tệp đã nén / files packed");
+    terminal::reached(&bar, 0, release.paths(Kind::Page).len());
     let made: Result<Vec<_>, CliError> = release
         .files(Kind::Page)
         .collect::<Vec<_>>()
@@ -243,6 +245,7 @@ pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result
         file.check(path)?;
     }
     let bar = terminal.progress("tệp đã ghi / files written");
+    terminal::reached(&bar, 0, release.paths(Kind::Page).len());
     let files = release.files(Kind::Page).map(|(path, file)| {
         let bar = bar.clone();
         (path, move || {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -269,4 +270,39 @@ fn an_export_that_is_killed_at_any_moment_leaves_one_release_whole() {
     office.ok(&["release", "export", "out", "--id", ids[1]]);
     tree::assert_equal((ids[1], &releases[ids[1]]), ("out", &tree::read(&office.path("out")).unwrap()));
     assert_eq!(generations(&office.path("out")).len(), 1);
+}
+
+#[test]
+fn what_is_packed_beforehand_is_what_is_there_plain() {
+    let office = Office::ready();
+    office.ok(&["build", "--out", "plain"]);
+    office.ok(&["release", "export", "packed", "--compressed"]);
+    let (plain, mut packed) =
+        (tree::read(&office.path("plain")).unwrap(), tree::read(&office.path("packed")).unwrap());
+    let mut texts = 0;
+    for (path, bytes) in &plain {
+        assert_eq!(packed.remove(path).as_ref(), Some(bytes), "{path}");
+        let (gzip, brotli) = (packed.remove(&format!("{path}.gz")), packed.remove(&format!("{path}.br")));
+        let is_text = ["html", "css", "xml", "json", "csv", "ics", "svg", "txt"]
+            .iter()
+            .any(|extension| path.ends_with(&format!(".{extension}")));
+        if !is_text {
+            assert!(gzip.is_none() && brotli.is_none(), "{path} does not shrink");
+            continue;
+        }
+        // So short a text grows.
+        if bytes.len() < 256 {
+            continue;
+        }
+        texts += 1;
+        let (mut unzipped, mut unpacked) = (Vec::new(), Vec::new());
+        let gzip = gzip.unwrap_or_else(|| panic!("{path}.gz"));
+        flate2::read::GzDecoder::new(gzip.as_slice()).read_to_end(&mut unzipped).unwrap();
+        let brotli = brotli.unwrap_or_else(|| panic!("{path}.br"));
+        brotli::BrotliDecompress(&mut brotli.as_slice(), &mut unpacked).unwrap();
+        assert!(unzipped == *bytes && unpacked == *bytes, "{path}");
+        assert!(gzip.len() < bytes.len() && brotli.len() < bytes.len(), "{path}");
+    }
+    assert!(texts > 100, "{texts}");
+    assert!(packed.is_empty(), "of nothing that is there: {:?}", packed.keys());
 }

@@ -240,6 +240,48 @@ fn a_failure_names_the_document_in_which_the_mistake_stands() {
     assert_eq!(desk.serving.terminate(), Some(0));
 }
 
+/// What the log says of a release: event, who, in which way; newest first.
+fn deeds(office: &Office, subject: &str) -> Vec<(String, Value, String)> {
+    let log = office.ok(&["--json", "audit", "--subject", subject]);
+    let entries = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    entries.map(|one| (text(&one["event"]), one["account"].clone(), text(&one["details"]))).collect()
+}
+
+#[test]
+fn who_made_and_who_switched_is_told_of_each_release() {
+    let mut desk = Desk::open();
+    let made = |id: &str| {
+        let one = desk.releases().into_iter().find(|release| release["id"] == id).unwrap();
+        (one["by"].clone(), one["how"].clone())
+    };
+    let deed = |event: &str, who: Value, how: &str| (event.to_owned(), who, how.to_owned());
+    let first = desk.current();
+    assert_eq!(deeds(&desk.office, &first), [deed("release-made", Value::Null, "command line")]);
+    assert_eq!(made(&first), (Value::Null, json!("command line")));
+
+    let page = desk.office.path("niemyet/site/content/gioi-thieu.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("{text}\nMột dòng.\n")).unwrap();
+    desk.rebuild();
+    let asked = desk.current();
+    assert_eq!(deeds(&desk.office, &asked), [deed("release-made", json!("truyen.thong"), "")]);
+    let (by, how) = made(&asked);
+    assert!(by.as_str().is_some_and(|name| !name.is_empty()) && how.is_null(), "{by} {how}");
+
+    approve_another(&desk, "Theo quyết định");
+    let by_rule = desk.current();
+    assert_eq!(deeds(&desk.office, &by_rule), [deed("release-made", Value::Null, "by rule")]);
+    assert_eq!(made(&by_rule), (Value::Null, json!("by rule")));
+
+    activate(&desk, &first);
+    desk.office.ok(&["release", "activate", &by_rule]);
+    assert_eq!(deeds(&desk.office, &first)[0], deed("release-activated", json!("truyen.thong"), ""));
+    assert_eq!(deeds(&desk.office, &by_rule)[0], deed("release-activated", Value::Null, "command line"));
+    assert_eq!(made(&first), (Value::Null, json!("command line")), "who switched did not make it");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
 fn approve_another(desk: &Desk, name: &str) {
     rename(desk, name);
     approve(&desk.office, &Key::Election);
