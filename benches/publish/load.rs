@@ -29,12 +29,18 @@ struct Met {
     answers: AtomicU64,
     errors: AtomicU64,
     bytes: AtomicU64,
+    /// Answers whose bytes are of no release.
+    foreign: AtomicU64,
 }
+
+/// For each of the paths its bytes in each release.
+type Expected = Arc<Vec<Vec<Vec<u8>>>>;
 
 pub fn run(readers: usize, seconds: usize) -> Result<()> {
     let folder = Folder::new(0)?;
     folder.run(&["release", "export", "out"])?;
     let ids = two_releases(&folder)?;
+    let expected = expected(&folder, &ids)?;
     let token = folder.token("truyen.thong", "team_comms")?;
     let serving = folder.serve()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -45,12 +51,12 @@ pub fn run(readers: usize, seconds: usize) -> Result<()> {
     for round in 0..rounds {
         over.store(false, Ordering::Relaxed);
         let switching = switch(serving.address, token.clone(), ids.clone(), Arc::clone(&over));
-        let ours = runtime.block_on(read(serving.address, readers, seconds));
+        let ours = runtime.block_on(read(serving.address, &expected, readers, seconds));
         over.store(true, Ordering::Relaxed);
         let switches = switching.join().map_err(|_| "the switching failed")?;
         tell("niemyet", round, &ours, seconds, &format!("{switches} switches"))?;
         if let Some(nginx) = &nginx {
-            let theirs = runtime.block_on(read(nginx.address, readers, seconds));
+            let theirs = runtime.block_on(read(nginx.address, &expected, readers, seconds));
             tell("nginx", round, &theirs, seconds, "")?;
             ratios.push(count(&ours.answers) as f64 / count(&theirs.answers).max(1) as f64);
         }
@@ -72,16 +78,37 @@ fn tell(who: &str, round: usize, met: &Met, seconds: usize, more: &str) -> Resul
     let per_second = count(&met.answers) / seconds as u64;
     let mib = (count(&met.bytes) / seconds as u64) >> 20;
     say(&format!(
-        "round {round}  {who:<8} {per_second:>8} requests/s {mib:>6} MiB/s  {} errors  {more}",
-        count(&met.errors)
+        "round {round}  {who:<8} {per_second:>8} requests/s {mib:>6} MiB/s  {} errors, {} of no release  {more}",
+        count(&met.errors),
+        count(&met.foreign)
     ))
 }
 
-/// A second release beside the first.
+/// What each of the paths is in each release; no page is in both alike, so that a mixture would be seen.
+fn expected(folder: &Folder, ids: &[String; 2]) -> Result<Expected> {
+    let mut releases = Vec::new();
+    for id in ids {
+        folder.run(&["release", "export", id, "--id", id])?;
+        releases.push(folder.at.path().join(id));
+    }
+    let mut expected = Vec::new();
+    for path in PATHS {
+        let name = if path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() };
+        let both = releases.iter().map(|release| fs::read(release.join(name.trim_start_matches('/'))));
+        let both = both.collect::<std::io::Result<Vec<_>>>()?;
+        if path.ends_with('/') && both[0] == both[1] {
+            return Err(format!("{path} does not tell one release from the other").into());
+        }
+        expected.push(both);
+    }
+    Ok(Arc::new(expected))
+}
+
+/// A second release beside the first, every page of which says so.
 fn two_releases(folder: &Folder) -> Result<[String; 2]> {
-    let page = folder.at.path().join("niemyet/site/content/gioi-thieu.md");
+    let page = folder.at.path().join("niemyet/site/templates/base.html");
     let text = fs::read_to_string(&page)?;
-    fs::write(&page, format!("{text}\nMột dòng nữa.\n"))?;
+    fs::write(&page, text.replace("</body>", "<!-- bản hai --></body>"))?;
     folder.run(&["build"])?;
     let listed = folder.run(&["--json", "release", "list"])?;
     let ids: Vec<String> = listed
@@ -124,14 +151,14 @@ fn switch(
     })
 }
 
-async fn read(address: SocketAddr, readers: usize, seconds: usize) -> Arc<Met> {
+async fn read(address: SocketAddr, expected: &Expected, readers: usize, seconds: usize) -> Arc<Met> {
     let met = Arc::new(Met::default());
     let until = Instant::now() + Duration::from_secs(seconds as u64);
     let all: Vec<_> = (0..readers)
         .map(|reader| {
-            let met = Arc::clone(&met);
+            let (met, expected) = (Arc::clone(&met), Arc::clone(expected));
             tokio::spawn(async move {
-                if one(address, reader, until, &met).await.is_err() {
+                if one(address, (reader, &expected), until, &met).await.is_err() {
                     met.errors.fetch_add(1, Ordering::Relaxed);
                 }
             })
@@ -144,11 +171,16 @@ async fn read(address: SocketAddr, readers: usize, seconds: usize) -> Arc<Met> {
 }
 
 /// One reader on one connection: asks, reads all of the answer, asks for the next page.
-async fn one(address: SocketAddr, reader: usize, until: Instant, met: &Met) -> Result<()> {
+async fn one(
+    address: SocketAddr,
+    (reader, expected): (usize, &Expected),
+    until: Instant,
+    met: &Met,
+) -> Result<()> {
     let mut stream = TcpStream::connect(address).await?;
     stream.set_nodelay(true)?;
     let mut buffer = Vec::with_capacity(128 << 10);
-    for path in PATHS.iter().cycle().skip(reader) {
+    for (path, releases) in PATHS.iter().zip(expected.iter()).cycle().skip(reader) {
         if Instant::now() > until {
             break;
         }
@@ -166,6 +198,9 @@ async fn one(address: SocketAddr, reader: usize, until: Instant, met: &Met) -> R
             if stream.read_buf(&mut buffer).await? == 0 {
                 return Err("closed in the middle".into());
             }
+        }
+        if !releases.iter().any(|bytes| buffer.get(end..end + length) == Some(bytes)) {
+            met.foreign.fetch_add(1, Ordering::Relaxed);
         }
         met.answers.fetch_add(1, Ordering::Relaxed);
         met.bytes.fetch_add(buffer.len() as u64, Ordering::Relaxed);

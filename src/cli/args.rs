@@ -296,7 +296,8 @@ pub enum Release {
     },
     /// Ghi một bản phát hành thành tệp thường; chỉ ghi phần khác / Write a release as plain files; only what differs is written
     Export {
-        /// Thư mục trống, hoặc thư mục đã từng xuất vào / An empty folder, or one exported to before
+        /// Nơi máy chủ web đọc: chưa có, trống, hoặc đã từng xuất vào; trở thành liên kết tượng trưng, chuyển sang bản mới trong một bước / Where a web
+        /// server reads: nothing yet, an empty folder, or one exported to before; becomes a symbolic link that is switched in one step
         out: PathBuf,
         /// Tên bản; không ghi thì bản đang công khai / Its name; without it, the current one
         #[arg(long)]

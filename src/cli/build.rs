@@ -9,6 +9,7 @@ use serde_json::json;
 use super::args;
 use super::error::CliError;
 use super::release as export;
+use super::terminal;
 use super::terminal::Terminal;
 use super::workspace;
 use super::workspace::Workspace;
@@ -20,6 +21,7 @@ use crate::build::source::SourceTree;
 use crate::rebuild;
 use crate::rebuild::Place;
 use crate::rebuild::Session;
+use crate::rebuild::session;
 use crate::rebuild::session::Step;
 use crate::rebuild::session::Wanted;
 use crate::release::Draft;
@@ -29,6 +31,7 @@ use crate::release::Release;
 use crate::release::ReleaseError;
 use crate::release::draft::Committed;
 use crate::release::retention;
+use crate::replica::documents::DocumentStore;
 use crate::replica::lock::FolderLock;
 
 /// Said when a build ends what going back to an older release began.
@@ -102,19 +105,34 @@ pub fn rebuild(
         Step::Reading => bar.set_message("đang đọc / reading"),
         Step::Rendering(done, total) => {
             bar.set_message(RENDERED);
-            bar.set_length(total as u64);
-            bar.set_position(done as u64);
+            terminal::reached(&bar, done, total);
         }
         Step::Writing => bar.set_message("đã dựng, đang ghi / files rendered, writing"),
     };
+    let before = place.releases.current_id().ok().flatten();
     let built = session.rebuild(place, lock, wanted, &tell);
     bar.finish_and_clear();
-    let built = built?;
-    if let Committed::New(release) = &built.committed {
-        workspace::note(place.documents, Event::ReleaseMade, release.id(), "command line");
+    let built = match built {
+        Ok(built) => built,
+        Err(error) => session::Built::unconfirmed(place.releases, before.as_deref(), error)?,
+    };
+    let how = if built.confirmed { export::COMMAND_LINE } else { session::UNCONFIRMED };
+    note(place.documents, (&built.committed, before.as_deref()), how);
+    if matches!(built.committed, Committed::New(_)) {
         session.collect(place, lock);
     }
     Ok(Built { committed: built.committed, warnings: built.warnings })
+}
+
+/// Notes what became public otherwise than it was `before`: a new release, or one that was there already.
+fn note(documents: &DocumentStore, (committed, before): (&Committed, Option<&str>), how: &str) {
+    let (release, event) = match committed {
+        Committed::New(release) => (release, Event::ReleaseMade),
+        Committed::Unchanged(release) => (release, Event::ReleaseActivated),
+    };
+    if before != Some(release.id()) {
+        workspace::note(documents, event, release.id(), how);
+    }
 }
 
 /// The current release, if it was built from these inputs.
@@ -141,7 +159,9 @@ pub fn commit(
         let put = draft.put(Kind::Source, path, bytes);
         put.map_err(ReleaseError::io("write", workspace.store.folder()))?;
     }
+    let before = workspace.store.current_id().ok().flatten();
     let committed = draft.commit(inputs, &rebuild::now())?;
+    note(&workspace.documents, (&committed, before.as_deref()), export::COMMAND_LINE);
     collect(workspace);
     Ok(committed)
 }

@@ -198,7 +198,7 @@ impl From<ProjectError> for CliError {
 fn rebuild_code(error: &RebuildError) -> &'static str {
     match error {
         RebuildError::Project(_) => "project",
-        RebuildError::Build(_) => "build",
+        RebuildError::Build(_) | RebuildError::Made { .. } => "build",
         RebuildError::Store { .. } => "store",
         RebuildError::Folder(error) => folder_code(error),
         RebuildError::Lock(_) => "locked",

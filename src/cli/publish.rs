@@ -22,6 +22,7 @@ use crate::document::DocumentError;
 use crate::document::Key;
 use crate::document::Kind;
 use crate::document::format_heads;
+use crate::document::parse_heads;
 use crate::document::publication;
 use crate::document::publication::Approval;
 use crate::document::publication::Hold;
@@ -43,9 +44,9 @@ pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), 
     match command {
         Publish::List => list(dir, terminal),
         Publish::Show { key, all } => show(dir, (&key, all), terminal),
-        Publish::Approve { key, basis, by } => {
+        Publish::Approve { key, heads, basis, by } => {
             let desk = open(dir, &by)?;
-            let heads = heads(&desk, &key)?;
+            let heads = named(&desk, (&key, heads))?;
             let (by, at) = signed(&desk);
             let approval = Approval { heads, by, at, basis, contested: false };
             decide(&desk, ("approve", &key.to_string()), terminal, |document| {
@@ -56,7 +57,7 @@ pub fn run(dir: &Path, command: Publish, terminal: &mut Terminal) -> Result<(), 
         }
         Publish::Hold { key, reason, by } => {
             let desk = open(dir, &by)?;
-            let heads = heads(&desk, &key)?;
+            let heads = named(&desk, (&key, Vec::new()))?;
             let (by, at) = signed(&desk);
             let hold = Hold { heads, by, at, reason };
             decide(&desk, ("hold", &key.to_string()), terminal, |document| {
@@ -97,8 +98,8 @@ fn signed(desk: &Desk) -> (String, String) {
     (desk.body.as_str().to_owned(), Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-/// The heads that a document has here; only of those that can be public.
-fn heads(desk: &Desk, key: &Key) -> Result<Vec<String>, CliError> {
+/// These heads of a document, which must be here, or those that it has; only of documents that can be public.
+fn named(desk: &Desk, (key, named): (&Key, Vec<String>)) -> Result<Vec<String>, CliError> {
     if !matches!(key, Key::Election | Key::Directive(_)) {
         return Err(CliError::Usage(format!(
             "`{key}` không bao giờ được công khai; `niemyet publish list` cho biết văn bản nào được. / `{key}` can never be public; \
@@ -106,14 +107,18 @@ fn heads(desk: &Desk, key: &Key) -> Result<Vec<String>, CliError> {
         )));
     }
     let mut found = desk.documents(|other| other == key)?;
-    let document = found.get_mut(key);
-    let heads = document.map(|document| format_heads(&document.heads()));
-    heads.ok_or_else(|| {
+    let document = found.get_mut(key).ok_or_else(|| {
         CliError::Usage(format!(
             "không có `{key}` ở đây; `niemyet publish list` cho biết có những gì. / There is no `{key}` here; \
              `niemyet publish list` says what is"
         ))
-    })
+    })?;
+    if named.is_empty() {
+        return Ok(format_heads(&document.heads()));
+    }
+    let heads = parse_heads(&named)?;
+    document.at_heads(&heads)?;
+    Ok(format_heads(&heads))
 }
 
 /// Writes a decision, as one change.
@@ -250,10 +255,18 @@ fn show(dir: &Path, (key, all): (&Key, bool), terminal: &mut Terminal) -> Result
     terminal.result(&item, &text)
 }
 
+/// Said of an approval beside which another was written at once.
+const CONTESTED: &str = "hai phê duyệt cùng lúc, chưa ai chọn: hãy duyệt lại bản cần công khai / two approvals at once, and nobody has chosen: approve again \
+    what is to be public";
+
 fn lines(item: &Item) -> String {
     let mut text = format!("{}  {}\n{}", item.key, word(item.state), item.title.vi);
+    text += &format!("\nphiên bản / heads: {}", item.heads.join(","));
     if let Some(problem) = &item.problem {
         text += &format!("\n! {problem}");
+    }
+    if item.approved.as_ref().is_some_and(|approval| approval.contested) {
+        text += &format!("\n! {CONTESTED}");
     }
     for change in &item.changes {
         text += &format!("\n{}  [{}]", change.place.vi, change.field);

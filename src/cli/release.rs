@@ -10,15 +10,18 @@ use serde_json::json;
 
 use super::args;
 use super::error::CliError;
+use super::terminal;
 use super::terminal::Terminal;
 use super::verify;
 use super::workspace;
+use crate::rebuild::Decided;
+use crate::rebuild::session::UNCONFIRMED;
 use crate::release::Kind;
 use crate::release::Release;
 use crate::release::Store;
 use crate::release::changes;
-use crate::release::export;
 use crate::release::export::Exported;
+use crate::release::plain;
 use crate::release::wording;
 use crate::replica::disk::Disk;
 use crate::replica::disk::RealDisk;
@@ -32,6 +35,9 @@ use crate::web::encoding::Encoding;
 pub const PAUSED: &str = "Đang dừng phát hành tự động vì đã có người quay lại một bản phát hành cũ: quyết định mới chưa ra công khai. Để phát hành tiếp, \
     chạy `niemyet build` hoặc bấm nút dựng ở màn hình Công bố. / Nothing is released by itself, because somebody went back to an older release: new \
     decisions are not public yet. To go on, run `niemyet build`, or press the button on the Publishing screen";
+
+/// In the audit log, of what is done here.
+pub const COMMAND_LINE: &str = "command line";
 
 /// Runs one of the commands.
 pub fn run(dir: &Path, command: args::Release, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -125,9 +131,23 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
     let lock = lock::lock(dir)?;
     let disk: Arc<dyn Disk> = Arc::new(RealDisk);
     let store = Store::open_for_writing(&dir.join(folder::RELEASES), disk, &lock)?;
-    let release = store.activate(id, &lock)?;
+    let before = store.current_id().ok().flatten();
+    let (release, how) = match store.activate(id, &lock) {
+        Ok(release) => (release, COMMAND_LINE),
+        Err(error) => match store.moved_from(before.as_deref()) {
+            Some(release) => {
+                terminal.say(&format!("cảnh báo / warning: {error}"));
+                (release, UNCONFIRMED)
+            }
+            None => return Err(error.into()),
+        },
+    };
+    let mut withdrawn = Vec::new();
     match DocumentStore::open(dir, Some(&lock)) {
-        Ok(documents) => workspace::note(&documents, Event::ReleaseActivated, release.id(), "command line"),
+        Ok(documents) => {
+            workspace::note(&documents, Event::ReleaseActivated, release.id(), how);
+            withdrawn = Decided::new(&documents).map(|now| now.taken_back(&release)).unwrap_or_default();
+        }
         // Releases can be switched also where the documents are damaged.
         Err(error) => tracing::warn!(%error, "the audit log could not be written"),
     }
@@ -135,8 +155,16 @@ fn activate(dir: &Path, id: &str, terminal: &mut Terminal) -> Result<(), CliErro
     if paused {
         terminal.say(PAUSED);
     }
+    if !withdrawn.is_empty() {
+        let which = withdrawn.join(", ");
+        terminal.say(&format!(
+            "cảnh báo: bản này lại công khai những nội dung đã thu hồi hoặc giữ lại sau đó: {which}. / warning: this release shows again what was \
+             withdrawn or held back since: {which}"
+        ));
+    }
     let text = format!("{0} đang công khai / {0} is current", release.id());
-    terminal.result(&json!({ "current": release.id(), "paused": paused }), &text)
+    let object = json!({ "current": release.id(), "paused": paused, "withdrawn": withdrawn });
+    terminal.result(&object, &text)
 }
 
 fn differing(dir: &Path, old: &str, new: Option<&str>, terminal: &mut Terminal) -> Result<(), CliError> {
@@ -179,6 +207,7 @@ fn write_compressed(release: &Release, out: &Path, terminal: &Terminal) -> Resul
         file.check(path)?;
     }
     let bar = terminal.progress("tệp đã nén / files packed");
+    terminal::reached(&bar, 0, release.paths(Kind::Page).len());
     let made: Result<Vec<_>, CliError> = release
         .files(Kind::Page)
         .collect::<Vec<_>>()
@@ -191,11 +220,7 @@ fn write_compressed(release: &Release, out: &Path, terminal: &Terminal) -> Resul
         .collect();
     bar.finish_and_clear();
     let files: BTreeMap<String, Vec<u8>> = made?.into_iter().flatten().collect();
-    Ok(export::export(
-        &RealDisk,
-        out,
-        files.iter().map(|(path, bytes)| (path.as_str(), || Ok(bytes.clone()))),
-    )?)
+    Ok(plain::write(&RealDisk, out, files.iter().map(|(path, bytes)| (path.as_str(), || Ok(bytes.clone()))))?)
 }
 
 /// A file, and its packed forms if they are smaller.
@@ -220,6 +245,7 @@ pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result
         file.check(path)?;
     }
     let bar = terminal.progress("tệp đã ghi / files written");
+    terminal::reached(&bar, 0, release.paths(Kind::Page).len());
     let files = release.files(Kind::Page).map(|(path, file)| {
         let bar = bar.clone();
         (path, move || {
@@ -227,7 +253,7 @@ pub fn write_files(release: &Release, out: &Path, terminal: &Terminal) -> Result
             file.read_checked(path)
         })
     });
-    let done = export::export(&RealDisk, out, files);
+    let done = plain::write(&RealDisk, out, files);
     bar.finish_and_clear();
     Ok(done?)
 }

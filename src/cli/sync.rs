@@ -9,6 +9,7 @@ use serde_json::json;
 use super::args;
 use super::error::CliError;
 use super::serve::asked_to_stop;
+use super::terminal;
 use super::terminal::Terminal;
 use super::upkeep;
 use crate::config;
@@ -154,8 +155,9 @@ impl Screen<'_> {
 
 impl Watcher for Screen<'_> {
     fn progress(&mut self, settled: usize, all: usize) {
-        self.bar.set_length(all as u64);
+        // Of a server that is followed documents may fall behind again.
         self.bar.set_position(settled as u64);
+        terminal::reached(&self.bar, settled, all);
         self.is_settled &= settled == all;
     }
 

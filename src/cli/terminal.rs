@@ -88,16 +88,34 @@ impl Terminal {
         }
     }
 
-    /// A bar for long work of unknown length; invisible where stderr is not a terminal.
+    /// What shows that long work goes on, until [`reached`] says how much there is; invisible where stderr is not a terminal.
     pub fn progress(&self, what: &'static str) -> ProgressBar {
         let bar = if io::stderr().is_terminal() { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {pos} [{elapsed}]") {
-            bar.set_style(style);
-        }
+        style(&bar, UNKNOWN);
         bar.set_message(what);
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
     }
+}
+
+/// While nobody knows how much there will be.
+const UNKNOWN: &str = "{spinner} {msg} {pos} [{elapsed}]";
+/// As soon as somebody does.
+const KNOWN: &str = "{spinner} {msg} {wide_bar} {pos}/{len} [{elapsed}]";
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+}
+
+/// So much is done of so much; threads may say so in another order.
+pub fn reached(bar: &ProgressBar, done: usize, all: usize) {
+    if bar.length().is_none() && all > 0 {
+        style(bar, KNOWN);
+    }
+    bar.set_length(all as u64);
+    bar.set_position(bar.position().max(done as u64));
 }
 
 /// Starts the log on stderr; `NIEMYET_LOG` chooses what it says, for example `debug`.

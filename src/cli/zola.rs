@@ -10,6 +10,7 @@ use std::process::Stdio;
 use super::build;
 use super::build::Built;
 use super::error::CliError;
+use super::terminal;
 use super::terminal::Terminal;
 use super::workspace::Workspace;
 use crate::build::engine::Engine;
@@ -37,6 +38,7 @@ pub fn build(workspace: &Workspace, full: bool, terminal: &mut Terminal) -> Resu
     let outputs = outputs(&program, &workspace.dir.join(".tmp-zola"), &project.tree)?;
     let draft = build::draft(workspace, full)?;
     let bar = terminal.progress("tệp lấy từ Zola / files taken from Zola");
+    terminal::reached(&bar, 0, outputs.len());
     let put = outputs.iter().try_for_each(|(path, bytes)| {
         bar.inc(1);
         draft.put(Kind::Page, path, bytes)

@@ -55,6 +55,8 @@ pub enum Lack {
     Language(String),
     /// A date that no notice has.
     Date(String),
+    /// An id whose page would take the place of another.
+    Address(String),
 }
 
 impl Lack {
@@ -76,6 +78,9 @@ impl Lack {
                     "ngày `{date}` không phải ngày của một thông báo; hãy ghi ngày từ năm {EARLIEST_YEAR}."
                 )
             }
+            Self::Address(id) => {
+                format!("mã `{id}` là địa chỉ của trang danh sách thông báo; hãy chọn mã khác.")
+            }
         }
     }
 
@@ -95,9 +100,15 @@ impl Lack {
             Self::Date(date) => {
                 format!("`{date}` is not the date of a notice; give one from {EARLIEST_YEAR} on")
             }
+            Self::Address(id) => {
+                format!("The id `{id}` is the address of the list of notices; choose another")
+            }
         }
     }
 }
+
+/// The name that every site generator gives the page of a whole folder.
+const LIST: &str = "index";
 
 /// The year of the first general election: no notice is older.
 const EARLIEST_YEAR: i32 = 1946;
@@ -106,6 +117,9 @@ impl Notice {
     /// What keeps it from the public, if anything does. A language that the site cannot name is none if it stood there `before` just so:
     /// no page shows it, and whoever mends the rest must not be kept from it.
     pub fn lack(&self, before: Option<&Self>) -> Option<Lack> {
+        if self.id == LIST {
+            return Some(Lack::Address(self.id.clone()));
+        }
         let is_known = |code: &str| language::find(code).is_some();
         let stood = |code: &str| before.and_then(|notice| notice.texts.get(code));
         if !date(&self.date).is_ok_and(|date| date.year() >= EARLIEST_YEAR) {

@@ -40,6 +40,9 @@ use facts::Words;
 pub use shown::Shown;
 pub use shown::ShownAt;
 
+/// Key of the document that says what is public, and holds the notices.
+const PUBLICATION: &str = "publication";
+
 /// Facts that have passed the gate. Nothing outside this file can construct one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicRecords(Facts);
@@ -115,13 +118,14 @@ fn election_facts(
         return Err(PublicError::DayUnverified { day: election.election_day.clone() });
     }
     let approved = DateTime::parse_from_rfc3339(&approval.at).map_err(|_| PublicError::NotADate {
+        document: PUBLICATION,
         what: "the approval of `election`",
         value: approval.at.clone(),
     })?;
     Ok(ElectionFacts {
         id: clean(&election.id),
         name: words(&election.name_vi, &election.name_en),
-        day: day("the election day of `election`", &election.election_day)?,
+        day: day(("election", "the election day of `election`"), &election.election_day)?,
         law: clean(&election.law),
         law_name: words(&law.name_vi, &law.name_en),
         citation: clean(&election.election_day_citation),
@@ -185,7 +189,7 @@ fn notice(notice: &Notice) -> Result<NoticeFacts, PublicError> {
     };
     Ok(NoticeFacts {
         id: clean(&notice.id),
-        date: day("the date of a notice", &notice.date)?,
+        date: day((PUBLICATION, "the date of a notice"), &notice.date)?,
         title: Words { vi: title("vi"), en: title("en") },
         body_vi: body("vi"),
         body_en: body("en"),
@@ -205,8 +209,8 @@ fn others(notice: &Notice) -> BTreeMap<String, OtherFacts> {
     written.map(|(code, text)| (code.clone(), facts(text))).collect()
 }
 
-fn day(what: &'static str, text: &str) -> Result<NaiveDate, PublicError> {
-    text.parse().map_err(|_| PublicError::NotADate { what, value: text.to_owned() })
+fn day((document, what): (&'static str, &'static str), text: &str) -> Result<NaiveDate, PublicError> {
+    text.parse().map_err(|_| PublicError::NotADate { document, what, value: text.to_owned() })
 }
 
 fn words(vi: &str, en: &str) -> Words {

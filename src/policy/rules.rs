@@ -32,6 +32,7 @@ use crate::document::DocumentError;
 use crate::document::DocumentId;
 use crate::document::Key;
 use crate::document::Subject;
+use crate::document::election::Election;
 use crate::document::first_change;
 use crate::document::publication::Publication;
 use crate::document::skeleton;
@@ -41,6 +42,7 @@ use crate::policy::access as table;
 use crate::policy::access::Account;
 use crate::policy::access::Role;
 use known::Known;
+use known::publishers;
 pub use known::roles_of;
 use ops::Reader;
 use transition::Judge;
@@ -174,16 +176,32 @@ impl ElectionRules {
             return Err(words::foreign());
         }
         // What is brought again after a restore was admitted once.
-        if let Content::Publication(after) = &content
-            && delivery.from.is_some()
-        {
-            publication::sound(&self.publication(delivery.before), after)?;
+        match &content {
+            Content::Publication(after) if delivery.from.is_some() => {
+                publication::sound(&self.publication(delivery.before), after)?;
+            }
+            Content::Election(after) if delivery.from.is_some() => {
+                self.publishers_stay(delivery.before, after)?;
+            }
+            _ => {}
         }
         // Not the election: whom it lets in is learned once it is durable.
         if matches!(key, Key::Report(..) | Key::Review(_)) {
             self.take_in(key, &content);
         }
         Ok(())
+    }
+
+    /// Refuses to give or take the right to publish: whoever writes the election could give it to itself.
+    fn publishers_stay(&self, before: Option<&Automerge>, after: &Election) -> Result<(), Refusal> {
+        match before.map(|before| Content::of(before, &self.election, &Key::Election)) {
+            Some(Ok(Content::Election(before)))
+                if !before.bodies.is_empty() && publishers(&before) != publishers(after) =>
+            {
+                Err(words::who_publishes())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What a publication held; nothing if there was none.

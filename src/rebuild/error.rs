@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::build::content::error::ContentError;
 use crate::build::engine::BuildError;
+use crate::build::records;
 use crate::build::template::set::TemplateError;
 use crate::document::DocumentError;
 use crate::policy::public::PublicError;
@@ -11,6 +12,7 @@ use crate::release::ReleaseError;
 use crate::replica::FolderError;
 use crate::replica::disk::remedy;
 use crate::replica::lock::LockError;
+use crate::replica::project::Generated;
 use crate::replica::project::ProjectError;
 
 /// Why a rebuild came to nothing. The last good release is what the public sees.
@@ -25,6 +27,17 @@ pub enum RebuildError {
          Correct the file named above and build again"
     )]
     Build(BuildError),
+    /// A page that is made of a document cannot be rendered.
+    #[error(
+        "{error}\nTệp đó sinh từ văn bản `{document}`. Bản phát hành tốt gần nhất vẫn được giữ. Hãy sửa văn bản, hoặc rút nội dung, rồi dựng lại. / That \
+         file is made of the document `{document}`. The last good release stays current. Correct the document, or withdraw it, and build again"
+    )]
+    Made {
+        /// Its key.
+        document: String,
+        /// What is wrong.
+        error: BuildError,
+    },
     /// What was rendered cannot be stored.
     #[error(
         "không ghi được {output}. {}. Bản phát hành tốt gần nhất vẫn được giữ. / Write {output}: {source}. {}. The last good release stays current",
@@ -59,7 +72,19 @@ impl RebuildError {
     pub fn passes(&self) -> bool {
         match self {
             Self::Lock(_) | Self::Release(_) | Self::Store { .. } | Self::Folder(_) => true,
-            Self::Project(_) | Self::Build(_) | Self::Broken(_) => false,
+            Self::Project(_) | Self::Build(_) | Self::Made { .. } | Self::Broken(_) => false,
+        }
+    }
+
+    /// The same, said of the document of which the file at fault is made, if it is one of these.
+    #[must_use]
+    pub fn in_document(self, generated: &Generated) -> Self {
+        let Self::Build(error) = self else { return self };
+        let mut made = files_of(&error).into_iter().filter(|file| generated.files.contains_key(file));
+        let documents = || generated.documents.keys().map(String::as_str);
+        match made.find_map(|file| records::document_of(&file, documents())) {
+            Some(document) => Self::Made { document, error },
+            None => Self::Build(error),
         }
     }
 }
@@ -99,6 +124,7 @@ impl From<&RebuildError> for Fault {
                 }
             }
             RebuildError::Project(error) => fault.document = document_of(error),
+            RebuildError::Made { document, .. } => fault.document = Some(document.clone()),
             _ => {}
         }
         fault
@@ -108,7 +134,10 @@ impl From<&RebuildError> for Fault {
 /// The words for a screen. Where the folder lies on the server is for the server's log.
 fn message(error: &RebuildError) -> String {
     let (vi, en) = match error {
-        RebuildError::Project(_) | RebuildError::Build(_) | RebuildError::Broken(_) => {
+        RebuildError::Project(_)
+        | RebuildError::Build(_)
+        | RebuildError::Made { .. }
+        | RebuildError::Broken(_) => {
             return error.to_string();
         }
         RebuildError::Lock(_) => (
@@ -150,6 +179,17 @@ fn file_of(error: &BuildError) -> Option<(String, Option<usize>)> {
     }
 }
 
+/// Every file of the source that may be at fault.
+fn files_of(error: &BuildError) -> Vec<String> {
+    let mut files: Vec<String> = file_of(error).into_iter().map(|(file, _)| file).collect();
+    match error {
+        BuildError::Collision { second, .. } => files.push(second.clone()),
+        BuildError::FileAndFolder { folder, .. } => files.push(folder.clone()),
+        _ => {}
+    }
+    files
+}
+
 fn document_of(error: &ProjectError) -> Option<String> {
     let of = |error: &DocumentError| error.subject().map(|subject| subject.key.to_string());
     match error {
@@ -157,6 +197,7 @@ fn document_of(error: &ProjectError) -> Option<String> {
         ProjectError::Document(error) | ProjectError::Public(PublicError::Document(error)) => of(error),
         ProjectError::Public(PublicError::Missing { key }) => Some(key.clone()),
         ProjectError::Public(PublicError::NothingApproved) => Some("publication".to_owned()),
+        ProjectError::Public(PublicError::NotADate { document, .. }) => Some((*document).to_owned()),
         ProjectError::Public(_) | ProjectError::Timetable(_) => Some("election".to_owned()),
     }
 }

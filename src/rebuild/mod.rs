@@ -6,6 +6,7 @@
 //!                     service (one thread, requests coalesced, progress as values)
 //! ```
 
+pub mod decided;
 mod error;
 pub mod pending;
 pub mod preview;
@@ -28,6 +29,7 @@ use crate::replica::project::Settings;
 use crate::replica::project::VERSION;
 use crate::timetable::LawVersion;
 
+pub use decided::Decided;
 pub use error::Fault;
 pub use error::RebuildError;
 pub use reading::is_shown;

@@ -52,6 +52,9 @@ pub struct Decision {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// True if two approvals were written at once, and nobody has chosen yet which is meant.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub contested: bool,
 }
 
 /// A document that can be public.

@@ -29,8 +29,10 @@ use super::Place;
 use super::RebuildError;
 use super::Session;
 use super::reading::is_shown;
+use super::session::Built;
 use super::session::Files;
 use super::session::Times;
+use super::session::UNCONFIRMED;
 use super::session::Wanted;
 use super::state::Phase;
 use super::state::State;
@@ -153,7 +155,7 @@ impl Service {
                 if state.is_under_way() || next {
                     state.next = Some(build);
                 } else {
-                    *state = State { build, phase: Phase::Waiting, paused: state.paused, ..State::default() };
+                    *state = state.begun(build, false);
                 }
             });
         });
@@ -269,10 +271,22 @@ impl Inner {
 
     fn go_to(&self, id: &str, by: AccountId, place: Place<'_>) -> Result<Release, RebuildError> {
         let lock = self.lock(|| false)?.ok_or_else(|| RebuildError::Broken("it is stopping".to_owned()))?;
-        let release = place.releases.activate(id, &lock)?;
+        let before = place.releases.current_id().ok().flatten();
+        let (release, how) = match place.releases.activate(id, &lock) {
+            Ok(release) => (release, ""),
+            Err(error) => match place.releases.moved_from(before.as_deref()) {
+                Some(release) => {
+                    tracing::warn!(%error, release = release.id(), "the disk did not confirm the switch");
+                    (release, UNCONFIRMED)
+                }
+                None => return Err(error.into()),
+            },
+        };
         (self.parts.on_release)(release.clone());
         self.show_pause();
-        self.note(Some(by), Event::ReleaseActivated, id, "");
+        self.note(Some(by), Event::ReleaseActivated, id, how);
+        // What was withdrawn while nothing was released by itself is not to stay public.
+        self.queue.by_rule();
         Ok(release)
     }
 
@@ -288,6 +302,7 @@ impl Inner {
                 self.queue.by_rule();
             }
             let work = self.queue.next(POLL);
+            let asked = matches!(&work, Work::Build(request) if !request.by_rule);
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match work {
                     Work::End => return false,
@@ -296,7 +311,7 @@ impl Inner {
                     Work::Build(request) => match self.build(&mut session, &request) {
                         Ok(()) => retry.over(),
                         Err(error) => {
-                            self.failed(&error);
+                            self.failed(&error, asked);
                             if error.passes() {
                                 retry.later();
                             }
@@ -310,7 +325,7 @@ impl Inner {
                 Ok(false) => return,
                 Err(_) => {
                     session = Session::until(Arc::clone(&self.ending));
-                    self.failed(&RebuildError::Broken("a fault of the program".to_owned()));
+                    self.failed(&RebuildError::Broken("a fault of the program".to_owned()), asked);
                 }
             }
         }
@@ -325,6 +340,12 @@ impl Inner {
 
     /// Looks for what other processes have written.
     fn poll(&self, seen: &mut Position) {
+        let paused = self.parts.releases.is_paused().unwrap_or(false);
+        if paused != self.state.borrow().paused {
+            self.show_pause();
+            // Somebody ended it on the command line: what was decided meanwhile becomes public.
+            self.queue.by_rule();
+        }
         match self.parts.documents.since(*seen) {
             Ok(moved) => {
                 // Also a directive: what it is approved at may be known before the change that made it so.
@@ -344,13 +365,18 @@ impl Inner {
         }
         let (build, started) = (self.queue.number(request), Instant::now());
         self.show(|state| {
-            *state = State { build, phase: Phase::Waiting, paused: state.paused, ..State::default() };
+            *state = state.begun(build, request.by_rule);
         });
         let no_need = || request.by_rule && self.is_to_be_released(session).is_ok_and(|needed| !needed);
         let Some(lock) = self.lock(no_need)? else {
             self.show(|state| state.phase = Phase::Done);
             return Ok(());
         };
+        // Whoever had the folder may have gone back meanwhile.
+        if request.by_rule && place.releases.is_paused()? {
+            self.show(|state| (state.phase, state.paused) = (Phase::Done, true));
+            return Ok(());
+        }
         let wanted = Wanted {
             site: if request.by_rule { Files::Released } else { Files::Whole },
             full: request.full,
@@ -358,7 +384,10 @@ impl Inner {
         };
         let before = place.releases.current_id().ok().flatten();
         place.releases.clean(&lock)?;
-        let built = session.rebuild(place, &lock, &wanted, &|step| self.tell(step))?;
+        let built = match session.rebuild(place, &lock, &wanted, &|step| self.tell(step)) {
+            Ok(built) => built,
+            Err(error) => Built::unconfirmed(place.releases, before.as_deref(), error)?,
+        };
         if !request.by_rule {
             // Only now: a rebuild that fails leaves the older release as it was chosen.
             place.releases.go_on(&lock)?;

@@ -25,6 +25,7 @@ use crate::release::Inputs;
 use crate::release::Kind;
 use crate::release::Release;
 use crate::release::ReleaseError;
+use crate::release::Store;
 use crate::release::draft::Committed;
 use crate::release::retention;
 use crate::replica::lock::FolderLock;
@@ -84,6 +85,35 @@ pub struct Built {
     pub warnings: Vec<Warning>,
     /// How long it took.
     pub times: Times,
+    /// Whether the disk confirmed that it stays so.
+    pub confirmed: bool,
+}
+
+/// How a switch was made that the disk did not confirm, in the audit log.
+pub const UNCONFIRMED: &str = "unconfirmed by the disk";
+
+impl Built {
+    /// After a failure: what is public all the same, if another release than `before` is, with a warning.
+    ///
+    /// # Errors
+    /// The failure, if it left what was public.
+    pub fn unconfirmed(
+        releases: &Store,
+        before: Option<&str>,
+        error: RebuildError,
+    ) -> Result<Self, RebuildError> {
+        let Some(release) = releases.moved_from(before) else { return Err(error) };
+        tracing::warn!(%error, release = release.id(), "the disk did not confirm the release");
+        let warning = Warning {
+            path: "releases/current".to_owned(),
+            message: "bản này đã công khai, nhưng đĩa chưa xác nhận đã ghi xong: mất điện lúc này có thể đưa bản trước trở lại; hãy kiểm tra ổ đĩa rồi \
+                      dựng lại. / This release is public, but the disk did not confirm that it is written: a power failure may bring back the one \
+                      before; check the disk and build again"
+                .to_owned(),
+        };
+        let (committed, times) = (Committed::New(release), Times::default());
+        Ok(Self { committed, warnings: vec![warning], times, confirmed: false })
+    }
 }
 
 /// The state between rebuilds of one working folder.
@@ -112,6 +142,20 @@ impl Session {
     /// # Errors
     /// What cannot be read, rendered or written.
     pub fn rebuild(
+        &mut self,
+        place: Place<'_>,
+        lock: &FolderLock,
+        wanted: &Wanted,
+        tell: &Tell<'_>,
+    ) -> Result<Built, RebuildError> {
+        let built = self.attempt(place, lock, wanted, tell);
+        built.map_err(|error| match &self.generated {
+            Some((_, _, generated)) => error.in_document(generated),
+            None => error,
+        })
+    }
+
+    fn attempt(
         &mut self,
         place: Place<'_>,
         lock: &FolderLock,
@@ -245,7 +289,7 @@ impl Session {
             }
         };
         times.render = started.elapsed();
-        Ok(Built { committed: Committed::Unchanged(current), warnings, times })
+        Ok(Built { committed: Committed::Unchanged(current), warnings, times, confirmed: true })
     }
 
     /// Renders and stores everything.
@@ -283,7 +327,7 @@ impl Session {
         times.release = writing.elapsed();
         let warnings = engine.warnings();
         self.rendered = Some(next.rendered(engine, release_of(&committed).id()));
-        Ok(Built { committed, warnings, times })
+        Ok(Built { committed, warnings, times, confirmed: true })
     }
 
     /// Renders and stores what has moved since `base`.
@@ -316,7 +360,7 @@ impl Session {
         times.release = writing.elapsed();
         let warnings = rendered.engine.warnings_of(&edits);
         self.rendered = Some(next.rendered(rendered.engine, release_of(&committed).id()));
-        Ok(Built { committed, warnings, times })
+        Ok(Built { committed, warnings, times, confirmed: true })
     }
 
     /// Lets go of releases that are not to be kept. The new release stands already, so a failure is told and not made the rebuild's.

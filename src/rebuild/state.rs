@@ -80,9 +80,47 @@ pub struct State {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Fault>,
+    /// What came of the build that somebody asked for last, whatever was built by rule since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// What came of a build that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Asked {
+    /// Its number.
+    pub build: u64,
+    /// The release that it made or found, unless it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// Whether that release was a new one.
+    pub new: bool,
+    /// What a person should look at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Fault>,
 }
 
 impl State {
+    /// The state as this build begins. What came of the last that was asked for is told until another one is.
+    pub fn begun(&self, build: u64, by_rule: bool) -> Self {
+        let asked = self.asked.clone().filter(|_| by_rule);
+        Self { build, phase: Phase::Waiting, paused: self.paused, asked, ..Self::default() }
+    }
+
+    /// Keeps what came of this build, which somebody asked for.
+    pub fn keep(&mut self) {
+        self.asked = Some(Asked {
+            build: self.build,
+            release: self.release.clone(),
+            new: self.new,
+            warnings: self.warnings.clone(),
+            error: self.error.clone(),
+        });
+    }
+
     /// True while the build is not over.
     pub fn is_under_way(&self) -> bool {
         !matches!(self.phase, Phase::Done | Phase::Failed)

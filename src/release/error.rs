@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::replica::disk::could_not;
 use crate::replica::disk::remedy;
+use crate::replica::lock::LockError;
 
 /// Why a release could not be written, read, switched to or exported.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +78,9 @@ pub enum ReleaseError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Another process exports to the same place.
+    #[error(transparent)]
+    Lock(#[from] LockError),
     /// Something in the export folder leads outside.
     #[error(
         "{path} là liên kết tượng trưng nên không ghi qua nó; hãy xóa liên kết rồi xuất lại. / {path} is a symbolic link, so nothing is written \

@@ -1,5 +1,5 @@
-//! A release, or any set of files, as plain files in a folder: only what differs is written, so that unchanged files
-//! keep their modification time and a mirror copies only what moved.
+//! A project as plain files in a folder, to be worked in: only what differs is written, file by file. What a web server reads is
+//! written by [`super::plain`] instead, which switches from one whole folder to another.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -64,7 +64,7 @@ where
     Ok(done)
 }
 
-fn owned(folder: &Path) -> Result<BTreeSet<String>, ReleaseError> {
+pub(super) fn owned(folder: &Path) -> Result<BTreeSet<String>, ReleaseError> {
     let list = folder.join(LIST);
     match fs::read_to_string(&list) {
         Ok(text) => {

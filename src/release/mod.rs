@@ -18,6 +18,7 @@ pub mod loaded;
 pub mod manifest;
 pub mod pack;
 pub mod path;
+pub mod plain;
 pub mod retention;
 pub mod store;
 pub mod verify;

@@ -241,6 +241,11 @@ impl Store {
         }
     }
 
+    /// The current release, if it is another than `before`: what a failed operation has made public all the same.
+    pub fn moved_from(&self, before: Option<&str>) -> Option<Release> {
+        self.current().ok().flatten().filter(|current| Some(current.id()) != before)
+    }
+
     pub(super) fn switch(&self, id: &str) -> Result<(), ReleaseError> {
         let path = self.current_path();
         disk::replace(self.disk.as_ref(), &path, format!("{id}\n").as_bytes())

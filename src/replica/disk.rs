@@ -29,6 +29,12 @@ pub trait Disk: fmt::Debug + Send + Sync {
     fn create_dir_all(&self, path: &Path) -> io::Result<()>;
     /// Makes creations, renames and removals in a folder durable.
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
+    /// Gives a file another name beside the one it has.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Makes a symbolic link that leads to `target`.
+    fn symlink(&self, target: &Path, at: &Path) -> io::Result<()>;
+    /// Lets two names change places in one step; `Unsupported` or `InvalidInput` where that cannot be done.
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()>;
 }
 
 /// The disk of this machine.
@@ -60,6 +66,25 @@ impl Disk for RealDisk {
 
     fn sync_dir(&self, path: &Path) -> io::Result<()> {
         fs::File::open(path)?.sync_all()
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+
+    fn symlink(&self, target: &Path, at: &Path) -> io::Result<()> {
+        Ok(rustix::fs::symlink(target, at)?)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        use rustix::fs::CWD;
+        Ok(rustix::fs::renameat_with(CWD, one, CWD, other, rustix::fs::RenameFlags::EXCHANGE)?)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn exchange(&self, _: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

@@ -64,12 +64,7 @@ pub fn compressible(content_type: &HeaderValue) -> bool {
         || text.contains("javascript")
 }
 
-/// `Cache-Control`: an address that carries the hash of its content never changes, any other may at any moment.
-pub fn cache_control(query: Option<&str>) -> HeaderValue {
-    let by_hash = query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("h=")));
-    HeaderValue::from_static(if by_hash {
-        "public, max-age=31536000, immutable"
-    } else {
-        "public, max-age=0, must-revalidate"
-    })
+/// `Cache-Control`: what an address shows may change at any moment, whatever question stands behind it.
+pub const fn cache_control() -> HeaderValue {
+    HeaderValue::from_static("public, max-age=0, must-revalidate")
 }

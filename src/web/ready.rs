@@ -74,7 +74,7 @@ impl Ready {
         }
         let mut headers = sent.clone();
         headers::secure(&mut headers);
-        headers.insert(header::CACHE_CONTROL, headers::cache_control(None));
+        headers.insert(header::CACHE_CONTROL, headers::cache_control());
         let answer = Arc::new(Answer { headers, body: body.clone() });
         if table.of(encoding).insert(path.into(), answer).is_none() {
             table.bytes += size;
@@ -100,9 +100,6 @@ impl Ready {
         };
         let mut response = Response::new(Full::new(if whole { answer.body.clone() } else { Bytes::new() }));
         *response.headers_mut() = answer.headers.clone();
-        if let Some(query) = request.uri().query() {
-            response.headers_mut().insert(header::CACHE_CONTROL, headers::cache_control(Some(query)));
-        }
         Some(response)
     }
 }

@@ -96,7 +96,7 @@ fn redirect(request: &Parts) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     response.headers_mut().insert(header::LOCATION, location);
-    response.headers_mut().insert(header::CACHE_CONTROL, headers::cache_control(None));
+    response.headers_mut().insert(header::CACHE_CONTROL, headers::cache_control());
     response
 }
 
@@ -121,7 +121,7 @@ async fn send(
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     response.headers_mut().reserve(HEADERS);
-    describe(response.headers_mut(), request, (&etag, compressible));
+    describe(response.headers_mut(), (&etag, compressible));
     if status == StatusCode::OK
         && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag))
     {
@@ -142,11 +142,11 @@ async fn send(
     Ok((response, Some(bytes)))
 }
 
-fn describe(headers: &mut HeaderMap, request: &Parts, (etag, compressible): (&str, bool)) {
+fn describe(headers: &mut HeaderMap, (etag, compressible): (&str, bool)) {
     if let Ok(etag) = HeaderValue::try_from(etag) {
         headers.insert(header::ETAG, etag);
     }
-    headers.insert(header::CACHE_CONTROL, headers::cache_control(request.uri.query()));
+    headers.insert(header::CACHE_CONTROL, headers::cache_control());
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if compressible {
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

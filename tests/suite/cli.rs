@@ -188,3 +188,23 @@ fn arguments_are_met_with_advice() {
     let error = office.fails(1, &["serve", "--listen", "localhost:8181", "--dir", "văn phòng"]);
     assert!(error.contains("--dir 'văn phòng'`"), "{error}");
 }
+
+#[test]
+fn a_terminal_shows_a_bar_of_what_is_done_and_what_there_will_be() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let program = env!("CARGO_BIN_EXE_niemyet");
+    // A terminal of our own (util-linux); where there is none, there is nothing to show a bar in.
+    let mut script = std::process::Command::new("script");
+    script.args(["-qec", &format!("stty cols 100; {program} build --full"), "/dev/null"]);
+    script.current_dir(office.path("")).env("NIEMYET_AS_OF", "2021-03-05").env("TERM", "xterm");
+    let Ok(shown) = script.stdin(std::process::Stdio::null()).output() else { return };
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("files rendered"), "{shown}");
+    let counted = regex::Regex::new(r"[█░]{10,}[^\r\n]* (\d+)/(\d+)").unwrap();
+    let steps: Vec<(u32, u32)> = counted
+        .captures_iter(&shown)
+        .map(|found| (found[1].parse().unwrap(), found[2].parse().unwrap()))
+        .collect();
+    assert!(steps.iter().any(|(done, all)| 0 < *done && done < all), "no bar on its way: {steps:?} {shown}");
+}

@@ -1,5 +1,9 @@
 //! The publishing desk in a real Chromium: approve, preview, release, roll back; and who may not publish sees none of it.
 
+use niemyet::document::Content;
+use niemyet::document::write_directive;
+
+use crate::publishing::desk::edit;
 use crate::publishing::desk::edit_election;
 use crate::support::browser::Result;
 use crate::support::browser::ask;
@@ -108,6 +112,51 @@ async fn what_is_approved_is_previewed_released_and_taken_back() -> Result<()> {
 
     faults.extend(goes_back(&scene, &team, title).await?);
     faults.extend(writes_a_notice(&scene, &team).await?);
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+fn rewrite(scene: &Scene, words: &str) {
+    edit(&scene.office, &"directive/19/KL-UBBC".parse().unwrap(), |document| {
+        let Content::Directive(mut directive) = document.content().unwrap() else { panic!("no directive") };
+        directive.tasks.iter_mut().for_each(|task| task.text_vi = words.to_owned());
+        write_directive(document, &directive).unwrap();
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_moves_while_it_is_looked_at_is_not_approved_unseen() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.reads(SENT).await?;
+    team.go("#/publish").await?;
+    state_of(&team, "shown").await?;
+    rewrite(&scene, "Lời thứ nhất.");
+    team.press("#reload-list").await?;
+    state_of(&team, "changed").await?;
+    team.press(&format!("{DIRECTIVE} .preview")).await?;
+    team.until(&format!("document.querySelector('{DIRECTIVE} .preview-link')")).await?;
+    team.type_in(&format!("{DIRECTIVE}-why"), "12/QĐ-UBBC").await?;
+    // A colleague writes on; the list comes anew under the open form.
+    rewrite(&scene, "Lời thứ hai, chưa ai xem.");
+    team.press("#reload-list").await?;
+    team.reads("Nội dung này đã thay đổi trong lúc bạn xem").await?;
+    let stale = format!(
+        "!document.querySelector('{DIRECTIVE} .made') && !document.querySelector('{DIRECTIVE} .approve')"
+    );
+    team.until(&stale).await?;
+    let mut faults = team.look("publish-moved").await?;
+    team.press(&format!("{DIRECTIVE} .look-again")).await?;
+    team.until(&format!("!document.querySelector('{DIRECTIVE} .moved')")).await?;
+    let kept: String = team.ask(&format!("document.querySelector('{DIRECTIVE}-why').value")).await?;
+    assert_eq!(kept, "12/QĐ-UBBC", "what was typed stays");
+    team.press(&format!("{DIRECTIVE} .approve")).await?;
+    team.reads(SENT).await?;
+    team.press("#rebuild").await?;
+    scene.public("/nhiem-vu/", |page| page.contains("</html>")).await?;
+    state_of(&team, "shown").await?;
+    faults.extend(team.look("publish-moved-approved").await?);
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())

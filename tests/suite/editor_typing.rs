@@ -189,18 +189,21 @@ async fn what_is_not_on_this_device_is_said_to_be_so_and_no_form_stands_in_its_p
     for device in [&one, &two] {
         device.until("navigator.serviceWorker.controller").await?;
     }
-    // Two is away when one begins an ad-hoc report, and has heard of it when the server goes away before it was brought.
     one.go(INCIDENT).await?;
     one.type_in("#subject", "Cầu Pàn").await?;
     one.reads(SENT).await?;
+    two.go("#/incidents").await?;
+    two.reads("Cầu Pàn").await?;
     scene.no_server();
     two.reads("Không có mạng").await?;
+    // As if the network had gone between hearing of it and bringing it.
     two.ask::<bool>(
         "(async () => { const names = (await indexedDB.databases()).map((one) => one.name).filter((name) => /^niemyet-\\d+$/.test(name)); \
          const db = await new Promise((is) => (indexedDB.open(names[0]).onsuccess = (event) => is(event.target.result))); \
-         const act = db.transaction(['documents', 'meta'], 'readwrite'); act.objectStore('documents').clear(); \
-         const meta = act.objectStore('meta'); \
-         for (const start of ['local ', 'seen 2 ']) meta.delete(IDBKeyRange.bound(start, start + '\\uffff')); \
+         const act = db.transaction(['documents', 'meta'], 'readwrite'); const meta = act.objectStore('meta'); \
+         meta.get('desk').onsuccess = (event) => { \
+           const { id, key } = event.target.result.documents.find(({ key }) => key.startsWith('incident/')); \
+           act.objectStore('documents').delete(IDBKeyRange.bound([id], [id, '\\uffff'])); meta.delete('local ' + key); }; \
          await new Promise((is) => (act.oncomplete = is)); return true; })()",
     )
     .await?;

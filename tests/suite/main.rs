@@ -29,6 +29,7 @@ mod editor_stick;
 mod editor_typing;
 mod editor_windows;
 mod editor_zoom;
+mod exporting;
 mod handing_in;
 mod incremental;
 mod killed;

@@ -108,9 +108,13 @@ fn the_desk_is_offered_no_field_that_can_never_be_public() {
         election = Some(*found);
     }
     let election = election.unwrap();
+    let Content::Directive(directive) = office.documents[&directive_key(&office)].content().unwrap() else {
+        panic!("no directive")
+    };
+    let named = Part::bodies_of(std::slice::from_ref(&*directive));
     for (key, document) in office.documents.iter().filter(|(key, _)| is_shown(key)) {
         let part = match document.content().unwrap() {
-            Content::Election(election) => Part::of_election(&election, &office.laws, as_of()),
+            Content::Election(election) => Part::of_election((&election, &named), &office.laws, as_of()),
             Content::Directive(directive) => Ground::new(election.clone(), &office.laws, as_of())
                 .map(|ground| Part::of_directive(&directive, &ground)),
             Content::Publication(publication) => Part::of_notices(&publication),
@@ -128,6 +132,57 @@ fn the_desk_is_offered_no_field_that_can_never_be_public() {
     assert!(leaked.contains("task_public.text_vi") && leaked.contains("unit.name_vi"), "{leaked:?}");
 }
 
+/// What the desk lists of each document of an office: its kind and the values.
+fn offered(office: &Office) -> Vec<(&'static str, String)> {
+    let read = |key: &Key| office.documents[key].content().unwrap();
+    let Content::Election(election) = read(&Key::Election) else { panic!("no election") };
+    let shown = office.documents.keys().filter(|key| is_shown(key));
+    let directives: Vec<Directive> = shown
+        .filter_map(|key| match read(key) {
+            Content::Directive(directive) => Some(*directive),
+            _ => None,
+        })
+        .collect();
+    let named = Part::bodies_of(&directives);
+    let ground = Ground::new((*election).clone(), &office.laws, as_of()).unwrap();
+    let mut parts =
+        vec![("election", Part::of_election((&election, &named), &office.laws, as_of()).unwrap())];
+    parts.extend(directives.iter().map(|directive| ("directive", Part::of_directive(directive, &ground))));
+    if let Content::Publication(publication) = read(&Key::Publication) {
+        parts.push(("notice", Part::of_notices(&publication).unwrap()));
+    }
+    let values = |part: &Part| {
+        let fields = Part::changes(None, Some(part), usize::MAX).0;
+        let values: Vec<_> = fields.into_iter().map(|change| (change.field, change.new)).collect();
+        serde_json::to_string(&values).unwrap()
+    };
+    parts.iter().map(|(kind, part)| (*kind, values(part))).collect()
+}
+
+#[test]
+fn each_public_field_that_changes_is_listed_by_the_document_in_which_it_stands() {
+    let nest = Nest::default();
+    let listed = offered(&office_of_canaries(&nest));
+    let mut unseen: Vec<&str> = Vec::new();
+    for (kind, prefixes) in [
+        ("election", &["election.", "unit."][..]),
+        ("directive", &["directive.", "cited_public.", "task_public."]),
+        ("notice", &["notice."]),
+    ] {
+        // A value that is listed is listed when it becomes another one.
+        let own = listed.iter().filter(|(of, _)| *of == kind).map(|(of, text)| (*of, text.as_bytes()));
+        let heard = leaked(&nest, &Ear::new(own));
+        let fields = PUBLIC.iter().filter(|field| prefixes.iter().any(|prefix| field.starts_with(prefix)));
+        // The directive's date is no canary.
+        unseen
+            .extend(fields.filter(|field| !heard.contains(**field) && **field != "directive.date").copied());
+    }
+    assert!(unseen.is_empty(), "these become public unseen: {unseen:?}");
+    // The rest is of the law, which comes with the program.
+    let of_law = PUBLIC.iter().filter(|field| field.starts_with("law.")).count();
+    assert_eq!(of_law, 1);
+}
+
 /// The fields whose canaries are heard.
 fn leaked(nest: &Nest, ear: &Ear) -> BTreeSet<String> {
     let heard = nest.canaries().into_iter().filter(|(_, canary)| ear.hears(canary));
@@ -141,6 +196,10 @@ fn only_public(place: &str, leaked: &BTreeSet<String>) {
     let silent: Vec<_> =
         PUBLIC.iter().filter(|field| !leaked.contains(**field) && **field != "directive.date").collect();
     assert!(silent.is_empty(), "{place}: these public fields are nowhere: {silent:?}");
+}
+
+fn directive_key(office: &Office) -> Key {
+    office.documents.keys().find(|key| matches!(key, Key::Directive(_))).unwrap().clone()
 }
 
 fn nothing_private(place: &str, leaked: &BTreeSet<String>) {

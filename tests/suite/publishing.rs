@@ -12,3 +12,4 @@ mod notices;
 mod pending;
 mod rebuilding;
 mod routes;
+mod telling;

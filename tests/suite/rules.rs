@@ -3,6 +3,7 @@
 mod desk;
 mod hostile;
 mod publication;
+mod publishers;
 mod standing;
 mod states;
 

@@ -284,3 +284,17 @@ fn coding_preferences() {
         assert_eq!(choose(accept), expected, "{accept:?}");
     }
 }
+
+#[test]
+fn no_question_in_an_address_keeps_an_old_page_for_a_year() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "x");
+    let server = serve(dir.path());
+    for path in ["/lich/", "/lich/?h=1", "/lich/?x=1&h=abc"] {
+        // The second time it comes from what was kept.
+        for _ in 0..2 {
+            let kept = server.get(path).headers["cache-control"].clone();
+            assert!(kept.contains("must-revalidate") && !kept.contains("immutable"), "{path}: {kept}");
+        }
+    }
+}

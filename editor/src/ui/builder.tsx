@@ -14,8 +14,22 @@ export interface Builder {
   new: boolean;
   paused: boolean;
   next?: number;
-  warnings?: { path: string; message: string }[];
-  error?: { message: string; template?: string; line?: number; document?: string };
+  warnings?: Warning[];
+  error?: Mistake;
+  /** What came of the build that somebody asked for last. */
+  asked?: { build: number; release?: string; new: boolean; warnings?: Warning[]; error?: Mistake };
+}
+
+interface Mistake {
+  message: string;
+  template?: string;
+  line?: number;
+  document?: string;
+}
+
+interface Warning {
+  path: string;
+  message: string;
 }
 
 /** What went wrong, in words; undefined if nothing did. */
@@ -55,6 +69,8 @@ export function Rebuild({ state }: { state: Builder | undefined }) {
     if (wrong) say(wrong);
   };
   const busy = state !== undefined && !["done", "failed"].includes(state.phase);
+  /** What is asked for is told here once something else was built. */
+  const earlier = state?.asked && state.asked.build !== state.build ? state.asked : undefined;
   return (
     <section>
       <h2>{tr("Dựng và đưa ra công khai", "Build and make public")}</h2>
@@ -63,23 +79,34 @@ export function Rebuild({ state }: { state: Builder | undefined }) {
       {!online && <p class="hint">{tr("Cần có mạng để dựng; quyết định duyệt thì ghi được ngay và sẽ được gửi.", "Building needs a network; decisions can be made now and are sent later.")}</p>}
       <p role="status" id="build-state">{state && (state.build > 0 || busy) && <>{tr(...PHASES[state.phase])}{state.phase === "rendering" && ` (${state.done}/${state.total})`}.</>}</p>
       {busy && <progress aria-label={tr("Tiến độ dựng trang", "Progress of the build")} max={Math.max(1, state.total)} value={state.phase === "rendering" ? state.done : undefined} />}
-      {state?.phase === "done" && state.warnings && (
-        <div class="inset" id="build-warnings">
-          <p>{tr("Trang dựng được, nhưng xin xem lại:", "The site was built; please look at:")}</p>
-          <ul>{state.warnings.map(({ path, message }) => <li><strong>{path}</strong>: {said(message)}</li>)}</ul>
-        </div>
-      )}
+      {state?.phase === "done" && state.warnings && <Warnings id="build-warnings" warnings={state.warnings} />}
       {state?.phase === "failed" && state.error && (
         <div class="errors" role="alert" id="build-error">
           <Fault error={state.error} />
         </div>
       )}
+      {earlier?.error && (
+        <div class="errors" id="asked-error">
+          <p>{tr("Lần dựng được yêu cầu gần nhất không thành công; sau đó máy chỉ tự công bố theo quy tắc. Những thay đổi khác vẫn chưa ra công khai.", "The build that was asked for last failed; since then things were made public by rule alone. Other changes are not public yet.")}</p>
+          <Fault error={earlier.error} />
+        </div>
+      )}
+      {earlier?.warnings && <Warnings id="asked-warnings" warnings={earlier.warnings} />}
     </section>
   );
 }
 
+function Warnings({ id, warnings }: { id: string; warnings: Warning[] }) {
+  return (
+    <div class="inset" id={id}>
+      <p>{tr("Trang dựng được, nhưng xin xem lại:", "The site was built; please look at:")}</p>
+      <ul>{warnings.map(({ path, message }) => <li><strong>{path}</strong>: {said(message)}</li>)}</ul>
+    </div>
+  );
+}
+
 /** Where it is to be mended, what goes on and what to do; then what the engine found, as it found it. */
-function Fault({ error: { message, template, line, document } }: { error: NonNullable<Builder["error"]> }) {
+function Fault({ error: { message, template, line, document } }: { error: Mistake }) {
   const lines = message.split("\n");
   const found = lines.slice(0, -1).filter((one) => one.trim() !== "");
   return (

@@ -1,7 +1,7 @@
 // The publishing desk: what the public would see otherwise than now, item by item, and the communications team's decisions on it.
 // Decisions are changes of the `publication` document, made with and without a network; they name the heads that were looked at.
 import { useEffect, useState } from "preact/hooks";
-import { approve, clearRule, hold, mayHold, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
+import { approve, clearRule, hold, mayHold, sameHeads, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
 import { ask } from "../local/desk.ts";
 import { Rebuild, trouble, useBuilder } from "./builder.tsx";
 import { Notices } from "./notices.tsx";
@@ -31,6 +31,8 @@ interface Decision {
   at: string;
   basis?: string;
   reason?: string;
+  /** Two were written at once, and nobody has chosen. */
+  contested?: boolean;
 }
 
 interface Item {
@@ -173,6 +175,10 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
   const [asking, setAsking] = useState(false);
+  /** The heads that are looked at, from the moment when somebody begins. */
+  const [seen, setSeen] = useState<string[] | undefined>(undefined);
+  const moved = seen !== undefined && !sameHeads(seen, item.heads);
+  const look = () => setSeen((before) => before ?? item.heads);
   const id = `item-${item.key.replace(/\W/g, "-")}`;
   const [vi, en, kind] = STATES[item.state];
   const mayBeHeld = item.mayBeHeld && mayHold(office.paper(KEY).doc, item.key, item.heads);
@@ -182,6 +188,7 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
     office.write(KEY, name, change);
     setText("");
     setMissing(false);
+    setSeen(undefined);
     say(done);
   };
   /** Every decision says why. */
@@ -191,11 +198,12 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
     document.getElementById(`${id}-why`)?.focus();
   };
   return (
-    <article class="task item" id={id} data-state={item.state}>
+    <article class="task item" id={id} data-state={item.state} onFocusIn={look} onClickCapture={look}>
       <h3>{tr(item.title.vi, item.title.en)} <Tag kind={kind}>{tr(vi, en)}</Tag></h3>
       {item.byRule && <p>{tr("Công khai theo quy tắc: mọi thay đổi tự ra công khai.", "Public by rule: every change becomes public by itself.")}</p>}
       {ruled && !item.byRule && <p>{tr("Quy tắc tạm dừng vì đang giữ lại.", "The rule is suspended, as it is held back.")}</p>}
       {item.approved && <p class="hint">{tr("Duyệt lúc", "Approved at")} {showTime(Date.parse(item.approved.at))}{item.approved.basis && <> · <span lang="vi">{item.approved.basis}</span></>}</p>}
+      {item.approved?.contested && <p class="inset">{tr("Hai phê duyệt cùng lúc, chưa ai chọn: hãy duyệt lại bản cần công khai.", "Two approvals at once, and nobody has chosen: approve again what is to be public.")}</p>}
       {item.held && <p class="hint">{tr("Giữ lại", "Held back")}: <span lang="vi">{item.held.reason}</span></p>}
       {item.mayBeByRule && item.held && item.approved && <p>{tr("Trang công khai tiếp tục dùng bản đã duyệt.", "The public pages go on with the version that is approved.")}</p>}
       {item.mayBeByRule && !mayBeHeld && <p class="hint">{tr("Cả trang dựa vào nội dung này và đang dùng đúng bản này, nên không giữ lại hoặc rút được: hãy đưa một bản công bố cũ ra, rồi duyệt bản sửa.", "The whole site stands on just this version, so it can neither be held back nor withdrawn: make an older release public, then approve a correction.")}</p>}
@@ -203,19 +211,25 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
       {item.mayBeByRule && mayBeHeld && item.approved && <p class="hint">{tr("Cả trang dựa vào nội dung này nên không rút được; hãy duyệt bản sửa, hoặc đưa một bản công bố cũ ra.", "The whole site stands on this, so it cannot be withdrawn: approve a correction, or make an older release public.")}</p>}
       {item.problem && <p class="error">{said(item.problem)}</p>}
       <Changes changes={item.changes} more={item.changesLeftOff} />
+      {moved && (
+        <div class="inset moved" role="status">
+          <p>{tr("Nội dung này đã thay đổi trong lúc bạn xem. Hãy xem lại những chỗ khác rồi mới quyết định.", "This has changed while you were looking. Look at the differences again before you decide.")}</p>
+          <p class="actions"><button type="button" class="look-again" onClick={() => (setSeen(item.heads), focusSoon(`${id}-why`))}>{tr("Xem bản mới nhất", "Look at the newest")}</button></p>
+        </div>
+      )}
       <div class={`field ${missing ? "wrong" : ""}`}>
         <label for={`${id}-why`}>{tr("Căn cứ duyệt hoặc lý do", "Basis of the approval, or reason")}</label>
         {missing && <span class="error" id={`${id}-error`}>{tr("Hãy ghi căn cứ hoặc lý do.", "Write the basis or the reason.")}</span>}
         <input id={`${id}-why`} value={text} maxLength={1000} autocomplete="off" aria-describedby={missing ? `${id}-error` : undefined} onInput={(event) => setText(event.currentTarget.value)} />
       </div>
       <div class="actions">
-        {(item.byRule ? !item.approved : item.state !== "shown" && item.state !== "approved") && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
-        {item.state !== "held" && mayBeHeld && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
+        {!moved && (item.approved?.contested || (item.byRule ? !item.approved : item.state !== "shown" && item.state !== "approved")) && <button type="button" class="approve" onClick={() => decide((basis) => write("approve", tr("Đã duyệt.", "Approved."), (doc) => approve(doc, item.key, item.heads, basis, signed())))}>{tr("Duyệt bản này", "Approve it as it stands")}</button>}
+        {!moved && item.state !== "held" && mayBeHeld && (item.byRule || ["new", "changed"].includes(item.state)) && <button type="button" class="quiet hold" onClick={() => decide((reason) => write("hold", tr("Đã giữ lại.", "Held back."), (doc) => hold(doc, item.key, item.heads, reason, signed())))}>{tr("Giữ lại", "Hold back")}</button>}
         {item.held && <button type="button" class="quiet" onClick={() => write("release hold", tr("Không giữ lại nữa.", "No longer held back."), (doc) => unhold(doc, item.key))}>{tr("Thôi giữ lại", "Hold back no longer")}</button>}
         {!item.byRule && item.mayBeWithdrawn && !asking && <button type="button" class="quiet withdraw" id={`${id}-withdraw`} onClick={() => setAsking(true)}>{tr("Rút khỏi trang công khai", "Withdraw from the public")}</button>}
         {item.mayBeByRule && !ruled && <button type="button" class="quiet rule" onClick={() => decide((basis) => write("rule", tr("Đã đặt quy tắc.", "The rule is set."), (doc) => setRule(doc, item.kind, basis, signed())))}>{tr("Luôn công khai theo quy tắc", "Always public, by rule")}</button>}
         {ruled && !needsRule && <button type="button" class="quiet no-rule" onClick={() => write("rule ends", tr("Đã bỏ quy tắc.", "The rule is gone."), (doc) => clearRule(doc, item.kind))}>{tr("Bỏ quy tắc", "End the rule")}</button>}
-        {item.changes.length > 0 && !item.byRule && <Preview wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
+        {!moved && item.changes.length > 0 && !item.byRule && <Preview key={item.heads.join()} wanted={{ approve: { [item.key]: item.heads } }} name={tr("Xem trước nếu duyệt", "Preview it approved")} />}
       </div>
       {asking && (
         <Ask

@@ -15,7 +15,16 @@ interface Release {
   pages: number;
   by?: string;
   how?: string;
+  /** What it shows and was withdrawn or held back since. */
+  withdrawn?: string[];
   damaged?: string;
+}
+
+/** What follows from a switch; above all what becomes public again that somebody took from the public. */
+function question({ withdrawn }: Release): string {
+  const which = withdrawn?.join(", ");
+  const again = which ? tr(`Bản này lại công khai những nội dung đã rút hoặc giữ lại: ${which}. `, `This release shows again what was withdrawn or held back: ${which}. `) : "";
+  return again + tr("Mọi người sẽ thấy bản này ngay. Máy sẽ không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees this release at once. Nothing is made public by itself until you build again.");
 }
 
 export function Releases({ after }: { after: string }) {
@@ -54,7 +63,7 @@ export function Releases({ after }: { after: string }) {
             {one.damaged && <p class="error">{said(one.damaged)}</p>}
             {asking === one.id ? (
               <Ask
-                text={tr("Mọi người sẽ thấy bản này ngay. Máy sẽ không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees this release at once. Nothing is made public by itself until you build again.")}
+                text={question(one)}
                 yes={tr("Đổi sang bản này", "Switch to it")}
                 no={tr("Thôi", "Cancel")}
                 confirm={{ class: "confirm" }}

@@ -38,6 +38,23 @@ pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableErro
     Ok(files.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect())
 }
 
+/// The document of which a generated page is made, by its key, as far as its path tells; `documents` are those that went in.
+pub fn document_of<'a>(path: &str, documents: impl Iterator<Item = &'a str>) -> Option<String> {
+    let (section, file) = path.strip_prefix("content/")?.split_once('/')?;
+    match section {
+        "thong-bao" => Some("publication".to_owned()),
+        "lich" | "don-vi" => Some("election".to_owned()),
+        "van-ban" | "nhiem-vu" => {
+            let directives: Vec<(&str, &str)> =
+                documents.filter_map(|key| Some((key, key.strip_prefix("directive/")?))).collect();
+            let named = directives.iter().find(|(_, symbol)| file.starts_with(&slug::slugify(symbol)));
+            let found = named.or_else(|| directives.first().filter(|_| directives.len() == 1));
+            found.map(|(key, _)| (*key).to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// The whole Zola project: the hand-written files of `site` with the generated ones laid over them.
 ///
 /// # Errors

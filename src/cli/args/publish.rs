@@ -28,6 +28,10 @@ pub enum Publish {
         /// Khóa văn bản: `election` hoặc `directive/<ký hiệu>` / `election` or `directive/<symbol>`
         #[arg(value_parser = values::key)]
         key: Key,
+        /// Đúng phiên bản này, như `publish show` ghi, dù sau đó văn bản đã đổi; không ghi thì phiên bản hiện có / Just these heads, as `publish show` prints
+        /// them, whatever came since; without it, those that it has
+        #[arg(long, value_name = "HEAD", value_delimiter = ',', value_parser = values::head)]
+        heads: Vec<String>,
         /// Căn cứ duyệt, ví dụ ký hiệu quyết định / What the approval rests on, such as the symbol of a decision
         #[arg(long, default_value = "")]
         basis: String,

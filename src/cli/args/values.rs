@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 use crate::document::Key;
 use crate::document::key::IncidentId;
 use crate::document::language;
+use crate::document::parse_heads;
 use crate::timetable::moment::parse_date;
 
 /// An address to listen on; a host name stands for the first of its addresses, IPv4 before IPv6.
@@ -46,6 +47,11 @@ pub fn number(text: &str) -> Result<i64, String> {
 /// The key of a document.
 pub fn key(text: &str) -> Result<Key, String> {
     text.parse().map_err(|error: crate::document::DocumentError| error.to_string())
+}
+
+/// The hash of a change, as heads name it.
+pub fn head(text: &str) -> Result<String, String> {
+    parse_heads(&[text.to_owned()]).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// The id of a notice, made as those of incident reports are.

@@ -1,5 +1,7 @@
 //! The public part of directives: tasks by owner, and documents by number, date, kind and subject.
 
+use std::collections::BTreeSet;
+
 use super::clean;
 use super::facts::DocumentFacts;
 use super::facts::OwnerFacts;
@@ -32,6 +34,20 @@ pub fn owners(directives: &[Directive], election: &Election, steps: &[StepFacts]
         }
     }
     owners
+}
+
+/// Bodies that a public task names, as its owners or beside them: their names are public.
+pub fn named(directives: &[Directive]) -> BTreeSet<String> {
+    let public =
+        directives.iter().flat_map(|directive| &directive.tasks).filter(|task| task.publish == PUBLIC);
+    public.flat_map(|task| task.owners.iter().chain(&task.collaborators)).cloned().collect()
+}
+
+/// Their names, in order of id.
+pub fn bodies(named: &BTreeSet<String>, election: &Election) -> Vec<OwnerFacts> {
+    let facts =
+        |id: &String| Some(OwnerFacts { id: clean(id), name: body_name(id, election)?, tasks: Vec::new() });
+    named.iter().filter_map(facts).collect()
 }
 
 fn body_name(id: &str, election: &Election) -> Option<Words> {

@@ -25,10 +25,12 @@ pub enum PublicError {
     },
     /// A text that has to be a date.
     #[error(
-        "`{value}` không phải là ngày; hãy sửa trong văn bản rồi duyệt lại. / {what} is `{value}`, which is not a date; correct it in the \
-         document and approve the new heads"
+        "`{value}` không phải là ngày; hãy sửa trong `{document}` rồi duyệt lại. / {what} is `{value}`, which is not a date; correct it in \
+         `{document}` and approve what is right"
     )]
     NotADate {
+        /// Key of the document in which it stands.
+        document: &'static str,
         /// Which text.
         what: &'static str,
         /// What stands there.

@@ -2,6 +2,7 @@
 //! site, so a field that can never be public is never here either.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -75,12 +76,17 @@ impl Ground {
 }
 
 impl Part {
-    /// Of the election.
+    /// The bodies whose names become public through these directing documents.
+    pub fn bodies_of(directives: &[Directive]) -> BTreeSet<String> {
+        duties::named(directives)
+    }
+
+    /// Of the election; of its bodies those that are named publicly.
     ///
     /// # Errors
     /// As of the whole site: what cannot be made public.
     pub fn of_election(
-        election: &Election,
+        (election, named): (&Election, &BTreeSet<String>),
         laws: &[LawVersion],
         as_of: NaiveDate,
     ) -> Result<Self, PublicError> {
@@ -105,6 +111,9 @@ impl Part {
         for one in constituencies(election, as_of) {
             let name = Words { vi: format!("số {}", one.number), en: format!("No. {}", one.number) };
             part.add((3, &one.id), of("Đơn vị bầu cử", "Constituency", &name), &one);
+        }
+        for body in duties::bodies(named, election) {
+            part.add((4, &body.id), of("Cơ quan", "Body", &body.name), &body);
         }
         for fields in part.records.values_mut().map(|record| &mut record.fields) {
             fields.remove("approved");
@@ -173,7 +182,7 @@ impl Part {
             let Some(place) = new.or(old).map(|record| &record.place) else { continue };
             let field = |record: Option<&Record>, name: &String| record?.fields.get(name).cloned();
             let fields = [old, new].into_iter().flatten().flat_map(|record| record.fields.keys());
-            let names: std::collections::BTreeSet<&String> = fields.collect();
+            let names: BTreeSet<&String> = fields.collect();
             for name in names {
                 let (old, new) = (field(old, name), field(new, name));
                 if old == new {

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use crate::document::Content;
 use crate::document::Key;
 use crate::document::election::Body;
+use crate::document::election::Election;
 use crate::document::review::Decision;
 use crate::document::status::Status;
 use crate::policy::access::Role;
@@ -71,6 +72,13 @@ impl Known {
             None => Status::Submitted,
         }
     }
+}
+
+/// The bodies of an election that publish, as access will know them.
+pub(super) fn publishers(election: &Election) -> BTreeSet<&str> {
+    let roles: BTreeMap<&str, BTreeSet<Role>> =
+        election.bodies.iter().map(|body| (body.id.as_str(), roles_of(body))).collect();
+    roles.into_iter().filter(|(_, roles)| roles.contains(&Role::Communications)).map(|(id, _)| id).collect()
 }
 
 /// What a body of the election does in the committee's work.

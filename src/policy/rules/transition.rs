@@ -10,6 +10,7 @@ use automerge::ChangeHash;
 use automerge::ObjId;
 use automerge::ROOT;
 use automerge::ReadDoc;
+use chrono::DateTime;
 use chrono::NaiveDate;
 use niemyet_sync::access::Delivery;
 use niemyet_sync::access::Refusal;
@@ -88,7 +89,7 @@ impl<'a> Judge<'a> {
             Key::Incident(..) => self.report(change, deeds, None),
             Key::Progress(_) => self.tasks(change, deeds),
             Key::Review(due) => deeds.records.iter().try_for_each(|r| self.verdict(change, r, *due)),
-            Key::Publication => deeds.records.iter().try_for_each(|record| self.approval(record)),
+            Key::Publication => deeds.records.iter().try_for_each(|record| self.decision(change, record)),
             Key::Election | Key::Directive(_) => Ok(()),
         }
     }
@@ -230,14 +231,38 @@ impl<'a> Judge<'a> {
         status.apply(action, Party::StandingAgency).map(drop).map_err(words::transition)
     }
 
-    fn approval(&self, record: &Record) -> Result<(), Refusal> {
+    fn decision(&self, change: &Change, record: &Record) -> Result<(), Refusal> {
+        let own = self.delivery.from.is_some();
+        if own && matches!(record.place, Place::Approval) && self.was_withdrawn(change, &record.under) {
+            return Err(words::withdrawn_meanwhile(&record.under));
+        }
         match record.place {
             Place::Rule if !Kind::ALL.iter().any(|kind| kind.word() == record.under && by_law(*kind)) => {
                 Err(words::not_by_law(&record.under))
             }
             Place::Hold => self.record(record, &["by", "at", "reason"]),
             _ => self.record(record, &["by", "at", "basis"]),
+        }?;
+        // What is brought again after a restore was admitted once, by an older version perhaps.
+        if own && record.fields.get("at").is_some_and(|at| DateTime::parse_from_rfc3339(at).is_err()) {
+            return Err(words::incomplete(
+                "Quyết định phải ghi thời điểm, dạng 2021-03-04T09:00:00+07:00.",
+                "A decision says when, as 2021-03-04T09:00:00+07:00.",
+            ));
         }
+        Ok(())
+    }
+
+    /// Whether the author of a change saw an approval that the server knows and shows no more.
+    fn was_withdrawn(&self, change: &Change, key: &str) -> bool {
+        let Some(server) = self.delivery.before else { return false };
+        let approvals = |past: Past<'_>| {
+            let items = past.object(&["content", "items"]);
+            items.map_or_else(Vec::new, |items| past.all(&items, key).into_iter().map(|(_, id)| id).collect())
+        };
+        // One that only this delivery brings was not withdrawn by anybody.
+        let seen = approvals(self.past(change)).iter().any(|id| server.object_type(id).is_ok());
+        seen && approvals(Past { doc: server, heads: None }).is_empty()
     }
 
     /// A record says all that it must, and is signed by the body that writes it.

@@ -110,6 +110,28 @@ pub(super) fn not_by_law(kind: &str) -> Refusal {
     )
 }
 
+/// Somebody gives or takes the right to publish.
+pub(super) fn who_publishes() -> Refusal {
+    refusal(
+        "who-publishes",
+        "Cơ quan nào được công bố nội dung (`communications`) do dữ liệu cài đặt trên máy chủ quyết định, không thay đổi được qua đồng bộ. Hãy đề nghị          người quản trị máy chủ.",
+        "Which body publishes (`communications`) is set up on the server itself and does not change by syncing. Ask the server's administrator.",
+    )
+}
+
+/// An approval by somebody who did not know that the document was withdrawn.
+pub(super) fn withdrawn_meanwhile(key: &str) -> Refusal {
+    refusal(
+        "withdrawn-meanwhile",
+        &format!(
+            "`{key}` đã bị rút khỏi trang công khai trong lúc bạn duyệt. Hãy xem lại, rồi duyệt lần nữa nếu vẫn muốn công khai."
+        ),
+        &format!(
+            "`{key}` was withdrawn from the public while you approved it. Look at it again, and approve it once more if it is to be public."
+        ),
+    )
+}
+
 /// A decision that would take the election from under the site.
 pub(super) fn election_stays() -> Refusal {
     refusal(

@@ -1,8 +1,10 @@
 //! The documents of a folder as the desk looks at them: each as the public sees it now and as it would.
 
 use std::cell::Cell;
+use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use super::State;
 use crate::document::Content;
 use crate::document::Document;
 use crate::document::Key;
+use crate::document::directive::Directive;
 use crate::document::format_heads;
 use crate::document::parse_heads;
 use crate::document::publication::Publication;
@@ -67,6 +70,8 @@ impl Read {
             read: self,
             settings,
             grounds: RefCell::default(),
+            directives: RefCell::default(),
+            named: OnceCell::new(),
             reads: Cell::default(),
         }
     }
@@ -74,6 +79,9 @@ impl Read {
 
 /// By the heads of the election.
 type Grounds = BTreeMap<Vec<String>, Result<Rc<Ground>, Arc<PublicError>>>;
+
+/// By their keys and heads.
+type Directives = BTreeMap<(Key, Vec<String>), Result<Rc<Directive>, Arc<PublicError>>>;
 
 /// The desk.
 pub(super) struct Desk<'a> {
@@ -83,6 +91,10 @@ pub(super) struct Desk<'a> {
     public: Shown,
     /// The election by its heads: read once for all documents that rest on it.
     grounds: RefCell<Grounds>,
+    /// Directing documents by their heads, each read once.
+    directives: RefCell<Directives>,
+    /// The bodies that public tasks name.
+    named: OnceCell<BTreeSet<String>>,
     reads: Cell<usize>,
 }
 
@@ -147,6 +159,7 @@ impl Desk<'_> {
             at: approval.at.clone(),
             basis: Some(approval.basis.clone()),
             reason: None,
+            contested: approval.contested,
         });
         let held = self.read.publication.held.get(key).map(|hold| Decision {
             heads: hold.heads.clone(),
@@ -154,6 +167,7 @@ impl Desk<'_> {
             at: hold.at.clone(),
             basis: None,
             reason: Some(hold.reason.clone()),
+            contested: false,
         });
         (approved, held)
     }
@@ -203,16 +217,43 @@ impl Desk<'_> {
     ) -> Result<Part, Arc<PublicError>> {
         let Settings { laws, as_of, .. } = self.settings;
         if *key == Key::Election {
-            return Ok(Part::of_election(self.ground(heads)?.election(), laws, as_of)?);
+            let ground = self.ground(heads)?;
+            return Ok(Part::of_election((ground.election(), self.named()), laws, as_of)?);
         }
-        match self.content(key, heads)? {
-            Content::Directive(directive) => {
-                let election =
-                    election.ok_or_else(|| PublicError::Missing { key: Key::Election.to_string() })?;
-                Ok(Part::of_directive(&directive, &*self.ground(election)?))
+        let directive = self.directive(key, heads)?;
+        let election = election.ok_or_else(|| PublicError::Missing { key: Key::Election.to_string() })?;
+        Ok(Part::of_directive(&directive, &*self.ground(election)?))
+    }
+
+    fn directive(&self, key: &Key, heads: &[String]) -> Result<Rc<Directive>, Arc<PublicError>> {
+        let at = (key.clone(), heads.to_vec());
+        if let Some(known) = self.directives.borrow().get(&at) {
+            return known.clone();
+        }
+        let read = match self.content(key, heads) {
+            Ok(Content::Directive(directive)) => Ok(Rc::new(*directive)),
+            Ok(_) => Err(Arc::new(PublicError::NothingApproved)),
+            Err(error) => Err(Arc::new(error)),
+        };
+        self.directives.borrow_mut().insert(at, read.clone());
+        read
+    }
+
+    /// The bodies that public tasks name: as the directing documents stand, and as the public sees them or will.
+    fn named(&self) -> &BTreeSet<String> {
+        self.named.get_or_init(|| {
+            let mut named = BTreeSet::new();
+            for key in self.keys().filter(|key| matches!(key, Key::Directive(_))) {
+                let now = self.read.heads.get(key);
+                let to_come = self.public.items().get(key).map(|at| &at.heads);
+                let ways: BTreeSet<_> = [now, to_come, self.shown(key)].into_iter().flatten().collect();
+                // What cannot be read is told where it is listed itself.
+                for directive in ways.into_iter().filter_map(|heads| self.directive(key, heads).ok()) {
+                    named.extend(Part::bodies_of(std::slice::from_ref(&*directive)));
+                }
             }
-            _ => Err(PublicError::NothingApproved.into()),
-        }
+            named
+        })
     }
 
     fn ground(&self, heads: &[String]) -> Result<Rc<Ground>, Arc<PublicError>> {

@@ -13,6 +13,7 @@ use super::queue::Request;
 use crate::rebuild::RebuildError;
 use crate::rebuild::session::Built;
 use crate::rebuild::session::Step;
+use crate::rebuild::session::UNCONFIRMED;
 use crate::rebuild::session::release_of;
 use crate::rebuild::state::Phase;
 use crate::rebuild::state::State;
@@ -34,7 +35,11 @@ impl Inner {
             last.0 = built.times;
             *(if new { &mut last.1.new } else { &mut last.1.unchanged }) += 1;
         }
-        let how = if request.by_rule { "by rule" } else { "" };
+        let how = match (built.confirmed, request.by_rule) {
+            (false, _) => UNCONFIRMED,
+            (true, true) => "by rule",
+            (true, false) => "",
+        };
         if before != Some(release.id()) {
             let event = if new { Event::ReleaseMade } else { Event::ReleaseActivated };
             self.note(request.by, event, release.id(), how);
@@ -45,6 +50,9 @@ impl Inner {
             state.took = Some(built.times.into());
             state.warnings = built.warnings.iter().take(WARNINGS).cloned().collect();
             (state.phase, state.release, state.new, state.paused) = (Phase::Done, Some(id), new, paused);
+            if !request.by_rule {
+                state.keep();
+            }
         });
     }
 
@@ -78,11 +86,17 @@ impl Inner {
         self.show(|state| state.paused = paused);
     }
 
-    pub(super) fn failed(&self, error: &RebuildError) {
+    /// `asked`: somebody asked for what failed, and is told of it until the next time.
+    pub(super) fn failed(&self, error: &RebuildError, asked: bool) {
         tracing::warn!(%error, "the site was not rebuilt");
         self.last.lock().unwrap_or_else(PoisonError::into_inner).1.failed += 1;
         let fault = Fault::from(error);
-        self.show(|state| (state.phase, state.error) = (Phase::Failed, Some(fault)));
+        self.show(|state| {
+            (state.phase, state.error) = (Phase::Failed, Some(fault));
+            if asked {
+                state.keep();
+            }
+        });
     }
 
     /// Who did what. It is done already, so a failure is told and changes nothing.

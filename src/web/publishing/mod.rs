@@ -20,8 +20,9 @@ use axum::middleware::from_fn_with_state;
 use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use axum::routing::get;
-use axum::routing::post;
+use axum::routing::MethodFilter;
+use axum::routing::MethodRouter;
+use axum::routing::on;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::account::Session;
 use niemyet_sync::http::Authority;
@@ -49,19 +50,37 @@ struct Inner {
     previews: preview::Kept,
 }
 
-/// The routes, with what each is for; all of them are of the communications team alone.
-pub const ROUTES: &[(Method, &str)] = &[
-    (Method::GET, "/api/publication"),
-    (Method::POST, "/api/preview"),
-    (Method::GET, "/preview/{preview}/"),
-    (Method::GET, "/preview/{preview}/{*path}"),
-    (Method::GET, "/api/rebuild"),
-    (Method::POST, "/api/rebuild"),
-    (Method::GET, "/api/rebuild/events"),
-    (Method::GET, "/api/releases"),
-    (Method::GET, "/api/releases/{id}/changes"),
-    (Method::POST, "/api/releases/{id}/activate"),
+/// A route: how it is asked, where, and what answers.
+type Route = (Method, &'static str, fn(MethodFilter) -> MethodRouter<Desk>);
+
+/// All routes; all of them are of the communications team alone, and there are no others.
+const TABLE: [Route; 10] = [
+    (Method::GET, "/api/publication", |asked| on(asked, pending::list)),
+    (Method::POST, "/api/preview", |asked| on(asked, preview::make)),
+    (Method::GET, "/preview/{preview}/", |asked| on(asked, preview::home)),
+    (Method::GET, "/preview/{preview}/{*path}", |asked| on(asked, preview::page)),
+    (Method::GET, "/api/rebuild", |asked| on(asked, rebuilds::state)),
+    (Method::POST, "/api/rebuild", |asked| on(asked, rebuilds::ask)),
+    (Method::GET, "/api/rebuild/events", |asked| on(asked, events::follow)),
+    (Method::GET, "/api/releases", |asked| on(asked, releases::list)),
+    (Method::GET, "/api/releases/{id}/changes", |asked| on(asked, releases::changes)),
+    (Method::POST, "/api/releases/{id}/activate", |asked| on(asked, releases::activate)),
 ];
+
+/// The routes that the server has here, as it has them.
+pub fn routes() -> impl Iterator<Item = (Method, &'static str)> {
+    TABLE.into_iter().map(|(method, path, _)| (method, path))
+}
+
+/// The routes whose path is so.
+fn some(wanted: impl Fn(&str) -> bool) -> Router<Desk> {
+    let wanted = TABLE.into_iter().filter(|(_, path, _)| wanted(path));
+    wanted.fold(Router::new(), |router, (method, path, made)| match MethodFilter::try_from(method) {
+        Ok(asked) => router.route(path, made(asked)),
+        // Every method in the table is one of HTTP's own.
+        Err(_) => router,
+    })
+}
 
 pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, builder: &Service, origin: &str) -> Router {
     let desk = Desk(Arc::new(Inner {
@@ -74,19 +93,9 @@ pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, builder: &Serv
     let guard = |routes: Router| {
         server.protect(routes.layer(from_fn_with_state(desk.clone(), communications)), Authority::Account)
     };
-    let api = Router::new()
-        .route("/api/publication", get(pending::list))
-        .route("/api/preview", post(preview::make))
-        .route("/api/rebuild", get(rebuilds::state).post(rebuilds::ask))
-        .route("/api/rebuild/events", get(events::follow))
-        .route("/api/releases", get(releases::list))
-        .route("/api/releases/{id}/changes", get(releases::changes))
-        .route("/api/releases/{id}/activate", post(releases::activate))
-        .with_state(desk.clone());
-    let pages = Router::new()
-        .route("/preview/{preview}/", get(preview::home))
-        .route("/preview/{preview}/{*path}", get(preview::page))
-        .with_state(desk.clone());
+    let is_page = |path: &str| path.starts_with("/preview/");
+    let (api, pages) = (some(|path| !is_page(path)), some(is_page));
+    let (api, pages) = (api.with_state(desk.clone()), pages.with_state(desk.clone()));
     // The headers of a page are those of the site; what the gate says of answers to programs does not fit it.
     guard(api).merge(guard(pages).layer(map_response(preview::as_the_site)))
 }
@@ -157,7 +166,7 @@ fn failed(error: RebuildError) -> Problem {
             "Một tiến trình khác đang ghi bản công bố; hãy chờ nó xong rồi thử lại.",
         )
         .retry_after(5_000),
-        RebuildError::Project(_) | RebuildError::Build(_) => Problem::new(
+        RebuildError::Project(_) | RebuildError::Build(_) | RebuildError::Made { .. } => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "not-buildable",
             title.clone(),

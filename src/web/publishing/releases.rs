@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::Desk;
 use super::failed;
 use super::refused;
+use crate::rebuild::Decided;
 use crate::release::Kind;
 use crate::release::ReleaseError;
 use crate::release::changes;
@@ -39,6 +40,9 @@ pub(super) struct Kept {
     /// In which way: `by rule`, `command line`.
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Option<String>,
+    /// What it shows and was withdrawn or held back since: documents by key, notices as `notice/<id>`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withdrawn: Vec<String>,
     /// Why it cannot be shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     damaged: Option<String>,
@@ -56,6 +60,7 @@ impl Desk {
         let store = self.0.builder.releases();
         let current = store.current_id()?;
         let makers = self.makers();
+        let decided = self.decided();
         let kept = store.ids()?.into_iter().rev().map(|id| {
             let (by, how) = makers.get(&id).cloned().unwrap_or_default();
             let mut kept = Kept {
@@ -64,6 +69,7 @@ impl Desk {
                 pages: 0,
                 by,
                 how,
+                withdrawn: Vec::new(),
                 damaged: None,
                 id,
             };
@@ -71,6 +77,7 @@ impl Desk {
                 Ok(release) => {
                     kept.at.clone_from(&release.header().created);
                     kept.pages = release.paths(Kind::Page).len();
+                    kept.withdrawn = decided.as_ref().map(|now| now.taken_back(&release)).unwrap_or_default();
                 }
                 // It must not hide the others, among which somebody may want to choose just because of it.
                 Err(error) => kept.damaged = Some(error.to_string()),
@@ -78,6 +85,12 @@ impl Desk {
             kept
         });
         Ok(kept.collect())
+    }
+
+    /// What is decided now; nothing where it cannot be read, which must not hide the releases.
+    fn decided(&self) -> Option<Decided> {
+        let decided = Decided::new(self.0.builder.place().documents);
+        decided.inspect_err(|error| tracing::warn!(%error, "what was withdrawn cannot be told")).ok()
     }
 
     /// Who made which release, and how, as far as the audit log tells.
@@ -141,6 +154,9 @@ pub(super) async fn changes(
 pub(super) struct Activated {
     current: String,
     paused: bool,
+    /// What it shows and was withdrawn or held back since.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withdrawn: Vec<String>,
 }
 
 pub(super) async fn activate(
@@ -151,5 +167,10 @@ pub(super) async fn activate(
     let builder = &desk.0.builder;
     let release = builder.activate(&id, caller.account.id).await.map_err(refused)?.map_err(failed)?;
     let paused = builder.state().borrow().paused;
-    Ok(axum::Json(Activated { current: release.id().to_owned(), paused }))
+    let current = release.id().to_owned();
+    let asked = desk.clone();
+    let withdrawn = desk.0.server.blocking(move || asked.decided().map(|now| now.taken_back(&release)));
+    // It is done: what cannot be told now is in the list of releases.
+    let withdrawn = withdrawn.await.ok().flatten().unwrap_or_default();
+    Ok(axum::Json(Activated { current, paused, withdrawn }))
 }

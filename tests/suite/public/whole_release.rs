@@ -12,7 +12,7 @@ use niemyet::build::source::SourceTree;
 use niemyet::release::Draft;
 use niemyet::release::Kind;
 use niemyet::release::Store;
-use niemyet::release::export;
+use niemyet::release::plain;
 use niemyet::replica::disk::RealDisk;
 use niemyet::replica::documents::DocumentStore;
 use niemyet::replica::lock;
@@ -69,7 +69,7 @@ fn release(dir: &Path, mut office: Office) -> Tree {
     draft.commit(made.inputs, "2021-03-05T00:00:00Z").unwrap();
     let release = store.require_current().unwrap();
     let files = release.files(Kind::Page).map(|(path, file)| (path, move || file.read_checked(path)));
-    export::export(&RealDisk, &dir.join("out"), files).unwrap();
+    plain::write(&RealDisk, &dir.join("out"), files).unwrap();
     plain(&made.tree)
 }
 
@@ -89,7 +89,7 @@ fn plain(tree: &SourceTree) -> Tree {
 fn served_heads(dir: &Path, exported: &Tree) -> Tree {
     let server = serve(dir);
     let mut heads = Tree::new();
-    for (path, bytes) in exported.iter().filter(|(path, _)| *path != export::LIST) {
+    for (path, bytes) in exported {
         let address = path.strip_suffix("index.html").unwrap_or(path);
         for coding in ["identity", "gzip", "br"] {
             let answer = server.ask(&format!("GET /{address}"), &[("accept-encoding", coding)]);

@@ -22,6 +22,7 @@ use niemyet::release::verify;
 use niemyet::replica::disk::Disk;
 use niemyet::replica::disk::RealDisk;
 use niemyet::replica::documents::DocumentStore;
+use niemyet::replica::lock;
 use niemyet_sync::access::AccountId;
 
 use super::desk::PATIENCE;
@@ -209,4 +210,78 @@ fn a_preview_needs_no_disk_and_leaves_what_is_public() {
     assert!(page.contains("Chỉ xem thử"));
     service.stop(PATIENCE);
     assert_eq!(releases.current_id().unwrap(), before);
+}
+
+#[test]
+fn going_back_on_the_command_line_is_not_undone_by_a_rebuild_that_waits_for_the_folder() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let releases = releases(&office, RealDisk);
+    let first = releases.current_id().unwrap().unwrap();
+    edit_election(&office, |election| election.units[1].name_vi = "Bản thứ hai".into());
+    approve(&office, &Key::Election);
+    office.ok(&["build"]);
+    let service = builder(&office, &releases, || ());
+    until(&service, |state| state.phase == Phase::Done);
+    for round in 0..3 {
+        let held = lock::lock(&office.path("niemyet")).unwrap();
+        let current = releases.current_id().unwrap();
+        edit_election(&office, |election| election.units[1].name_vi = format!("Vòng {round}"));
+        approve(&office, &Key::Election);
+        service.wake("publication");
+        until(&service, |state| state.phase == Phase::Waiting);
+        assert_eq!(releases.current_id().unwrap(), current);
+        // As the command does it, which has the folder meanwhile.
+        releases.activate(&first, &held).unwrap();
+        drop(held);
+        until(&service, |state| !state.is_under_way());
+        assert_eq!(releases.current_id().unwrap().as_deref(), Some(first.as_str()), "round {round}");
+        // On with the newest, whose end of the pause is noticed.
+        let newest = releases.ids().unwrap().pop().unwrap();
+        let held = lock::lock(&office.path("niemyet")).unwrap();
+        releases.activate(&newest, &held).unwrap();
+        drop(held);
+        service.ask(None, false);
+        until(&service, |state| !state.is_under_way() && state.next.is_none());
+    }
+    service.stop(PATIENCE);
+}
+
+#[test]
+fn a_release_that_the_disk_did_not_confirm_is_told_and_noted_as_it_is_public() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let good = releases(&office, RealDisk);
+    let mut unconfirmed = 0;
+    let counting = FaultyDisk::new(usize::MAX, Fault::Full);
+    let asked = |disk: FaultyDisk, line: &str| {
+        change_site(&office, line);
+        let before = good.current_id().unwrap();
+        let shown = Arc::new(Mutex::new(0));
+        let seen = Arc::clone(&shown);
+        let service = builder(&office, &releases(&office, disk), move || *seen.lock().unwrap() += 1);
+        let build = service.ask(None, false);
+        until(&service, |state| state.build >= build && !state.is_under_way());
+        service.stop(PATIENCE);
+        let state = service.state().borrow().clone();
+        let now = good.current_id().unwrap();
+        let shown = *shown.lock().unwrap();
+        (state, (before != now).then_some(now).flatten(), shown)
+    };
+    asked(counting.clone(), "Đếm");
+    let steps = counting.operations();
+    for at in steps.saturating_sub(8)..=steps {
+        let (state, moved, shown) = asked(FaultyDisk::new(at, Fault::Full), &format!("Bước {at}"));
+        let Some(moved) = moved else { continue };
+        assert_eq!(
+            (state.phase, state.release.as_deref()),
+            (Phase::Done, Some(moved.as_str())),
+            "at {at}: {state:?}"
+        );
+        assert_eq!(shown, 1, "readers are shown it, at {at}");
+        let log = office.ok(&["--json", "audit", "--event", "release-made"]);
+        assert!(log.contains(&moved), "it was made by nobody, at {at}");
+        unconfirmed += usize::from(state.warnings.iter().any(|warning| warning.path == "releases/current"));
+    }
+    assert!(unconfirmed > 0, "no fault came between the switch and its confirmation");
 }

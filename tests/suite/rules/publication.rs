@@ -20,6 +20,8 @@ use super::desk::Desk;
 use super::desk::object;
 use super::desk::write;
 
+const AT: &str = "2021-03-04T08:00:00+07:00";
+
 /// The texts of the first notice.
 fn texts(doc: &AutoCommit) -> ObjId {
     let list = object(doc, "content/notices");
@@ -33,11 +35,10 @@ fn published(by_rule: bool) -> Desk {
     let mut publication = desk.copy(&Key::Publication);
     let (by, heads) = ("team_comms".to_owned(), format_heads(&desk.copy(&Key::Election).heads()));
     if by_rule {
-        let rule = Rule { by, at: "2021-03-04".into(), basis: "85/2015".into() };
+        let rule = Rule { by, at: AT.into(), basis: "85/2015".into() };
         publication::set_rule(&mut publication, Kind::Election, &rule).unwrap();
     } else {
-        let approval =
-            Approval { heads, by, at: "2021-03-04".into(), basis: "1/QĐ".into(), contested: false };
+        let approval = Approval { heads, by, at: AT.into(), basis: "1/QĐ".into(), contested: false };
         publication::approve(&mut publication, &Key::Election, &approval).unwrap();
     }
     let text = NoticeText { title: "Lịch".into(), paragraphs: vec!["Một đoạn.".into()] };
@@ -72,12 +73,8 @@ fn no_change_takes_the_election_from_under_the_site() {
     assert_eq!(desk.deliver("team_comms", &mut held), Err("election-stays"));
     // Once a version is approved, the site goes on with it: another may be held back, this one not.
     let mut publication = desk.copy(&Key::Publication);
-    let approval = Approval {
-        heads: heads.clone(),
-        by: "team_comms".into(),
-        at: "2021-03-04".into(),
-        ..Approval::default()
-    };
+    let approval =
+        Approval { heads: heads.clone(), by: "team_comms".into(), at: AT.into(), ..Approval::default() };
     publication::approve(&mut publication, &Key::Election, &approval).unwrap();
     publication.commit("an approval", 1);
     assert_eq!(desk.deliver("team_comms", &mut publication), Ok(()));
@@ -93,7 +90,7 @@ fn hold(document: &mut Document, heads: &[String]) -> bool {
         let content = object(doc, "content");
         let all = doc.put_object(&content, "held", ObjType::Map).unwrap();
         let hold = doc.put_object(&all, "election", ObjType::Map).unwrap();
-        for (name, value) in [("by", "team_comms"), ("at", "2021-03-04"), ("reason", "sai")] {
+        for (name, value) in [("by", "team_comms"), ("at", AT), ("reason", "sai")] {
             doc.put(&hold, name, value).unwrap();
         }
         let list = doc.put_object(&hold, "heads", ObjType::List).unwrap();
@@ -219,9 +216,71 @@ fn a_notice_in_which_words_are_missing_is_refused_and_an_older_one_stands_in_nob
     desk.put(&mut older);
     let mut publication = desk.copy(&Key::Publication);
     let heads = format_heads(&desk.copy(&Key::Election).heads());
-    let approval =
-        Approval { heads, by: "team_comms".into(), at: "2021-03-04".into(), ..Approval::default() };
+    let approval = Approval { heads, by: "team_comms".into(), at: AT.into(), ..Approval::default() };
     publication::approve(&mut publication, &Key::Election, &approval).unwrap();
     publication.commit("an approval", 1);
     assert_eq!(desk.deliver("team_comms", &mut publication), Ok(()));
+}
+
+#[test]
+fn an_approval_that_knows_nothing_of_a_withdrawal_brings_nothing_back() {
+    let mut desk = published(false);
+    let directive = Key::directive("19/KL-UBBC").unwrap();
+    let approved = |desk: &Desk, letter: &str| {
+        let mut copy = desk.copy(&Key::Publication);
+        let heads = vec![letter.repeat(64)];
+        let approval = Approval { heads, by: "team_comms".into(), at: AT.into(), ..Approval::default() };
+        publication::approve(&mut copy, &directive, &approval).unwrap();
+        copy.commit("an approval", 1);
+        copy
+    };
+    let mut first = approved(&desk, "a");
+    assert_eq!(desk.deliver("team_comms", &mut first), Ok(()));
+    let mut unknowing = approved(&desk, "b");
+    let mut withdrawn = desk.copy(&Key::Publication);
+    publication::revoke(&mut withdrawn, &directive).unwrap();
+    withdrawn.commit("withdrawn", 1);
+    assert_eq!(desk.deliver("team_comms", &mut withdrawn), Ok(()));
+    assert_eq!(desk.deliver("team_comms", &mut unknowing), Err("withdrawn-meanwhile"));
+    // Who has seen that it was withdrawn may approve it again; also in one delivery with the withdrawal.
+    let mut knowing = approved(&desk, "b");
+    assert_eq!(desk.deliver("team_comms", &mut knowing), Ok(()));
+    let mut both = desk.copy(&Key::Publication);
+    publication::revoke(&mut both, &directive).unwrap();
+    both.commit("withdrawn", 1);
+    let approval = Approval {
+        heads: vec!["c".repeat(64)],
+        by: "team_comms".into(),
+        at: AT.into(),
+        ..Approval::default()
+    };
+    publication::approve(&mut both, &directive, &approval).unwrap();
+    both.commit("and approved", 1);
+    assert_eq!(desk.deliver("team_comms", &mut both), Ok(()));
+}
+
+#[test]
+fn a_notice_that_would_take_the_address_of_the_list_is_refused() {
+    let mut desk = published(false);
+    let mut typed = desk.copy(&Key::Publication);
+    assert!(add_notice(&mut typed, "index", "2021-03-05", &["vi"]));
+    assert_eq!(desk.deliver("team_comms", &mut typed), Err("incomplete-notice"));
+}
+
+#[test]
+fn a_decision_says_when_as_a_moment() {
+    for at in ["hôm nay", "2021-03-04", ""] {
+        let mut desk = Desk::open();
+        let mut copy = desk.copy(&Key::Publication);
+        let approval = Approval {
+            heads: vec!["a".repeat(64)],
+            by: "team_comms".into(),
+            at: at.into(),
+            basis: "1/QĐ".into(),
+            contested: false,
+        };
+        publication::approve(&mut copy, &Key::directive("19/KL-UBBC").unwrap(), &approval).unwrap();
+        copy.commit("an approval", 1);
+        assert_eq!(desk.deliver("team_comms", &mut copy), Err("incomplete-record"), "{at}");
+    }
 }

@@ -281,7 +281,7 @@ fn the_communications_team_alone_publishes_in_its_own_name() {
         let approval = Approval {
             heads: format_heads(&desk.copy(&Key::Election).heads()),
             by: body.into(),
-            at: "2021-03-04".into(),
+            at: "2021-03-04T08:00:00+07:00".into(),
             basis: "1/QĐ-UBBC".into(),
             ..Approval::default()
         };

@@ -111,4 +111,19 @@ impl Disk for FaultyDisk {
         self.taking()?;
         RealDisk.sync_dir(path)
     }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.taking()?;
+        RealDisk.link(from, to)
+    }
+
+    fn symlink(&self, target: &Path, at: &Path) -> io::Result<()> {
+        self.taking()?;
+        RealDisk.symlink(target, at)
+    }
+
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<()> {
+        self.freeing()?;
+        RealDisk.exchange(one, other)
+    }
 }
