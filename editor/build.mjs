@@ -76,3 +76,4 @@ for (const name of [...readdirSync(out), ...readdirSync(join(out, "assets")).map
   first += small.length;
 }
 console.log(`first load: ${first} bytes (Brotli)`);
+if (first >= 900_000) throw new Error("the first load is 900,000 bytes or more: a village's network takes too long");

@@ -11,7 +11,7 @@ function disk(kept) {
     getAll: async (keys) => keys.map((key) => kept.get(key)),
     getFrom: async (start) => Object.fromEntries([...kept].filter(([key]) => key.startsWith(start)).map(([key, value]) => [key.slice(start.length), value])),
     set: async (key, value) => void kept.set(key, value),
-    drop: async (key) => void kept.delete(key),
+    drop: async (key) => void (await new Promise((resolve) => setTimeout(resolve, 5)), kept.delete(key)),
     forget: async (keys) => keys.forEach((key) => kept.delete(key)),
   };
 }
@@ -24,8 +24,9 @@ afterEach(() => open.splice(0).forEach((one) => one.close()));
 async function windows(kept, count) {
   account++;
   const all = Array.from({ length: count }, () => {
-    const unsent = new Set();
-    return { unsent, inventory: new Inventory(disk(kept), account, (key) => unsent.has(key), () => undefined) };
+    const [unsent, carried] = [new Set(), []];
+    const told = [() => undefined, (key) => carried.push(key)];
+    return { unsent, carried, inventory: new Inventory(disk(kept), account, (key) => unsent.has(key), ...told) };
   });
   for (const { inventory } of all) await inventory.load();
   open.push(...all.map(({ inventory }) => inventory));
@@ -58,12 +59,28 @@ test("what one window sent waits in no other, unless that one has written on", a
   b.unsent.add("report/x");
   await a.inventory.sent("report/x");
   await heard();
-  assert.deepEqual([waiting(a), waiting(b), waiting(c)], [[], ["report/x"], []]);
+  // The second has told the first and the third that it has written on.
+  assert.deepEqual([waiting(a), waiting(b), waiting(c)], [["report/x"], ["report/x"], ["report/x"]]);
   assert.equal(kept.get("waiting report/x"), 5);
   b.unsent.clear();
   await b.inventory.sent("report/x");
   await heard();
-  assert.deepEqual([waiting(b), [...kept.keys()]], [[], []]);
+  assert.deepEqual([waiting(a), waiting(b), [...kept.keys()]], [[], [], []]);
+});
+
+test("what is written while the mark of what was sent goes away waits in every window, and what a file carries is told", async () => {
+  const kept = new Map();
+  const [a, b, c] = await windows(kept, 3);
+  a.inventory.wait("report/x", 5);
+  await heard();
+  const sent = a.inventory.sent("report/x");
+  a.inventory.wait("report/x", 9);
+  await sent;
+  await heard();
+  assert.deepEqual([waiting(a), waiting(b), waiting(c)], [["report/x"], ["report/x"], ["report/x"]]);
+  a.inventory.carry("report/x");
+  await heard();
+  assert.deepEqual([a.carried, b.carried, c.carried], [[], ["report/x"], ["report/x"]]);
 });
 
 test("what an older program kept in one piece is taken over, and forgotten there", async () => {

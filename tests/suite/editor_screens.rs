@@ -70,6 +70,12 @@ async fn every_screen_speaks_english_by_switch() -> Result<()> {
     team.press("#hand-in").await?;
     team.reads("not filled in").await?;
     faults.extend(in_english(&team, &[("report-errors", &format!("{REPORT}/0"))]).await?);
+    for section in 1..13 {
+        team.go(&format!("{REPORT}/{section}")).await?;
+        team.until(&format!("document.querySelector('#section').value === '{section}'")).await?;
+        faults.extend(team.glance(&format!("form-{section}")).await?);
+    }
+    team.go(&format!("{REPORT}/0")).await?;
     team.press("#this-week").await?;
     team.press("#hand-in").await?;
     team.reads("the server received it at").await?;

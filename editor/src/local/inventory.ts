@@ -8,10 +8,11 @@ const HAS = "local ";
 /** What older programs kept, one value for all documents; an old window may still write them. */
 const FORMER = ["waiting", "local"];
 
-/** `since`: undefined if the server has it all. */
+/** `since`: undefined if the server has it all. `apart`: it was saved to a file that a colleague may deliver. */
 interface Word {
   key: string;
   since: number | undefined;
+  apart?: true;
 }
 
 export class Inventory {
@@ -26,6 +27,7 @@ export class Inventory {
     account: number,
     private readonly isUnsent: (key: string) => boolean,
     private readonly moved: () => void,
+    private readonly carried: (key: string) => void,
   ) {
     this.#channel = new BroadcastChannel(`niemyet-${account}-inventory`);
     this.#channel.onmessage = ({ data }) => this.#hear(data as Word);
@@ -68,7 +70,7 @@ export class Inventory {
     if (this.waits(key)) return;
     this.waiting.value = { ...this.waiting.value, [key]: since };
     void this.disk.set(WAITS + key, since);
-    this.#channel?.postMessage({ key, since } satisfies Word);
+    this.#tell({ key, since });
     this.moved();
   }
 
@@ -77,8 +79,13 @@ export class Inventory {
     if (!this.waits(key)) return;
     this.hide(key);
     await this.disk.drop(WAITS + key);
-    // What another window writes down again goes after this.
-    this.#channel?.postMessage({ key, since: undefined } satisfies Word);
+    // What another window writes down again goes after this; what this one wrote meanwhile waits again.
+    if (!this.waits(key)) this.#tell({ key, since: undefined });
+  }
+
+  /** A file holds it, which a colleague may deliver. */
+  carry(key: string): void {
+    this.#tell({ key, since: this.waiting.value[key], apart: true });
   }
 
   /** It counts no more in this window. */
@@ -93,7 +100,7 @@ export class Inventory {
     this.hide(key);
     this.#local.delete(key);
     await Promise.all([this.disk.drop(WAITS + key), this.disk.drop(HAS + key)]);
-    this.#channel?.postMessage({ key, since: undefined } satisfies Word);
+    this.#tell({ key, since: undefined });
   }
 
   /** Hears and tells other windows no more. */
@@ -102,12 +109,19 @@ export class Inventory {
     this.#channel = undefined;
   }
 
-  #hear({ key, since }: Word): void {
+  #tell(word: Word): void {
+    this.#channel?.postMessage(word);
+  }
+
+  #hear({ key, since, apart }: Word): void {
+    if (apart) this.carried(key);
     if (since !== undefined) {
       this.#local.add(key);
       if (!this.waits(key)) this.waiting.value = { ...this.waiting.value, [key]: since };
     } else if (this.waits(key) && this.isUnsent(key)) {
-      void this.disk.set(WAITS + key, this.waiting.value[key]);
+      const own = this.waiting.value[key];
+      void this.disk.set(WAITS + key, own);
+      this.#tell({ key, since: own });
     } else this.hide(key);
     this.moved();
   }

@@ -71,7 +71,7 @@ export class Link extends NetworkAdapter {
   send(message: Message): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#socket.send(cbor.encode(message).slice().buffer);
-    this.#unanswered ??= Date.now();
+    if (this.waits()) this.#unanswered ??= Date.now();
   }
 
   async #attempt(): Promise<void> {
@@ -135,7 +135,9 @@ export class Link extends NetworkAdapter {
     if (!socket) return;
     const answer = await this.knock();
     if (!this.waits()) this.#patience = PULSE;
-    const isMute = this.waits() && this.#unanswered !== undefined && Date.now() - this.#unanswered > patience;
+    // What is still on its way out is a slow network's.
+    const isOut = socket.bufferedAmount === 0;
+    const isMute = isOut && this.waits() && this.#unanswered !== undefined && Date.now() - this.#unanswered > patience;
     if ((answer === "ok" && !isMute) || this.#socket !== socket) return;
     if (answer === "ok") this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
     socket.onclose = null;

@@ -20,6 +20,8 @@ import { Windows } from "./windows.ts";
 const ASK_AGAIN = 3_000;
 /** How long the server may take for what was sent (ms), before it counts as one that may not be reached. */
 const STUCK = 2_000;
+/** How long a server that is asked every three seconds may say nothing (ms), before it counts as the same. */
+const SILENT = 7_000;
 /** How long a disk may take for what was written (ms), before somebody who waits for it is told. */
 const DISK_LIMIT = 10_000;
 
@@ -52,6 +54,8 @@ export class Office {
   readonly #gone = new Set<string>();
   readonly #telling = new Telling(() => (this.link.value === "online" ? { count: Object.keys(this.waiting.value).length, since: this.since.value + this.skew.value } : undefined));
   #bringing = false;
+  /** When the server answered last. */
+  #heard = 0;
   /** Writes down what screens hold back, before what others wrote comes in. */
   beforeOthers: () => void = () => undefined;
 
@@ -60,7 +64,7 @@ export class Office {
     account: number,
   ) {
     this.#lastWords = new LastWords(account);
-    this.#inventory = new Inventory(disk, account, (key) => this.#isUnsent(key), () => this.#telling.moved());
+    this.#inventory = new Inventory(disk, account, (key) => this.#isUnsent(key), () => this.#telling.moved(), (key) => this.#papers.get(key)?.goOnAsAnother());
     this.ledger = new Ledger(disk, () => this.desk.value.account.body);
   }
 
@@ -87,6 +91,12 @@ export class Office {
     if (!desk) office.skew.value = skew ?? 0;
     void whenReady().then(() => office.#start());
     return office;
+  }
+
+  /** Its unsent changes are in a file that a colleague may deliver. */
+  carried(paper: Paper): void {
+    paper.goOnAsAnother();
+    this.#inventory.carry(paper.key);
   }
 
   /** Keys of documents with changes that the server does not have → since when (Unix ms of this device). */
@@ -304,7 +314,8 @@ export class Office {
   /** Whether what is written now may have to be carried to the server another way. */
   #isStuck(key: string): boolean {
     const since = this.waiting.value[key];
-    return this.link.value !== "online" || (since !== undefined && Date.now() - since > STUCK);
+    const isMute = Date.now() - this.#heard > SILENT || (since !== undefined && Date.now() - since > STUCK);
+    return this.link.value !== "online" || isMute;
   }
 
   #isUnsent(key: string): boolean {
@@ -316,6 +327,7 @@ export class Office {
     const answer = await this.#asked.again();
     if (answer === "offline") return "offline";
     if (isProblem(answer)) return answer.status === 401 ? "login" : "offline";
+    this.#heard = Date.now();
     this.#hearClock(answer.now);
     if (!("account" in answer)) {
       this.#openAgain();
@@ -357,13 +369,14 @@ export class Office {
   #compareStores(before: Desk, now: Desk): void {
     if (before.store === undefined || before.store === now.store) return;
     this.ledger.forgetPlaces();
-    for (const key of this.#inventory.keys) {
-      this.#moved.add(key);
-      this.paper(key);
-    }
+    for (const key of this.#inventory.keys) this.#moved.add(key);
+    // Whoever brings to the new store first what was written here is its author there.
+    for (const paper of this.#papers.values()) paper.goOnAsAnother();
   }
 
   #arrived(): void {
+    // All that was written may have been sent: what is written on goes the same way.
+    for (const paper of this.#papers.values()) paper.arrived();
     void this.#bring();
     for (const paper of this.#papers.values()) this.#look(paper);
     this.#telling.now(true);

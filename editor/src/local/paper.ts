@@ -212,7 +212,7 @@ export class Paper {
     this.handle?.update((doc) => A.clone(doc as A.Doc<unknown>));
   }
 
-  /** The server has all of it: what is written next goes there the same way. */
+  /** What is written next goes to the server as what was written before. */
   arrived(): void {
     this.#isApart = false;
   }

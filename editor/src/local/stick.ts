@@ -15,13 +15,14 @@ interface File {
 }
 
 /** What waits to be sent, as a file. Whoever delivers it counts as its author from then on, so what is written here afterwards is by
- * another actor of Automerge's: the server would refuse it as written by somebody else. */
+ * another actor of Automerge's: the server would refuse it as written by somebody else. What was typed in the last seconds before
+ * a network went away unnoticed may be by an actor that has sent before: a colleague is refused it then, and it stays here. */
 export async function save(office: Office): Promise<Blob> {
   const documents = [];
   for (const key of Object.keys(office.waiting.value)) {
     const paper = await office.opened(key);
     const bytes = A.save(paper.begin().doc() as A.Doc<unknown>);
-    paper.goOnAsAnother();
+    office.carried(paper);
     documents.push({ key, bytes: packed(bytes) });
   }
   const file: File = { format: FORMAT, election: office.desk.value.election, body: office.desk.value.account.body, documents };

@@ -14,6 +14,7 @@ use chromiumoxide::browser::BrowserConfig;
 use chromiumoxide::cdp::browser_protocol::emulation::MediaFeature;
 use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
 use chromiumoxide::cdp::browser_protocol::log::EventEntryAdded;
+use chromiumoxide::cdp::browser_protocol::log::LogEntry;
 use chromiumoxide::cdp::browser_protocol::log::LogEntryLevel;
 use chromiumoxide::cdp::js_protocol::runtime::EvaluateParams;
 use chromiumoxide::cdp::js_protocol::runtime::EventExceptionThrown;
@@ -95,7 +96,7 @@ impl Visitor {
     /// Opens a page at a width, in light or dark colours, and leaves a picture in `target/screenshots`.
     pub async fn visit(&self, url: &str, width: u32, dark: bool) -> Result<Visit> {
         let page = self.browser.new_page("about:blank").await?;
-        let console = listen(&page).await?;
+        let console = listen(&page, |_| true).await?;
         let size = SetDeviceMetricsOverrideParams::builder()
             .width(width)
             .height(900)
@@ -168,9 +169,12 @@ pub async fn ask<T: serde::de::DeserializeOwned>(page: &Page, expression: &str) 
     Err(format!("no page heard {expression}").into())
 }
 
-/// Collects the console's errors and uncaught exceptions from now on.
-async fn listen(page: &Page) -> Result<Arc<Mutex<Vec<String>>>> {
-    let heard: Arc<Mutex<Vec<String>>> = Arc::default();
+/// What a page's console said.
+pub type Console = Arc<Mutex<Vec<String>>>;
+
+/// Collects uncaught exceptions, and those of the console's errors that count, from now on.
+pub async fn listen(page: &Page, counts: fn(&LogEntry) -> bool) -> Result<Console> {
+    let heard = Console::default();
     page.enable_log().await?;
     page.enable_runtime().await?;
     let mut entries = page.event_listener::<EventEntryAdded>().await?;
@@ -181,10 +185,14 @@ async fn listen(page: &Page) -> Result<Arc<Mutex<Vec<String>>>> {
             let text = tokio::select! {
                 Some(event) = entries.next() => {
                     let entry = &event.entry;
-                    if entry.level != LogEntryLevel::Error { continue }
+                    if entry.level != LogEntryLevel::Error || !counts(entry) { continue }
                     format!("{} {}", entry.text, entry.url.as_deref().unwrap_or_default())
                 }
-                Some(event) = exceptions.next() => event.exception_details.text.clone(),
+                Some(event) = exceptions.next() => {
+                    let details = &event.exception_details;
+                    let what = details.exception.as_ref().and_then(|thrown| thrown.description.clone());
+                    format!("{} {}", details.text, what.unwrap_or_default())
+                }
                 else => return,
             };
             if let Ok(mut heard) = ear.lock() {

@@ -10,6 +10,7 @@ use chromiumoxide::browser::Browser;
 use chromiumoxide::browser::BrowserConfig;
 use chromiumoxide::cdp::browser_protocol::emulation::MediaFeature;
 use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
+use chromiumoxide::cdp::browser_protocol::log::LogEntrySource;
 use chromiumoxide::cdp::browser_protocol::page::AddScriptToEvaluateOnNewDocumentParams;
 use chromiumoxide::cdp::browser_protocol::target::SetAutoAttachParams;
 use chromiumoxide::page::ScreenshotParams;
@@ -17,6 +18,7 @@ use futures::StreamExt;
 use serde_json::json;
 
 use super::browser;
+use super::browser::Console;
 use super::browser::Result;
 use super::browser::ask;
 
@@ -28,6 +30,7 @@ pub struct Official {
     browser: Browser,
     events: tokio::task::JoinHandle<()>,
     page: Page,
+    console: Console,
 }
 
 impl Official {
@@ -44,7 +47,9 @@ impl Official {
         let page = browser.new_page("about:blank").await?;
         // A page waits for its service worker to be let go by whoever attached to it: nobody attaches.
         page.execute(SetAutoAttachParams::new(false, false)).await?;
-        Ok(Self { browser, events, page })
+        // A server that is away is no fault of the page's.
+        let console = browser::listen(&page, |entry| entry.source == LogEntrySource::Security).await?;
+        Ok(Self { browser, events, page, console })
     }
 
     /// Starts a browser, opens the editor, and chooses a password with a code.
@@ -179,35 +184,46 @@ impl Official {
 
     /// Looks at the screen at three widths, in light and dark: accessibility, scrolling at the side, and a picture of each.
     pub async fn look(&self, name: &str) -> Result<Vec<String>> {
-        let axe = browser::axe()?;
         let mut faults = Vec::new();
         for (width, colours) in
-            [(320, "light"), (320, "dark"), (360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]
+            [(320, "light"), (360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]
         {
-            let size = SetDeviceMetricsOverrideParams::new(width, 900, 1.0, false);
-            self.page.execute(size).await?;
-            self.page
-                .emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", colours)])
-                .await?;
-            let over: i64 = self.ask("document.documentElement.scrollWidth - window.innerWidth").await?;
-            if over > 0 {
-                faults.push(format!("{name} at {width}: {over} px stand out at the side"));
-            }
+            faults.extend(self.stands_out(name, width, colours).await?);
             if width == 360 {
                 let small: Vec<String> = self.ask(SMALL_TARGETS).await?;
                 faults.extend(small.into_iter().map(|one| format!("{name} at {width}: {one}")));
-                self.picture(&format!("{name}-{width}-{colours}")).await?;
-                continue;
+            } else {
+                let rules = if colours == "dark" { browser::OF_COLOURS } else { browser::LEVEL_AA };
+                let found = self.breaks(rules).await?;
+                faults.extend(found.into_iter().map(|one| format!("{name} at {width}, {colours}: {one}")));
             }
-            self.ask::<bool>(&format!("{axe}; true")).await?;
-            let rules = if colours == "dark" { browser::OF_COLOURS } else { browser::LEVEL_AA };
-            let found: Vec<String> = self.ask(&browser::AXE.replace("RULES", rules)).await?;
-            faults.extend(found.into_iter().map(|one| format!("{name} at {width}, {colours}: {one}")));
-            if width == 1280 {
+            if width > 320 {
                 self.picture(&format!("{name}-{width}-{colours}")).await?;
             }
         }
         Ok(faults)
+    }
+
+    /// The same at the narrowest width in light colours alone, for a screen that is built like one that was looked at.
+    pub async fn glance(&self, name: &str) -> Result<Vec<String>> {
+        let mut faults: Vec<String> = self.stands_out(name, 320, "light").await?.into_iter().collect();
+        let found = self.breaks(browser::LEVEL_AA).await?;
+        faults.extend(found.into_iter().map(|one| format!("{name} at 320: {one}")));
+        Ok(faults)
+    }
+
+    /// Makes the screen so wide and of such colours; says what stands out at the side then.
+    async fn stands_out(&self, name: &str, width: u32, colours: &str) -> Result<Option<String>> {
+        self.page.execute(SetDeviceMetricsOverrideParams::new(width, 900, 1.0, false)).await?;
+        self.page.emulate_media_features(vec![MediaFeature::new("prefers-color-scheme", colours)]).await?;
+        let over: i64 = self.ask("document.documentElement.scrollWidth - window.innerWidth").await?;
+        Ok((over > 0).then(|| format!("{name} at {width}: {over} px stand out at the side")))
+    }
+
+    /// The rules of axe that the screen breaks.
+    async fn breaks(&self, rules: &str) -> Result<Vec<String>> {
+        self.ask::<bool>(&format!("{}; true", browser::axe()?)).await?;
+        self.ask(&browser::AXE.replace("RULES", rules)).await
     }
 
     /// Leaves a picture of the whole page.
@@ -219,13 +235,14 @@ impl Official {
         Ok(())
     }
 
-    /// Kills the browser as a power cut does.
+    /// Kills the browser as a power cut does. Nothing may have been thrown in it that nobody caught, nor been kept back by its policy.
     pub async fn kill(mut self) -> Result<()> {
         if let Some(killed) = self.browser.kill().await {
             killed?;
         }
         self.events.abort();
-        Ok(())
+        let console = std::mem::take(&mut *self.console.lock().map_err(|error| error.to_string())?);
+        if console.is_empty() { Ok(()) } else { Err(console.join("\n").into()) }
     }
 }
 
