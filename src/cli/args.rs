@@ -213,8 +213,8 @@ pub struct Audit {
 /// How to build.
 #[derive(Debug, Args)]
 pub struct Build {
-    /// Ghi thêm bản phát hành thành tệp thường vào thư mục này, chỉ đổi phần khác / Also write the release as plain files into this folder,
-    /// changing only what differs
+    /// Ghi thêm bản phát hành thành tệp thường ở đây, như `release export` / Also write the release as plain files there, as `release export`
+    /// does
     #[arg(long, value_name = "OUT")]
     pub out: Option<PathBuf>,
     /// Chương trình dựng trang / The program that renders

@@ -212,6 +212,18 @@ fn a_preview_needs_no_disk_and_leaves_what_is_public() {
     assert_eq!(releases.current_id().unwrap(), before);
 }
 
+/// The folder's lock, once the builder lets go of it.
+fn locked(office: &Office) -> lock::FolderLock {
+    let started = Instant::now();
+    loop {
+        match lock::lock(&office.path("niemyet")) {
+            Ok(lock) => return lock,
+            Err(error) => assert!(started.elapsed() < PATIENCE, "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn going_back_on_the_command_line_is_not_undone_by_a_rebuild_that_waits_for_the_folder() {
     let office = Office::ready();
@@ -224,7 +236,7 @@ fn going_back_on_the_command_line_is_not_undone_by_a_rebuild_that_waits_for_the_
     let service = builder(&office, &releases, || ());
     until(&service, |state| state.phase == Phase::Done);
     for round in 0..3 {
-        let held = lock::lock(&office.path("niemyet")).unwrap();
+        let held = locked(&office);
         let current = releases.current_id().unwrap();
         edit_election(&office, |election| election.units[1].name_vi = format!("Vòng {round}"));
         approve(&office, &Key::Election);
@@ -238,7 +250,7 @@ fn going_back_on_the_command_line_is_not_undone_by_a_rebuild_that_waits_for_the_
         assert_eq!(releases.current_id().unwrap().as_deref(), Some(first.as_str()), "round {round}");
         // On with the newest, whose end of the pause is noticed.
         let newest = releases.ids().unwrap().pop().unwrap();
-        let held = lock::lock(&office.path("niemyet")).unwrap();
+        let held = locked(&office);
         releases.activate(&newest, &held).unwrap();
         drop(held);
         service.ask(None, false);

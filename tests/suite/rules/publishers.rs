@@ -9,6 +9,9 @@ use super::desk::Desk;
 
 const WRITER: &str = "standing_agency";
 
+/// What is changed, and how.
+type Change = (&'static str, fn(&mut Election));
+
 fn delivered(change: impl FnOnce(&mut Election)) -> Result<(), &'static str> {
     let mut desk = Desk::open();
     let (mut document, mut content) = (desk.copy(&Key::Election), desk.election());
@@ -24,7 +27,7 @@ fn give(election: &mut Election, body: &str, role: &str) {
 
 #[test]
 fn no_delivery_gives_or_takes_the_right_to_publish() {
-    let changes: [(&str, fn(&mut Election)); 7] = [
+    let changes: [Change; 7] = [
         ("to itself", |election| give(election, WRITER, "communications")),
         ("to another", |election| give(election, "dof", "communications")),
         ("to a new body", |election| {
