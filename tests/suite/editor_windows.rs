@@ -53,7 +53,7 @@ async fn two_windows_that_write_different_documents_lose_neither() -> Result<()>
     takes_a_task(&tab).await?;
     // Each window tells of all that this device holds.
     team.reads("Đã lưu trên máy này. Chờ gửi: 2").await?;
-    shows(&tab, "document.body.innerText.includes('Chờ gửi: 2')").await?;
+    shows(&tab, "document.body.innerText.includes('Đã lưu trên máy này. Chờ gửi: 2')").await?;
     team.kill().await?;
 
     let team = Official::start(&scene.profile("tuyen.truyen")).await?;

@@ -101,6 +101,12 @@ export class Disk implements StorageAdapterInterface {
     return rows.map((row: { key: string[]; binary: Uint8Array }) => ({ key: row.key, data: row.binary }));
   }
 
+  /** Whether something stands there. */
+  async has(prefix: StorageKey): Promise<boolean> {
+    const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
+    return (await answered(this.db.transaction("documents").objectStore("documents").getKey(range))) !== undefined;
+  }
+
   async removeRange(prefix: StorageKey): Promise<void> {
     for (const [name, write] of this.#waiting) {
       if (write.store === "documents" && prefix.every((part, i) => (write.key as StorageKey)[i] === part)) this.#waiting.delete(name);

@@ -69,8 +69,8 @@ export class Inventory {
   wait(key: string, since = Date.now()): void {
     if (this.waits(key)) return;
     this.waiting.value = { ...this.waiting.value, [key]: since };
-    void this.disk.set(WAITS + key, since);
-    this.#tell({ key, since });
+    // Other windows say of it that it is saved.
+    void this.disk.set(WAITS + key, since).then(() => this.waits(key) && this.#tell({ key, since }));
     this.moved();
   }
 

@@ -13,7 +13,7 @@ import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
 import { LastWords, names, type Left } from "./lastwords.ts";
-import { Paper } from "./paper.ts";
+import { Paper, type Around } from "./paper.ts";
 import { Telling } from "./telling.ts";
 import { Windows } from "./windows.ts";
 
@@ -56,6 +56,16 @@ export class Office {
   #bringing = false;
   /** When the server answered last. */
   #heard = 0;
+  readonly #around: Around = {
+    taken: (paper, moved) => {
+      if (moved) this.#moved.add(paper.key);
+      this.ledger.note(paper);
+      this.#look(paper);
+    },
+    mayBeCarried: ({ key }) => this.#isStuck(key),
+    isOnDisk: ({ id }) => this.disk.has([id]),
+    isAlone: computed(() => this.link.value === "offline" || this.link.value === "login"),
+  };
   /** Writes down what screens hold back, before what others wrote comes in. */
   beforeOthers: () => void = () => undefined;
 
@@ -134,7 +144,7 @@ export class Office {
   async #reopen(key: string): Promise<void> {
     const paper = await this.opened(key);
     if (paper.handle || names(this.desk.value.account.id).length > 0) return;
-    if ((await this.disk.loadRange([paper.id])).length === 0) void this.#inventory.sent(key);
+    if (!(await this.disk.has([paper.id]))) void this.#inventory.sent(key);
   }
 
   /** One round after the other, with more room between them where the network is slow. */
@@ -150,12 +160,7 @@ export class Office {
   paper(key: string): Paper {
     let paper = this.#papers.get(key);
     if (!paper) {
-      const taken = (one: Paper, moved: boolean) => {
-        if (moved) this.#moved.add(one.key);
-        this.ledger.note(one);
-        this.#look(one);
-      };
-      paper = new Paper(() => this.#repo, this.desk.value.election, key, this.ledger.seen(key), taken, () => this.#isStuck(key));
+      paper = new Paper(() => this.#repo, this.desk.value.election, key, this.ledger.seen(key), this.#around);
       this.#papers.set(key, paper);
     }
     void paper.load(this.isKnown(key));
@@ -166,7 +171,7 @@ export class Office {
   async opened(key: string): Promise<Paper> {
     await whenReady();
     const paper = this.paper(key);
-    const isHere = paper.handle !== undefined || (await this.disk.loadRange([paper.id])).length > 0;
+    const isHere = paper.handle !== undefined || (await this.disk.has([paper.id]));
     await paper.load(isHere || this.isKnown(key));
     await paper.whenCaughtUp();
     return paper;
@@ -311,7 +316,6 @@ export class Office {
     void kept.finally(() => this.unsaved.value--);
   }
 
-  /** Whether what is written now may have to be carried to the server another way. */
   #isStuck(key: string): boolean {
     const since = this.waiting.value[key];
     const isMute = Date.now() - this.#heard > SILENT || (since !== undefined && Date.now() - since > STUCK);

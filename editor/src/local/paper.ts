@@ -1,13 +1,24 @@
 // One document on this device. It is begun only when somebody writes: until then a form shows what the first change would hold,
 // so that looking at next week's form does not make a document of it.
 import { Automerge as A, decodeHeads, type DocHandle, type DocumentId, type Repo } from "@automerge/automerge-repo/slim";
-import { signal } from "@preact/signals";
+import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { idOf } from "../document/key.ts";
 import { asHandedIn, type HandIn } from "../document/read.ts";
 import { begin, blank } from "../document/skeleton.ts";
 import type { Seen } from "./ledger.ts";
 
 export type PaperState = "loading" | "here" | "absent" | "unavailable";
+
+/** What a document is told of the office, and tells it. */
+export interface Around {
+  /** Something was heard of it: `moved`, that it holds something else. */
+  taken(paper: Paper, moved: boolean): void;
+  /** Whether what is written now may have to be carried to the server another way. */
+  mayBeCarried(paper: Paper): boolean;
+  isOnDisk(paper: Paper): Promise<boolean>;
+  /** Whether there is no connection. */
+  isAlone: ReadonlySignal<boolean>;
+}
 
 export class Paper {
   #id: DocumentId | undefined;
@@ -30,8 +41,7 @@ export class Paper {
     private readonly election: string,
     readonly key: string,
     private readonly seen: Seen | undefined,
-    private readonly taken: (paper: Paper, moved: boolean) => void,
-    private readonly mayBeCarried: () => boolean,
+    private readonly around: Around,
   ) {
     if (seen) this.state.value = "here";
     this.#open = new Promise((resolve) => (this.#opened = resolve));
@@ -62,12 +72,19 @@ export class Paper {
   }
 
   async #find(repo: Repo): Promise<void> {
+    const search = new AbortController();
+    // What is not on the disk comes from nobody as long as there is no connection.
+    const stop = effect(() => {
+      if (this.around.isAlone.value) void this.around.isOnDisk(this).then((isHere) => isHere || search.abort());
+    });
     try {
-      const handle = await repo.find(this.id);
+      const handle = await repo.find(this.id, { signal: search.signal });
       if (!this.handle) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
       this.#take(handle);
     } catch {
       if (this.state.value === "loading") this.state.value = "unavailable";
+    } finally {
+      stop();
     }
   }
 
@@ -109,14 +126,14 @@ export class Paper {
     this.handle = handle;
     handle.on("heads-changed", () => {
       this.version.value++;
-      this.taken(this, true);
+      this.around.taken(this, true);
     });
-    handle.on("remote-heads", () => this.taken(this, false));
+    handle.on("remote-heads", () => this.around.taken(this, false));
     this.state.value = "here";
     this.#catchUp();
     this.#opened();
     this.version.value++;
-    this.taken(this, false);
+    this.around.taken(this, false);
   }
 
   /** What it holds; before it is open what was seen of it last, of a document that nobody began the blank form: plain values both. */
@@ -221,7 +238,7 @@ export class Paper {
    * delivered by a colleague there, is by an actor of which the server has nothing. */
   #author(): DocHandle<unknown> {
     const handle = this.begin();
-    if (!this.#isApart && this.mayBeCarried()) this.goOnAsAnother();
+    if (!this.#isApart && this.around.mayBeCarried(this)) this.goOnAsAnother();
     return handle;
   }
 
