@@ -172,7 +172,7 @@ export class Office {
     await whenReady();
     const paper = this.paper(key);
     const isHere = paper.handle !== undefined || (await this.disk.has([paper.id]));
-    await paper.load(isHere || this.isKnown(key));
+    await paper.load(isHere || this.isKnown(key), true);
     await paper.whenCaughtUp();
     return paper;
   }
@@ -357,7 +357,7 @@ export class Office {
 
   /** Tries again to open what could not be opened. */
   #openAgain(): void {
-    for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key));
+    for (const paper of this.#papers.values()) if (!paper.handle) void paper.load(this.isKnown(paper.key), true);
   }
 
   #keep(desk: Desk): void {
@@ -398,7 +398,7 @@ export class Office {
       if (this.#papers.get(key)?.handle || (last !== undefined && this.#inventory.has(key) && this.ledger.has(key, last))) continue;
       if (last === undefined) this.#moved.add(key);
       const paper = this.paper(key);
-      await paper.load(true);
+      await paper.load(true, true);
       await new Promise((resolve) => setTimeout(resolve));
     }
     this.#bringing = false;

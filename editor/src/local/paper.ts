@@ -53,16 +53,15 @@ export class Paper {
   }
 
   /** Takes the document from this device or the server; `known` says that one of them has it. */
-  load(known: boolean): Promise<void> {
-    if (this.handle) return Promise.resolve();
+  load(known: boolean, again = false): Promise<void> {
+    // A screen asks for it each time that it is drawn; what was looked for in vain is looked for again when there is a reason.
+    if (this.handle || (this.state.peek() === "unavailable" && !again)) return Promise.resolve();
     const repo = this.repo();
     if (!known) {
       if (this.state.value === "loading") this.state.value = "absent";
       if (repo) this.#catchUp();
       return Promise.resolve();
     }
-    // A blank form that somebody stands in stays on the screen until there is something to show in its place.
-    if (this.state.value === "unavailable") this.state.value = "loading";
     if (!repo) return Promise.resolve();
     this.#loading ??= this.#find(repo).finally(() => {
       this.#loading = undefined;
@@ -72,20 +71,20 @@ export class Paper {
   }
 
   async #find(repo: Repo): Promise<void> {
-    const search = new AbortController();
-    // What is not on the disk comes from nobody as long as there is no connection.
-    const stop = effect(() => {
-      if (this.around.isAlone.value) void this.around.isOnDisk(this).then((isHere) => isHere || search.abort());
+    const found = repo.find(this.id);
+    // automerge-repo searches for ever where there is no peer: what is not on the disk comes from nobody then.
+    let stop = () => {};
+    const inVain = new Promise<undefined>((resolve) => {
+      stop = effect(() => {
+        if (this.around.isAlone.value) void this.around.isOnDisk(this).then((isHere) => isHere || resolve(undefined));
+      });
     });
-    try {
-      const handle = await repo.find(this.id, { signal: search.signal });
+    const handle = await Promise.race([found.catch(() => undefined), inVain]);
+    stop();
+    if (handle) {
       if (!this.handle) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
       this.#take(handle);
-    } catch {
-      if (this.state.value === "loading") this.state.value = "unavailable";
-    } finally {
-      stop();
-    }
+    } else if (this.state.value === "loading") this.state.value = "unavailable";
   }
 
   /** Whether something was written that is not in the document yet. */

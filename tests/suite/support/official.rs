@@ -120,7 +120,8 @@ impl Official {
             }
             if Instant::now() > end {
                 let page: String = self.ask("document.body.innerText").await.unwrap_or_default();
-                return Err(format!("never: {expression}\non the page:\n{page}").into());
+                let said = self.console.lock().map(|said| said.join("\n")).unwrap_or_default();
+                return Err(format!("never: {expression}\non the page:\n{page}\n{said}").into());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
