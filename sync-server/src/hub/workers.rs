@@ -245,6 +245,12 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
                 Effect::Remember { account, document, refusal } => {
                     inner.registry.remember(account, document, refusal);
                 }
+                Effect::Known { account, changes } => {
+                    inner.registry.known(account, changes);
+                    for link in links.values().filter(|link| link.principal.account == account) {
+                        link.wake();
+                    }
+                }
                 Effect::AccessChanged => inner.senders.every_shard(|| Input::AccessChanged),
                 Effect::Note(event) => inner.parts.witness.note(&event),
             }

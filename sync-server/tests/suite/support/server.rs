@@ -185,6 +185,7 @@ impl Server {
                         link.pending -= bytes;
                     }
                 }
+                Effect::Known { .. } => {}
                 Effect::Note(event) => self.events.push(event),
                 Effect::Remember { account, document, refusal } => {
                     match refusal {
