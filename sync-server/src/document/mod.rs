@@ -194,7 +194,8 @@ impl Document {
         self.absorb(&member, incoming, context);
     }
 
-    /// Takes what waits, as far as it is in memory what each needs, until something is on its way again.
+    /// Takes what waits, as far as it is in memory what each needs, until something is on its way again. What is needed beyond that
+    /// shows when the messages are made that have come due.
     fn resume(&mut self, context: &mut Context<'_>) {
         if matches!(self.body, Body::Unread(_)) {
             // Whoever needs only the bytes does not wait for those who need all.
@@ -212,7 +213,6 @@ impl Document {
         {
             self.take(member, incoming, context);
         }
-        self.call(context);
     }
 
     /// When it was last used.
