@@ -45,7 +45,7 @@ pub const TEMPLATE: &str = "\
 # sync_connections = 4096
 # sync_connections_per_account = 64
 
-# The longest message of an office, in MiB; the changes that one connection may send in a minute, after its first 100,000.
+# The longest message of an office, in MiB; the new changes of one account in a minute, after its first 100,000: more wait.
 # sync_message_mib = 16
 # sync_changes_per_minute = 12000
 
@@ -91,7 +91,7 @@ pub struct SyncConfig {
     pub connections_per_account: Option<usize>,
     /// Bytes of the longest message.
     pub message_bytes: Option<usize>,
-    /// Changes of a connection in a minute.
+    /// Changes of an account in a minute.
     pub changes_per_minute: Option<u32>,
     /// Documents that one account may begin.
     pub documents_per_account: Option<u64>,

@@ -90,11 +90,12 @@ impl Committer {
         jobs: impl Iterator<Item = Job>,
         round: &mut Round,
     ) {
-        let mut damaged = Vec::new();
+        let (mut damaged, mut kept) = (Vec::new(), false);
         for job in jobs {
             match store.append(now, std::slice::from_ref(&job.append)) {
                 Ok(results) => {
                     for result in results {
+                        kept |= result.is_ok();
                         self.answer(job.clone(), result, round);
                     }
                 }
@@ -105,7 +106,7 @@ impl Committer {
                 }
             }
         }
-        let well = !round.answers.is_empty() && round.error.is_none();
+        let well = kept && round.error.is_none();
         for (job, error) in damaged {
             if well {
                 self.answer(job, Err(error), round);
@@ -180,5 +181,83 @@ impl Committer {
         let begun = store.created(account)?;
         self.begun.insert(account, begun);
         Ok(begun)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use automerge::ActorId;
+
+    use super::*;
+    use crate::DocumentId;
+    use crate::store::Listed;
+    use crate::store::Position;
+    use crate::store::Stored;
+
+    /// A store that is damaged for everybody; of some documents it knows alone that it is so.
+    struct Broken;
+
+    fn broken() -> StoreError {
+        StoreError::Damaged { place: "a test".to_owned(), what: "it is broken".to_owned() }
+    }
+
+    impl Store for Broken {
+        fn append(
+            &self,
+            _now: i64,
+            group: &[Append],
+        ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
+            match group {
+                [one] if one.key == "told" => Ok(vec![Err(broken())]),
+                _ => Err(broken()),
+            }
+        }
+
+        fn load(&self, _document: DocumentId) -> Result<Option<Stored>, StoreError> {
+            Err(broken())
+        }
+
+        fn snapshot(&self, _document: DocumentId, _upto: Position, _bytes: &[u8]) -> Result<(), StoreError> {
+            Err(broken())
+        }
+
+        fn owner(&self, _document: DocumentId, _actor: &ActorId) -> Result<Option<AccountId>, StoreError> {
+            Err(broken())
+        }
+
+        fn created(&self, _account: AccountId) -> Result<u64, StoreError> {
+            Err(broken())
+        }
+
+        fn receipts(&self, _document: DocumentId) -> Result<Vec<Receipt>, StoreError> {
+            Err(broken())
+        }
+
+        fn list(&self) -> Result<Vec<Listed>, StoreError> {
+            Err(broken())
+        }
+
+        fn since(&self, _after: Position) -> Result<Vec<Listed>, StoreError> {
+            Err(broken())
+        }
+    }
+
+    #[test]
+    fn only_what_was_kept_shows_that_the_store_is_well() {
+        let jobs = ["told", "met"].into_iter().zip(1..).map(|(key, number)| Job {
+            append: Append {
+                document: DocumentId::new([number; 16]),
+                key: key.to_owned(),
+                account: None,
+                judged: None,
+                changes: Vec::new(),
+            },
+            creates: false,
+        });
+        let round = Committer::new(1).round(&Broken, 0, jobs.collect());
+        let told: Vec<_> = round.answers.iter().map(|(document, _)| document.as_bytes()[0]).collect();
+        let again: Vec<_> = round.again.iter().map(|job| job.append.key.as_str()).collect();
+        assert_eq!((told, again), (vec![1], vec!["met"]), "a document was given up with the whole store");
+        assert!(round.error.is_some());
     }
 }

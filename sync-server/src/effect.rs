@@ -140,6 +140,13 @@ pub enum Effect {
         /// How many.
         bytes: usize,
     },
+    /// So many of the changes that an account has brought were known already.
+    Known {
+        /// The account.
+        account: AccountId,
+        /// How many.
+        changes: u64,
+    },
     /// Remember why an account's changes of a document are not taken, or that they are.
     Remember {
         /// The account.

@@ -22,7 +22,8 @@ pub struct Limits {
     pub open_documents: usize,
     /// Documents that one account may have created.
     pub documents_per_account: u64,
-    /// Changes of an account.
+    /// Changes of an account. Its connections are read no further while it has brought more; what a document has already counts for
+    /// less.
     pub changes: Rate,
     /// Changes in one message.
     pub changes_per_message: u64,
@@ -80,32 +81,62 @@ impl Default for Limits {
 #[derive(Clone, Copy, Debug)]
 pub struct Bucket {
     rate: Rate,
-    /// In 1/60,000 of one, so that a millisecond adds `per_minute`.
-    left: u64,
+    /// In 1/60,000 of one, so that a millisecond adds `per_minute`. Less than nothing, if more was taken than there was.
+    left: i64,
     at: i64,
 }
 
 /// What one costs, in the bucket's units: milliseconds of a minute.
 const ONE: u64 = 60_000;
 
+/// So many changes that a document has already cost as much as one that it has not: they are only read.
+const KNOWN: u64 = 10;
+
+fn to_units(count: u64) -> i64 {
+    i64::try_from(count.saturating_mul(ONE)).unwrap_or(i64::MAX)
+}
+
 impl Bucket {
     /// A full bucket.
     pub fn new(rate: Rate, now: i64) -> Self {
-        Self { rate, left: u64::from(rate.burst) * ONE, at: now }
+        Self { rate, left: to_units(u64::from(rate.burst)), at: now }
+    }
+
+    fn fill(&mut self, now: i64) {
+        let passed = now.saturating_sub(self.at).max(0);
+        self.at = self.at.max(now);
+        let more = passed.saturating_mul(i64::from(self.rate.per_minute));
+        self.left = self.left.saturating_add(more).min(to_units(u64::from(self.rate.burst)));
     }
 
     /// Takes so many, or says that there are not so many.
     pub fn take(&mut self, count: u64, now: i64) -> bool {
-        let passed = u64::try_from(now.saturating_sub(self.at)).unwrap_or(0);
-        self.at = self.at.max(now);
-        let filled = self.left.saturating_add(passed.saturating_mul(u64::from(self.rate.per_minute)));
-        self.left = filled.min(u64::from(self.rate.burst) * ONE);
-        let cost = count.saturating_mul(ONE);
+        self.fill(now);
+        let cost = to_units(count);
         let enough = cost <= self.left;
         if enough {
             self.left -= cost;
         }
         enough
+    }
+
+    /// Takes so many, also if there are not so many.
+    pub fn owe(&mut self, count: u64, now: i64) {
+        self.fill(now);
+        self.left = self.left.saturating_sub(to_units(count));
+    }
+
+    /// Whether more was taken than there was.
+    pub fn is_overdrawn(&mut self, now: i64) -> bool {
+        self.fill(now);
+        self.left < 0
+    }
+
+    /// Gives back what was taken for so many that were known already, but for what reading them cost.
+    pub(crate) fn were_known(&mut self, count: u64) {
+        let back =
+            self.left.saturating_add(to_units(count) / KNOWN.cast_signed() * (KNOWN - 1).cast_signed());
+        self.left = back.min(to_units(u64::from(self.rate.burst)));
     }
 }
 
@@ -151,5 +182,26 @@ mod tests {
         for (now, count, enough) in table {
             assert_eq!(bucket.take(count, now), enough, "{count} at {now}");
         }
+    }
+
+    #[test]
+    fn what_is_owed_is_paid_with_time_and_what_was_known_is_given_back() {
+        let mut bucket = Bucket::new(Rate { burst: 20, per_minute: 60 }, 0);
+        bucket.owe(20, 0);
+        assert!(!bucket.is_overdrawn(0), "it is just empty");
+        bucket.owe(10, 0);
+        assert_eq!([0, 9_999, 10_000].map(|now| bucket.is_overdrawn(now)), [true, true, false]);
+        assert!(!bucket.take(1, 10_000));
+        bucket.owe(30, 10_000);
+        bucket.were_known(30);
+        assert_eq!([12_999, 13_000].map(|now| bucket.is_overdrawn(now)), [true, false]);
+        bucket.were_known(1_000);
+        assert_eq!(
+            [bucket.take(21, 13_000), bucket.take(20, 13_000)],
+            [false, true],
+            "no more than its burst"
+        );
+        bucket.owe(u64::MAX, 13_000);
+        assert!(bucket.is_overdrawn(100_000_000));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use crate::DocumentId;
@@ -87,9 +88,18 @@ impl Session {
         matches!(self.stage, Stage::Opened(until) if now >= until)
     }
 
+    fn quota(&self) -> MutexGuard<'_, Quota> {
+        self.quota.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether its account has brought more changes than it may, so that it is read no further for now.
+    pub fn is_overdrawn(&self, now: i64) -> bool {
+        self.quota().changes.is_overdrawn(now)
+    }
+
     /// Takes so many of what the account has left, if there are so many.
     fn draw(&self, of: fn(&mut Quota) -> &mut Bucket, count: u64, now: i64) -> bool {
-        of(&mut self.quota.lock().unwrap_or_else(PoisonError::into_inner)).take(count, now)
+        of(&mut self.quota()).take(count, now)
     }
 
     /// Takes a frame.
@@ -146,9 +156,8 @@ impl Session {
             Body::Sync { document, data } | Body::Request { document, data } => {
                 self.open(document, limits)?;
                 let incoming = Incoming::read(data, bytes, limits).map_err(|error| protocol(&error))?;
-                if !self.draw(|quota| &mut quota.changes, incoming.count(), now) {
-                    return Err(Closing::TooMuch { what: "changes in a minute" });
-                }
+                // Who brings too many is read no further for a while: an honest device may have them to bring.
+                self.quota().changes.owe(incoming.count(), now);
                 Ok(Said::Sync(document, Box::new(incoming)))
             }
             Body::Ephemeral { document, count, session, data } => {
@@ -344,6 +353,8 @@ mod tests {
         };
         let data = message.encode();
         let sync = frame("me", Body::Sync { document: DOCUMENT, data: &data });
-        assert_eq!(word(session.receive(&sync, 0, &few)), "too much");
+        assert!(!session.is_overdrawn(0));
+        assert_eq!(word(session.receive(&sync, 0, &few)), "sync");
+        assert_eq!([59_999, 60_000].map(|now| session.is_overdrawn(now)), [true, false]);
     }
 }

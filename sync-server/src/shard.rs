@@ -13,6 +13,7 @@ use crate::access::Rules;
 use crate::document::Context;
 use crate::document::Document;
 use crate::document::NotKept;
+use crate::document::NotRead;
 use crate::document::Read;
 use crate::effect::ConnectionId;
 use crate::effect::Effect;
@@ -72,8 +73,8 @@ pub enum Input {
         document: DocumentId,
         /// How much of it was asked for.
         depth: Depth,
-        /// What it has; an error has been noted where it arose.
-        read: Result<Option<Box<Read>>, ()>,
+        /// What it has.
+        read: Result<Option<Box<Read>>, NotRead>,
     },
     /// The store has answered a `Keep`.
     Kept {
@@ -131,7 +132,7 @@ impl Shard {
             Input::Loaded { document, depth, read } => {
                 self.with(now, document, effects, |document, context| match read {
                     Ok(read) => document.loaded(depth, read, context),
-                    Err(()) => document.not_loaded(depth),
+                    Err(why) => document.not_loaded(depth, why, context),
                 });
             }
             Input::Kept { document, result } => {

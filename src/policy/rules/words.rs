@@ -114,7 +114,7 @@ pub(super) fn not_by_law(kind: &str) -> Refusal {
 pub(super) fn who_publishes() -> Refusal {
     refusal(
         "who-publishes",
-        "Cơ quan nào được công bố nội dung (`communications`) do dữ liệu cài đặt trên máy chủ quyết định, không thay đổi được qua đồng bộ. Hãy đề nghị          người quản trị máy chủ.",
+        "Cơ quan nào được công bố nội dung (`communications`) do dữ liệu cài đặt trên máy chủ quyết định, không thay đổi được qua đồng bộ. Hãy đề nghị người quản trị máy chủ.",
         "Which body publishes (`communications`) is set up on the server itself and does not change by syncing. Ask the server's administrator.",
     )
 }
@@ -232,6 +232,8 @@ const fn status_vi(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::status::Action;
+    use crate::document::status::Party;
 
     #[test]
     fn a_sentence_ends_once() {
@@ -239,6 +241,61 @@ mod tests {
             let Refusal { vi, en, .. } = notice("tin-1", &lack);
             for text in [vi, en] {
                 assert!(text.contains(". ") && !text.contains("..") && !text.contains(" / "), "{text}");
+            }
+        }
+    }
+
+    /// Every refusal that there is, with something in every gap.
+    fn all() -> Vec<Refusal> {
+        let mut all = vec![
+            foreign(),
+            beginning(),
+            reserved(),
+            unknown_bytes(),
+            outside("x"),
+            not_so("x"),
+            stays("x"),
+            written_once("x"),
+            too_long("x", 1),
+            incomplete("Thiếu tên.", "It lacks a name."),
+            not_by_law("x"),
+            who_publishes(),
+            withdrawn_meanwhile("x"),
+            election_stays(),
+            election_held_as_approved(),
+            notice_twice("x"),
+            notice("x", &Lack::Title),
+            notice("x", &Lack::Text),
+            signed("x"),
+            handed_in(),
+            task("x", "y"),
+            unreadable("x"),
+        ];
+        for action in Action::ALL {
+            let states = [Status::Draft, Status::Submitted, Status::Returned, Status::Accepted];
+            all.extend(states.map(|status| transition(StatusRefusal::NotNow { action, status })));
+            let sides = [Party::Reporter, Party::StandingAgency];
+            all.extend(sides.map(|party| transition(StatusRefusal::NotYours { action, party })));
+        }
+        all
+    }
+
+    #[test]
+    fn no_sentence_has_two_spaces_in_a_row() {
+        let own = [
+            niemyet_sync::refusals::forbidden(),
+            niemyet_sync::refusals::read_only(),
+            niemyet_sync::refusals::actor_taken(),
+            niemyet_sync::refusals::actor_sequence(),
+            niemyet_sync::refusals::operation_numbers(),
+            niemyet_sync::refusals::damaged(),
+            niemyet_sync::refusals::unreadable(),
+            niemyet_sync::refusals::too_large("x"),
+            niemyet_sync::refusals::too_many_documents(),
+        ];
+        for Refusal { code, vi, en } in all().into_iter().chain(own) {
+            for text in [vi, en] {
+                assert!(!text.contains("  ") && !text.contains('\n'), "{code}: {text}");
             }
         }
     }

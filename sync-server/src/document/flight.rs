@@ -146,11 +146,17 @@ impl Document {
         let mut changes = changes;
         let stashed = !peer.stash.is_empty();
         changes.append(&mut peer.stash.take());
+        let all = changes.len();
         let base = match &self.body {
             Body::Here(here) if peer.sees() => &here.durable,
             _ => context.nothing,
         };
         let sorted = body::sort(base, changes);
+        let known = (all - sorted.ready.len() - sorted.orphans.len()) as u64;
+        if known > 0 {
+            let account = member.principal.account;
+            context.effects.push(Effect::Known { account, changes: known });
+        }
         let few = sorted.orphans.len() as u64 <= context.limits.changes_per_message;
         if !few || !peer.stash.put(sorted.orphans, context.limits.stashed_bytes) {
             self.refuse(&member, refusals::too_large("changes without those they depend on"), context);

@@ -4,6 +4,7 @@
 
 mod admit;
 mod body;
+mod damage;
 mod flight;
 mod peer;
 mod reading;
@@ -28,6 +29,8 @@ use crate::limits::Limits;
 use crate::reader::Depth;
 use crate::store::Position;
 use body::Loaded;
+use damage::Damage;
+pub use damage::NotRead;
 use flight::Flight;
 pub use flight::NotKept;
 use peer::Fresh;
@@ -107,6 +110,8 @@ pub struct Document {
     asked: Option<Depth>,
     /// Whether the store could not answer. It is not asked again before time has passed.
     failed: bool,
+    /// Whether what the store has of it is damaged.
+    damage: Option<Damage>,
     /// Up to which place another process has kept something that is not in what is in memory.
     behind: Option<Position>,
     /// Up to which place the rules were told what it is.
@@ -131,6 +136,7 @@ impl Document {
             body: Body::Away,
             asked: None,
             failed: false,
+            damage: None,
             behind: None,
             told: Position::default(),
             untold: false,
@@ -194,7 +200,8 @@ impl Document {
         self.absorb(&member, incoming, context);
     }
 
-    /// Takes what waits, as far as it is in memory what each needs, until something is on its way again.
+    /// Takes what waits, as far as it is in memory what each needs, until something is on its way again. What is needed beyond that
+    /// shows when the messages are made that have come due.
     fn resume(&mut self, context: &mut Context<'_>) {
         if matches!(self.body, Body::Unread(_)) {
             // Whoever needs only the bytes does not wait for those who need all.
@@ -212,7 +219,6 @@ impl Document {
         {
             self.take(member, incoming, context);
         }
-        self.call(context);
     }
 
     /// When it was last used.
@@ -250,9 +256,12 @@ impl Document {
         }
     }
 
-    /// Whether it can be forgotten altogether.
+    /// Whether it can be forgotten altogether. That it is damaged is not, or it would be read for each who comes.
     pub fn is_forgotten(&self) -> bool {
-        self.peers.is_empty() && self.is_at_rest() && matches!(self.body, Body::Away | Body::Absent)
+        self.damage.is_none()
+            && self.peers.is_empty()
+            && self.is_at_rest()
+            && matches!(self.body, Body::Away | Body::Absent)
     }
 
     /// Place of its last change, if it is in memory.

@@ -10,6 +10,7 @@ use super::Document;
 use super::Loaded;
 use super::Read;
 use super::body;
+use super::damage::NotRead;
 use crate::access::Rules;
 use crate::effect::Effect;
 use crate::reader::Depth;
@@ -19,6 +20,12 @@ impl Document {
     /// What the store has of the document. Two reads can be on their way, and the later one be here first.
     pub fn loaded(&mut self, depth: Depth, read: Option<Box<Read>>, context: &mut Context<'_>) {
         self.answered(depth);
+        // Of a damaged document bytes alone are given to nobody.
+        let whole = read.as_ref().is_none_or(|read| matches!(read.content, Content::Whole(_)));
+        if self.damage.is_some() && !whole {
+            return self.call(context);
+        }
+        let healed = self.damage.take().is_some();
         match (&mut self.body, read) {
             (Body::Away, None) => self.body = Body::Absent,
             (Body::Absent, Some(read)) if self.flight.is_some() => self.behind = Some(read.last),
@@ -30,6 +37,9 @@ impl Document {
                 Content::Bytes(_) => {}
             },
             (Body::Absent | Body::Unread(_) | Body::Here(_), None) => {}
+        }
+        if healed {
+            self.access_changed(context);
         }
         self.catch_up(context);
         self.resume(context);
@@ -103,9 +113,12 @@ impl Document {
     }
 
     /// The store could not read it; it is asked again when time has passed.
-    pub fn not_loaded(&mut self, depth: Depth) {
+    pub fn not_loaded(&mut self, depth: Depth, why: NotRead, context: &mut Context<'_>) {
         self.answered(depth);
-        self.failed = true;
+        match why {
+            NotRead::Unavailable => self.failed = true,
+            NotRead::Damaged { what, key } => self.damaged(what, key, context),
+        }
     }
 
     fn answered(&mut self, depth: Depth) {
@@ -122,28 +135,35 @@ impl Document {
 
     /// Has it read, as far as it is not in memory and something needs it.
     pub(super) fn call(&mut self, context: &mut Context<'_>) {
-        let lags = self.behind.is_some() || self.untold;
-        let brings = || self.waiting.iter().any(|(_, incoming)| incoming.carried);
-        let is_due = || self.peers.values().any(|peer| peer.due && peer.sees());
-        let needed = match &self.body {
-            Body::Away if lags || brings() => Some(Depth::Whole),
-            Body::Away if !self.waiting.is_empty() || is_due() => Some(Depth::Bytes),
-            Body::Unread(_) if lags || !self.waiting.is_empty() || is_due() => Some(Depth::Whole),
-            Body::Absent if self.behind.is_some() && self.flight.is_none() => Some(Depth::Whole),
-            Body::Here(_) if self.behind.is_some() => Some(Depth::Whole),
-            Body::Away | Body::Absent | Body::Unread(_) | Body::Here(_) => None,
-        };
-        let is_more =
-            self.asked.is_none() || self.asked == Some(Depth::Bytes) && needed == Some(Depth::Whole);
-        if let Some(depth) = needed
-            && is_more
-            && !self.failed
-        {
+        let Some(depth) = self.needed() else { return };
+        if self.damage.as_ref().is_some_and(|damage| damage.rests(context.now)) {
+            return self.answer_without(context);
+        }
+        let is_more = self.asked.is_none() || self.asked == Some(Depth::Bytes) && depth == Depth::Whole;
+        if is_more && !self.failed {
             self.asked = Some(depth);
             context.effects.push(match depth {
                 Depth::Bytes => Effect::Look(self.id),
                 Depth::Whole => Effect::Load(self.id),
             });
+        }
+    }
+
+    /// As how much of it something needs it that is not in memory.
+    fn needed(&self) -> Option<Depth> {
+        let lags = self.behind.is_some() || self.untold;
+        let brings = || self.waiting.iter().any(|(_, incoming)| incoming.carried);
+        let is_due = || self.peers.values().any(|peer| peer.due && peer.sees());
+        match &self.body {
+            Body::Away if lags || brings() => Some(Depth::Whole),
+            Body::Away if self.damage.is_some() && (!self.waiting.is_empty() || is_due()) => {
+                Some(Depth::Whole)
+            }
+            Body::Away if !self.waiting.is_empty() || is_due() => Some(Depth::Bytes),
+            Body::Unread(_) if lags || !self.waiting.is_empty() || is_due() => Some(Depth::Whole),
+            Body::Absent if self.behind.is_some() && self.flight.is_none() => Some(Depth::Whole),
+            Body::Here(_) if self.behind.is_some() => Some(Depth::Whole),
+            Body::Away | Body::Absent | Body::Unread(_) | Body::Here(_) => None,
         }
     }
 }

@@ -185,7 +185,7 @@ pub(super) fn done(member: &Arc<Member>, incoming: &Incoming, context: &mut Cont
     context.effects.push(Effect::Done { of: Arc::clone(member), bytes: incoming.bytes });
 }
 
-fn send(peer: &Peer, body: Says<'_>, context: &mut Context<'_>) {
+pub(super) fn send(peer: &Peer, body: Says<'_>, context: &mut Context<'_>) {
     let message = Message { sender: context.server, target: Some(&peer.member.peer), body };
     context.effects.push(Effect::Send { to: Arc::clone(&peer.member), frame: message.encode() });
 }

@@ -101,13 +101,24 @@ impl Link {
 
     pub(super) fn done(&self, bytes: usize) {
         self.pending.fetch_sub(bytes, Ordering::AcqRel);
+        self.wake();
+    }
+
+    /// Has it look again whether it may go on.
+    pub(super) fn wake(&self) {
         self.room.notify_one();
     }
 
-    /// Waits until no more than so many bytes are pending, or it is closed.
-    pub(super) async fn until_room(&self, limit: usize) {
-        while self.pending.load(Ordering::Acquire) > limit && !self.is_gone() {
+    /// Waits until no more than so many bytes are pending and the account has not brought too much, or it is closed.
+    pub(super) async fn until_room(&self, limit: usize, clock: fn() -> i64) {
+        while self.waits(limit, clock()) && !self.is_gone() {
             self.room.notified().await;
         }
+    }
+
+    /// Who has not joined has brought nothing, and may always do so.
+    fn waits(&self, limit: usize, now: i64) -> bool {
+        let overdrawn = || self.member.get().is_some() && self.with_session(|s| s.is_overdrawn(now));
+        self.pending.load(Ordering::Acquire) > limit || overdrawn()
     }
 }

@@ -183,9 +183,11 @@ impl Hub {
         }
     }
 
-    /// Time passes: to be called about once a second. Late handshakes end, idle documents leave memory.
+    /// Time passes: to be called about once a second. Late handshakes end, idle documents leave memory, who brought too much is
+    /// read again.
     pub fn tick(&self) {
         let now = self.inner.now();
+        self.inner.registry.with(|links| links.values().for_each(|link| link.wake()));
         for link in self.inner.registry.overdue(now) {
             self.inner.close(&link, Closing::NoJoin);
         }
@@ -339,10 +341,12 @@ impl Connection {
         taken
     }
 
-    /// Waits until the server has dealt with enough of what this connection sent. To be awaited before each frame is read from
+    /// Waits until the server has dealt with enough of what this connection sent, and its account has not brought too many changes
+    /// (after a `tick`, for that). To be awaited before each frame is read from
     /// the socket: so a fast sender waits, and nothing of it is dropped.
     pub async fn ready(&self) {
-        self.link.until_room(self.inner.config.limits.incoming_bytes).await;
+        let config = &self.inner.config;
+        self.link.until_room(config.limits.incoming_bytes, config.clock).await;
     }
 
     /// The next thing to do with the socket.

@@ -82,6 +82,14 @@ impl Registry {
         Arc::clone(shares.entry(account).or_insert_with(|| Arc::new(Share::new(limits, now))))
     }
 
+    /// So many of the changes that an account has brought were known already.
+    pub(super) fn known(&self, account: AccountId, changes: u64) {
+        let shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(share) = shares.get(&account) {
+            share.quota.lock().unwrap_or_else(PoisonError::into_inner).changes.were_known(changes);
+        }
+    }
+
     pub(super) fn refusal(&self, account: AccountId, document: DocumentId) -> Option<Refusal> {
         let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.get(account, document).cloned()

@@ -18,6 +18,7 @@ use crate::DocumentId;
 use crate::committer::Committer;
 use crate::committer::Job;
 use crate::committer::Round;
+use crate::document::NotRead;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
 use crate::effect::Effect;
@@ -245,6 +246,12 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
                 Effect::Remember { account, document, refusal } => {
                     inner.registry.remember(account, document, refusal);
                 }
+                Effect::Known { account, changes } => {
+                    inner.registry.known(account, changes);
+                    for link in links.values().filter(|link| link.principal.account == account) {
+                        link.wake();
+                    }
+                }
                 Effect::AccessChanged => inner.senders.every_shard(|| Input::AccessChanged),
                 Effect::Note(event) => inner.parts.witness.note(&event),
             }
@@ -322,8 +329,14 @@ fn run_reads(inner: &Inner, documents: &Mutex<Receiver<ToStore<(DocumentId, Dept
     loop {
         let next = documents.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(ToStore::Do((document, depth))) = next else { return };
-        let read = reader::read(&*inner.parts.store, document, depth).map_err(|error| {
-            inner.parts.witness.note(&failure(&error));
+        let store = &*inner.parts.store;
+        let read = reader::read(store, document, depth).map_err(|error| {
+            let why = NotRead::of(&error, store, document);
+            // Damage is the document's to note, once.
+            if why == NotRead::Unavailable {
+                inner.parts.witness.note(&failure(&error));
+            }
+            why
         });
         inner.senders.shard(document, Input::Loaded { document, depth, read });
     }

@@ -1,8 +1,10 @@
 //! Somebody who is let in and means ill: what it costs others, and what stays of it.
 
+use automerge::ActorId;
 use automerge::Automerge;
 use automerge::Change;
 use automerge::sync;
+use futures_util::FutureExt;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::effect::Closing;
 use niemyet_sync::limits::Limits;
@@ -147,4 +149,51 @@ fn what_lacks_what_it_depends_on_is_bounded_over_all_connections_of_an_account()
         client.copies[&id_of(key)].state.their_need.as_ref().is_some_and(|need| !need.is_empty())
     });
     assert_eq!(refused(1, key), None);
+}
+
+#[test]
+fn devices_of_one_account_that_bring_the_same_are_taken_and_what_is_new_beyond_the_rate_waits() {
+    let limits = Limits { changes: Rate { burst: 10, per_minute: 1_200 }, ..Limits::default() };
+    let stage = Stage::new(limits);
+    let mut document = rules::begin("k").with_actor(ActorId::from([1; 16]));
+    (0..8).for_each(|value| rules::put(&mut document, "x", &value.to_string()));
+    let mut devices: Vec<Socket> =
+        (0..6).map(|place| stage.join(&format!("d{place}"), principal(1, "north"))).collect();
+    for device in &mut devices {
+        device.client.bring("k", document.clone());
+        // As after a restore: all of it, without asking first.
+        let sent = all_of(&device.client.peer, "k", &document);
+        device.client.outgoing.push(sent);
+    }
+    for device in &mut devices {
+        device.until_acknowledged("k");
+        assert!(device.closed.is_none() && wait(|| device.connection.ready().now_or_never().is_some()));
+    }
+    assert_eq!(stage.store.hashes(id_of("k")).len(), 9);
+    let (first, rest) = devices.split_first_mut().unwrap();
+    for value in 0..40 {
+        first.client.edit("k", "x", &value.to_string());
+    }
+    first.carry();
+    let waits = |socket: &Socket| socket.connection.ready().now_or_never().is_none();
+    assert!(waits(first) && waits(&rest[0]), "the account goes on sending");
+    let other = stage.join("o", principal(2, "north"));
+    assert!(!waits(&other), "others do not wait for it");
+    first.until_acknowledged("k");
+    let still_waits = |socket: &Socket| {
+        stage.hub.tick();
+        waits(socket)
+    };
+    assert!(wait(|| !still_waits(first) && !still_waits(&rest[0])), "time does not help");
+    assert!(first.closed.is_none());
+}
+
+/// All of a document, carried at once.
+fn all_of(peer: &str, key: &str, document: &Automerge) -> Vec<u8> {
+    let changes: Vec<Vec<u8>> =
+        document.get_changes(&[]).iter().map(|change| change.raw_bytes().to_vec()).collect();
+    let (heads, need, have) = (document.get_heads(), Vec::new(), Vec::new());
+    let (changes, version) = (changes.into(), sync::MessageVersion::V2);
+    let data = sync::Message { heads, need, have, changes, flags: None, version }.encode();
+    Message { sender: peer, target: None, body: Body::Sync { document: id_of(key), data: &data } }.encode()
 }

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod audit;
 mod bombs;
+mod damaged;
 mod fuzz;
 mod http;
 mod hub;

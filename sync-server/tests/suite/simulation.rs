@@ -22,6 +22,10 @@ fn run(seed: u64) -> Tally {
     (0..3).for_each(|_| network.regrade());
     network.settle();
     network.check();
+    // In the midst of a run few have seen what another wrote, whose name they could take.
+    network.forge();
+    network.settle();
+    network.check();
     network.tally()
 }
 
@@ -41,7 +45,7 @@ fn replicas_converge_acknowledged_changes_stay_and_refused_ones_appear_nowhere()
     let met = [all.kept, all.acknowledged, all.refused, all.taken_actors];
     let broke = [all.crashes, all.failures, all.snapshots, all.unread, all.unreadable, all.overtaken];
     assert!(
-        met.iter().chain(&broke).all(|count| *count > 10),
+        met.iter().chain(&broke).all(|count| *count > 20),
         "the runs did not meet what they are for: {all:?}"
     );
 }

@@ -55,6 +55,10 @@ struct State {
     full: bool,
     /// Documents of which nothing can be kept any more.
     damaged: BTreeSet<DocumentId>,
+    /// Documents that cannot be read either.
+    spoilt: BTreeSet<DocumentId>,
+    /// Calls of `load`.
+    loads: usize,
     /// Calls of `append` that have come back.
     commits: usize,
     crashed: bool,
@@ -105,6 +109,24 @@ impl MemoryStore {
     /// Of this document nothing can be kept any more.
     pub fn damage(&self, document: DocumentId) {
         self.0.lock().unwrap().damaged.insert(document);
+    }
+
+    /// This document can neither be read nor written any more.
+    pub fn spoil(&self, document: DocumentId) {
+        self.damage(document);
+        self.0.lock().unwrap().spoilt.insert(document);
+    }
+
+    /// What was damaged is whole again.
+    pub fn mend(&self) {
+        let mut state = self.0.lock().unwrap();
+        state.damaged.clear();
+        state.spoilt.clear();
+    }
+
+    /// How often a document was read.
+    pub fn loads(&self) -> usize {
+        self.0.lock().unwrap().loads
     }
 
     /// Nothing goes wrong from now on.
@@ -164,7 +186,7 @@ impl State {
 
     fn check(&self, append: &Append) -> Result<(), StoreError> {
         if self.damaged.contains(&append.document) {
-            return Err(StoreError::Damaged { place: "a test".to_owned(), what: "it is broken".to_owned() });
+            return Err(broken());
         }
         if let (Some(kept), Some(judged)) = (self.documents.get(&append.document), append.judged) {
             let later = kept.receipts.iter().filter(|receipt| receipt.position > judged);
@@ -210,6 +232,10 @@ impl State {
     }
 }
 
+fn broken() -> StoreError {
+    StoreError::Damaged { place: "a test".to_owned(), what: "it is broken".to_owned() }
+}
+
 fn unavailable(what: &str) -> StoreError {
     StoreError::Unavailable { what: what.to_owned() }
 }
@@ -225,6 +251,10 @@ impl Store for MemoryStore {
         if state.unreadable > 0 {
             state.unreadable -= 1;
             return Err(unavailable("input/output error"));
+        }
+        state.loads += 1;
+        if state.spoilt.contains(&document) {
+            return Err(broken());
         }
         Ok(state.documents.get(&document).map(|kept| Stored {
             key: kept.key.clone(),
@@ -271,6 +301,10 @@ impl Store for MemoryStore {
         let state = self.0.lock().unwrap();
         let first = state.documents.values().filter_map(|kept| kept.receipts.first());
         Ok(first.filter(|receipt| receipt.account == Some(account)).count() as u64)
+    }
+
+    fn key(&self, document: DocumentId) -> Result<Option<String>, StoreError> {
+        Ok(self.0.lock().unwrap().documents.get(&document).map(|kept| kept.key.clone()))
     }
 
     fn receipts(&self, document: DocumentId) -> Result<Vec<Receipt>, StoreError> {

@@ -143,7 +143,7 @@ impl Network {
             91 => self.restart(),
             92..94 => self.plan_fault(),
             94 => self.regrade(),
-            _ => self.forge(place),
+            _ => self.forge(),
         }
         self.notice_crash();
     }
@@ -182,20 +182,21 @@ impl Network {
         }
     }
 
-    /// A client writes in the name of an actor that it has seen.
-    fn forge(&mut self, place: usize) {
-        let client = &mut self.clients[place];
-        let account = client.principal.account;
+    /// Somebody writes in the name of an actor that it has seen.
+    pub fn forge(&mut self) {
         let mut strangers = Vec::new();
-        for (id, copy) in client.copies.iter().filter(|(_, copy)| !copy.tainted) {
-            for change in copy.document.get_changes_meta(&[]) {
-                let owner = self.store.owner(*id, &change.actor).unwrap();
-                if owner.is_some_and(|owner| owner != account) {
-                    strangers.push((*id, change.actor.into_owned()));
+        for (place, client) in self.clients.iter().enumerate() {
+            for (id, copy) in client.copies.iter().filter(|(_, copy)| !copy.tainted) {
+                for change in copy.document.get_changes_meta(&[]) {
+                    let owner = self.store.owner(*id, &change.actor).unwrap();
+                    if owner.is_some_and(|owner| owner != client.principal.account) {
+                        strangers.push((place, *id, change.actor.into_owned()));
+                    }
                 }
             }
         }
-        let Some((id, stranger)) = self.random.pick(&strangers).cloned() else { return };
+        let Some((place, id, stranger)) = self.random.pick(&strangers).cloned() else { return };
+        let client = &mut self.clients[place];
         let copy = client.copies.get_mut(&id).unwrap();
         copy.document.set_actor(stranger);
         (copy.tainted, copy.forged) = (true, true);

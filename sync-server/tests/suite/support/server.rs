@@ -15,6 +15,7 @@ use niemyet_sync::committer::Committer;
 use niemyet_sync::committer::Job;
 use niemyet_sync::document::Content;
 use niemyet_sync::document::NotKept;
+use niemyet_sync::document::NotRead;
 use niemyet_sync::document::Read;
 use niemyet_sync::effect::Closing;
 use niemyet_sync::effect::ConnectionId;
@@ -185,6 +186,7 @@ impl Server {
                         link.pending -= bytes;
                     }
                 }
+                Effect::Known { .. } => {}
                 Effect::Note(event) => self.events.push(event),
                 Effect::Remember { account, document, refusal } => {
                     match refusal {
@@ -218,7 +220,8 @@ impl Server {
     /// One read of the store. What it found is given back later, perhaps after what was found later.
     pub fn look(&mut self) {
         if let Some((document, depth)) = self.reads.pop_front() {
-            let read = reader::read(&*self.store, document, depth).map_err(drop);
+            let read = reader::read(&*self.store, document, depth)
+                .map_err(|error| NotRead::of(&error, &*self.store, document));
             let is_unread = |read: &Read| matches!(read.content, Content::Bytes(_));
             self.unread +=
                 usize::from(read.as_ref().is_ok_and(|read| read.as_deref().is_some_and(is_unread)));

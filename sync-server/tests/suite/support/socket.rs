@@ -31,6 +31,10 @@ impl Notes {
     pub fn has(&self, is: impl Fn(&Event) -> bool) -> bool {
         self.0.lock().unwrap().iter().any(is)
     }
+
+    pub fn count(&self, is: impl Fn(&Event) -> bool) -> usize {
+        self.0.lock().unwrap().iter().filter(|event| is(event)).count()
+    }
 }
 
 impl Witness for Notes {
