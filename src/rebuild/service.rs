@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -91,6 +92,8 @@ struct Inner {
     state: watch::Sender<State>,
     thread: Mutex<Option<JoinHandle<()>>>,
     last: Mutex<(Times, Counts)>,
+    /// The greatest number of a release that this builder made, or knows of.
+    newest: AtomicU64,
 }
 
 /// What the builder has done since it started.
@@ -133,6 +136,7 @@ impl Service {
             state: watch::Sender::new(State::default()),
             thread: Mutex::default(),
             last: Mutex::default(),
+            newest: AtomicU64::default(),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -294,6 +298,8 @@ impl Inner {
         let mut session = Session::until(Arc::clone(&self.ending));
         let mut seen = self.parts.documents.last().unwrap_or_default();
         let mut retry = Retry::default();
+        let kept = self.parts.releases.ids().unwrap_or_default();
+        self.knows(kept.last().map_or(0, |id| Store::number_of(id)));
         self.show_pause();
         self.queue.by_rule();
         self.warm(&mut session);
@@ -340,6 +346,7 @@ impl Inner {
 
     /// Looks for what other processes have written.
     fn poll(&self, seen: &mut Position) {
+        self.heed_others();
         let paused = self.parts.releases.is_paused().unwrap_or(false);
         if paused != self.state.borrow().paused {
             self.show_pause();
@@ -372,6 +379,7 @@ impl Inner {
             self.show(|state| state.phase = Phase::Done);
             return Ok(());
         };
+        self.heed_others();
         // Whoever had the folder may have gone back meanwhile.
         if request.by_rule && place.releases.is_paused()? {
             self.show(|state| (state.phase, state.paused) = (Phase::Done, true));

@@ -104,7 +104,7 @@ pub struct Asked {
 }
 
 impl State {
-    /// The state as this build begins. What came of the last that was asked for is told until another one is.
+    /// The state as this build begins. What came of the last that was asked for is told until another one is, or until [`State::overtaken`].
     pub fn begun(&self, build: u64, by_rule: bool) -> Self {
         let asked = self.asked.clone().filter(|_| by_rule);
         Self { build, phase: Phase::Waiting, paused: self.paused, asked, ..Self::default() }
@@ -119,6 +119,14 @@ impl State {
             warnings: self.warnings.clone(),
             error: self.error.clone(),
         });
+    }
+
+    /// Somebody else has made a newer release of all that is on the disk: what came of an older build is over.
+    pub fn overtaken(&mut self, release: String) {
+        self.asked = None;
+        if self.phase == Phase::Failed {
+            (self.phase, self.error, self.release) = (Phase::Done, None, Some(release));
+        }
     }
 
     /// True while the build is not over.

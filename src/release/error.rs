@@ -78,6 +78,43 @@ pub enum ReleaseError {
         /// The folder.
         folder: PathBuf,
     },
+    /// Something that others have put into the export folder cannot be carried along.
+    #[error(
+        "{path} trong thư mục xuất là của người khác và không mang theo được ({source}), nên bản xuất cũ vẫn giữ nguyên. Hãy cho người dùng đang \
+         chạy lệnh quyền đọc, hoặc để nó ở nơi khác và đặt một liên kết tượng trưng thay nó, rồi xuất lại. / {path} in the export folder is \
+         somebody else's and cannot be carried along: {source}. The old export stays as it is. Let the user who runs this read it, or keep it \
+         elsewhere and put a symbolic link in its place, then export again"
+    )]
+    Foreign {
+        /// What it is.
+        path: String,
+        /// The reason.
+        source: io::Error,
+    },
+    /// A mount point takes no part in a switch.
+    #[error(
+        "{out} là điểm gắn ổ đĩa nên không chuyển đổi được; hãy xuất vào một thư mục bên dưới, ví dụ {out}/site, và cho máy chủ web đọc thư mục \
+         đó. / {out} is a mount point, which cannot be switched. Export into a folder below it, such as {out}/site, and let the web server read \
+         that"
+    )]
+    Mount {
+        /// The folder.
+        out: PathBuf,
+    },
+    /// Nothing can be made beside OUT.
+    #[error(
+        "không ghi được vào {above}, nơi bản xuất {out} được chuyển đổi ({source}). Hãy cho người dùng đang chạy lệnh quyền ghi ở đó, hoặc xuất \
+         vào một thư mục bên dưới, ví dụ {out}/site, và cho máy chủ web đọc thư mục đó. / {above} cannot be written, and {out} is switched there: \
+         {source}. Let the user who runs this write there, or export into a folder below, such as {out}/site, and let the web server read that"
+    )]
+    Above {
+        /// The folder in which OUT stands.
+        above: PathBuf,
+        /// Where the export was to go.
+        out: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// Another process exports to the same place.
     #[error(transparent)]
     Lock(#[from] LockError),

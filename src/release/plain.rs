@@ -6,22 +6,23 @@
 //! .OUT.niemyet/        beside it, ours alone, never below what is served
 //!   7/files/           where OUT leads
 //!   7/list             the files that we wrote there; all others are somebody else's, and go along
+//!   7/carried          of them, those that stand in another generation too
+//!   6/                 what was served before, until the next one is: whoever has entered it reads on
 //! ```
 //!
 //! Files that stay as they were are hard links, so they keep their modification time, and a mirror copies only what moved.
 
+mod foreign;
 mod generation;
 mod place;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use rayon::prelude::*;
 
@@ -30,12 +31,10 @@ use super::export::Exported;
 use super::path;
 use crate::replica::disk::Disk;
 use crate::replica::lock;
+use foreign::Foreign;
 use generation::Generation;
 use generation::Old;
 use place::Place;
-
-/// A reader who has just found the old folder opens its file within this time; then it goes.
-const GRACE: Duration = Duration::from_millis(100);
 
 /// Makes `out` lead to exactly `files`, and to what others have put beside them. What holds anything else is refused untouched; after
 /// an error, or a kill at any moment, `out` leads to the one or the other, whole.
@@ -55,13 +54,15 @@ where
     }
     let place = Place::of(out)?;
     let state = place.state();
-    disk.create_dir_all(&state).map_err(ReleaseError::io("create", &state))?;
+    disk.create_dir_all(&state).map_err(|error| place.failed("create", &state, error))?;
     let _lock = lock::lock(&state)?;
     let old = place.old(disk)?;
     place.clean(disk, old.as_ref());
+    let now: BTreeSet<String> = files.keys().map(|path| (*path).to_owned()).collect();
+    let foreign = old.as_ref().map(|old| Foreign::of(old, &now)).transpose()?.unwrap_or_default();
     let new = place.next()?;
-    let made = fill(disk, &new, old.as_ref(), files);
-    let done = match made {
+    let made = new.begin(disk, &now, &foreign.files);
+    let done = match made.and_then(|()| fill(disk, &new, (old.as_ref(), &foreign), files)) {
         Ok(done) => done,
         Err(error) => {
             new.remove(disk, old.as_ref().map(|old| old.folder.as_path()));
@@ -73,11 +74,11 @@ where
         new.remove(disk, Some(&old.folder));
         return Ok(done);
     }
-    place.switch(disk, &new)?;
-    if let Some(old) = old {
-        std::thread::sleep(GRACE);
-        place.let_go(disk, &old, &new);
+    if let Err(error) = new.stands_alone(disk).and_then(|()| place.switch(disk, &new)) {
+        place.give_up(disk, &new, old.as_ref(), &foreign.files);
+        return Err(error);
     }
+    place.let_go(disk, old.as_ref(), &foreign.files, &new);
     Ok(done)
 }
 
@@ -85,17 +86,19 @@ where
 fn fill<B>(
     disk: &dyn Disk,
     new: &Generation,
-    old: Option<&Old>,
+    (old, foreign): (Option<&Old>, &Foreign),
     files: BTreeMap<&str, B>,
 ) -> Result<Exported, ReleaseError>
 where
     B: FnOnce() -> Result<Vec<u8>, ReleaseError> + Send,
 {
-    let now: BTreeSet<String> = files.keys().map(|path| (*path).to_owned()).collect();
-    let foreign = old.map(|old| old.foreign(&now)).transpose()?.unwrap_or_default();
-    new.begin(disk, &now)?;
-    let all = now.iter().chain(&foreign).filter_map(|path| path.rsplit_once('/'));
-    for folder in all.map(|(folder, _)| folder).collect::<BTreeSet<&str>>() {
+    let all = files.len();
+    let removed =
+        old.map_or(0, |old| old.list.iter().filter(|path| !files.contains_key(path.as_str())).count());
+    let names = files.keys().copied().chain(foreign.files.iter().map(String::as_str));
+    let folders = names.filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder);
+    let folders = folders.chain(foreign.folders.iter().map(String::as_str));
+    for folder in folders.collect::<BTreeSet<&str>>() {
         let folder = new.files().join(folder);
         disk.create_dir_all(&folder).map_err(ReleaseError::io("create", folder))?;
     }
@@ -108,12 +111,11 @@ where
         Ok::<_, ReleaseError>(())
     })?;
     if let Some(old) = old {
-        foreign.iter().try_for_each(|path| carry(disk, &old.folder.join(path), &new.files().join(path)))?;
+        foreign.carry(disk, &old.folder, &new.files())?;
     }
     new.sync(disk)?;
     let written = written.into_inner();
-    let removed = old.map_or(0, |old| old.list.difference(&now).count());
-    Ok(Exported { written, unchanged: now.len() - written, removed })
+    Ok(Exported { written, unchanged: all - written, removed })
 }
 
 /// Puts a file; false if it is as it was `before`.
@@ -133,19 +135,4 @@ fn put(disk: &dyn Disk, before: Option<&Path>, path: &Path, bytes: &[u8]) -> Res
     });
     written.map_err(ReleaseError::io("write", path))?;
     Ok(same.is_none())
-}
-
-/// What somebody else has put there stays where the web server finds it.
-fn carry(disk: &dyn Disk, from: &Path, to: &Path) -> Result<(), ReleaseError> {
-    let failed = || ReleaseError::io("write", to);
-    match fs::read_link(from) {
-        Ok(target) => disk.symlink(&target, to).map_err(failed()),
-        Err(_) => disk.link(from, to).or_else(|_| copy(disk, from, to)).map_err(failed()),
-    }
-}
-
-fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> io::Result<()> {
-    let mut file = disk.create(to)?;
-    file.write_all(&fs::read(from)?)?;
-    file.sync()
 }

@@ -99,6 +99,11 @@ impl Store {
         Ok(ids)
     }
 
+    /// The number in a release's name: a newer one has a greater.
+    pub fn number_of(id: &str) -> u64 {
+        sequence_of(id)
+    }
+
     /// Name of the current release, if there is one.
     pub fn current_id(&self) -> Result<Option<String>, ReleaseError> {
         let path = self.current_path();

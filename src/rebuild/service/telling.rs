@@ -1,6 +1,7 @@
 //! What the builder tells: screens where it is, the audit log who did what, the log what failed.
 
 use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use niemyet_sync::access::AccountId;
 use niemyet_sync::audit::Act;
@@ -17,6 +18,7 @@ use crate::rebuild::session::UNCONFIRMED;
 use crate::rebuild::session::release_of;
 use crate::rebuild::state::Phase;
 use crate::rebuild::state::State;
+use crate::release::Store;
 use crate::release::draft::Committed;
 
 /// Warnings that screens are told; the command line tells all.
@@ -26,6 +28,7 @@ impl Inner {
     /// The public sees it from here on; who made it is noted, and screens are told.
     pub(super) fn released(&self, built: &Built, request: &Request, before: Option<&str>) {
         let release = release_of(&built.committed);
+        self.knows(Store::number_of(release.id()));
         let new = matches!(built.committed, Committed::New(_));
         if before != Some(release.id()) {
             (self.parts.on_release)(release.clone());
@@ -54,6 +57,20 @@ impl Inner {
                 state.keep();
             }
         });
+    }
+
+    /// Takes note of a release's number; true if it is greater than all before.
+    pub(super) fn knows(&self, number: u64) -> bool {
+        self.newest.fetch_max(number, Ordering::Relaxed) < number
+    }
+
+    /// Looks whether another process has made a newer release. It took documents and files as they were then, so what failed or was
+    /// warned of before is told no longer; going to a release that was there already changes nothing of that.
+    pub(super) fn heed_others(&self) {
+        let Ok(Some(current)) = self.parts.releases.current_id() else { return };
+        if self.knows(Store::number_of(&current)) {
+            self.show(|state| state.overtaken(current));
+        }
     }
 
     pub(super) fn tell(&self, step: Step) {

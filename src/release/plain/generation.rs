@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -17,7 +19,7 @@ use crate::release::path;
 use crate::replica::disk;
 use crate::replica::disk::Disk;
 
-/// A numbered folder: `files/` and `list`.
+/// A numbered folder: `files/`, `list`, and `carried` unless OUT leads there.
 #[derive(Debug)]
 pub(super) struct Generation(pub(super) PathBuf);
 
@@ -42,13 +44,44 @@ impl Generation {
         self.0.join("list")
     }
 
-    /// Makes its folder, and says what will be ours in it before anything is.
-    pub fn begin(&self, disk: &dyn Disk, paths: &BTreeSet<String>) -> Result<(), ReleaseError> {
+    fn carried(&self) -> PathBuf {
+        self.0.join("carried")
+    }
+
+    /// Makes its folder, and says what will be ours in it, and what others have elsewhere too, before anything is.
+    pub fn begin(
+        &self,
+        disk: &dyn Disk,
+        paths: &BTreeSet<String>,
+        foreign: &BTreeSet<String>,
+    ) -> Result<(), ReleaseError> {
         let files = self.files();
         disk.create_dir_all(&files).map_err(ReleaseError::io("create", files))?;
         let text: String = paths.iter().flat_map(|path| [path.as_str(), "\n"]).collect();
         let list = self.list();
-        disk::replace(disk, &list, text.as_bytes()).map_err(ReleaseError::io("write", list))
+        disk::replace(disk, &list, text.as_bytes()).map_err(ReleaseError::io("write", list))?;
+        self.stands_elsewhere(disk, foreign)
+    }
+
+    /// What others have here stands in another generation too, so that it may go from this one.
+    pub fn stands_elsewhere(&self, disk: &dyn Disk, foreign: &BTreeSet<String>) -> Result<(), ReleaseError> {
+        if foreign.is_empty() {
+            return Ok(());
+        }
+        // Names of others may hold line breaks.
+        let text: String = foreign.iter().flat_map(|path| [path.as_str(), "\0"]).collect();
+        let carried = self.carried();
+        disk::replace(disk, &carried, text.as_bytes()).map_err(ReleaseError::io("write", carried))
+    }
+
+    /// From here on this may be the only place where it stands.
+    pub fn stands_alone(&self, disk: &dyn Disk) -> Result<(), ReleaseError> {
+        let carried = self.carried();
+        if !carried.exists() {
+            return Ok(());
+        }
+        gone(disk.remove(&carried)).map_err(ReleaseError::io("remove", carried))?;
+        disk.sync_dir(&self.0).map_err(ReleaseError::io("write", &self.0))
     }
 
     /// Makes durable which names stand in its folders. What was written is so already.
@@ -71,12 +104,15 @@ impl Generation {
     /// Removes what is ours, and what stands just so in `other` too. The rest stays: it is somebody's. A failure is told, and tried again
     /// by the next export.
     pub fn remove(&self, disk: &dyn Disk, other: Option<&Path>) {
-        let listed = self.listed().unwrap_or_default();
+        let mut listed = self.listed().unwrap_or_default();
+        let carried = fs::read_to_string(self.carried()).unwrap_or_default();
+        listed.extend(carried.split('\0').map(str::to_owned));
         let removed = clear(disk, &self.files(), (&listed, other)).and_then(|()| {
             if self.files().exists() {
                 return Ok(());
             }
-            for file in [self.list(), disk::temporary(&self.list())] {
+            for file in [self.carried(), self.list()] {
+                gone(disk.remove(&disk::temporary(&file)))?;
                 gone(disk.remove(&file))?;
             }
             gone(fs::remove_dir(&self.0))
@@ -92,28 +128,6 @@ impl Old {
     pub fn in_place(folder: PathBuf) -> Result<Self, ReleaseError> {
         let list = export::owned(&folder)?;
         Ok(Self { folder, list, generation: None })
-    }
-
-    /// Files and links that somebody else has put there, but for those whose place is taken `now`.
-    pub fn foreign(&self, now: &BTreeSet<String>) -> Result<BTreeSet<String>, ReleaseError> {
-        let mut foreign = BTreeSet::new();
-        for entry in WalkDir::new(&self.folder) {
-            let entry = entry.map_err(|error| {
-                let path = error.path().unwrap_or(&self.folder).to_owned();
-                ReleaseError::io("read", path)(error.into())
-            })?;
-            let Some(name) = name_of(&self.folder, &entry) else { continue };
-            if name != LIST && !self.list.contains(&name) && !now.contains(&name) {
-                let below = format!("{name}/");
-                let is_above = now.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below));
-                if is_above {
-                    // Pages would be written through it, or in its place.
-                    return Err(ReleaseError::Link { path: entry.into_path() });
-                }
-                foreign.insert(name);
-            }
-        }
-        Ok(foreign)
     }
 }
 
@@ -153,6 +167,7 @@ fn clear(
     folder: &Path,
     (list, other): (&BTreeSet<String>, Option<&Path>),
 ) -> io::Result<()> {
+    open_folders(folder);
     for entry in WalkDir::new(folder).contents_first(true) {
         let entry = match entry {
             Ok(entry) => entry,
@@ -170,6 +185,17 @@ fn clear(
         }
     }
     Ok(())
+}
+
+/// Lets what is in folders be removed from them; whatever stays closed is told of by the removal.
+fn open_folders(folder: &Path) {
+    for entry in WalkDir::new(folder).into_iter().flatten().filter(|entry| entry.file_type().is_dir()) {
+        let Ok(how) = entry.metadata() else { continue };
+        let mode = how.permissions().mode();
+        if mode & 0o200 == 0 {
+            let _ = fs::set_permissions(entry.path(), Permissions::from_mode(mode | 0o200));
+        }
+    }
 }
 
 /// Whether two paths are one file, or two links to one place.

@@ -1,14 +1,26 @@
 //! OUT, and the folder beside it in which whole releases stand.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::path::PathBuf;
+
+#[cfg(target_os = "linux")]
+use rustix::fs::AtFlags;
+#[cfg(target_os = "linux")]
+use rustix::fs::CWD;
+#[cfg(target_os = "linux")]
+use rustix::fs::StatxAttributes;
+#[cfg(target_os = "linux")]
+use rustix::fs::StatxFlags;
 
 use super::generation;
 use super::generation::Generation;
 use super::generation::Old;
 use crate::release::error::ReleaseError;
+use crate::release::export::LIST;
 use crate::replica::disk::Disk;
 
 /// Links that lead from one to the next at most, as for the system itself.
@@ -44,6 +56,9 @@ impl Place {
                     out = place.above.join(target);
                 }
                 Ok(entry) if entry.is_dir() => {
+                    if is_mount(&out, &place.above) {
+                        return Err(ReleaseError::Mount { out });
+                    }
                     Old::in_place(out)?;
                     return Ok(place);
                 }
@@ -99,6 +114,18 @@ impl Place {
         Ok(entries.iter().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
     }
 
+    /// What a failure beside OUT, or with OUT itself, means.
+    pub fn failed(&self, action: &'static str, path: &Path, source: io::Error) -> ReleaseError {
+        let (above, out) = (self.above.clone(), self.out());
+        match source.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                ReleaseError::Above { above, out, source }
+            }
+            io::ErrorKind::ResourceBusy => ReleaseError::Mount { out },
+            _ => ReleaseError::io(action, path)(source),
+        }
+    }
+
     /// What is served now, if anything is. To be asked once no other export is under way.
     pub fn old(&self, disk: &dyn Disk) -> Result<Option<Old>, ReleaseError> {
         let (out, aside) = (self.out(), self.state().join(ASIDE));
@@ -108,7 +135,11 @@ impl Place {
         }
         if let Some(number) = self.current() {
             let generation = self.generation(number);
-            let list = generation.listed().map_err(ReleaseError::io("read", &generation.0))?;
+            let list = match generation.listed() {
+                // Deleted by hand: OUT leads nowhere.
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !out.exists() => return Ok(None),
+                listed => listed.map_err(ReleaseError::io("read", &generation.0))?,
+            };
             return Ok(Some(Old { folder: generation.files(), list, generation: Some(generation) }));
         }
         if out.is_dir() { Old::in_place(out).map(Some) } else { Ok(None) }
@@ -119,11 +150,12 @@ impl Place {
         old.generation.is_some()
     }
 
-    /// Removes what exports before this one left behind. Nothing depends on it, so a failure is left to the next.
+    /// Removes what exports that failed or were killed left behind; what was served before is left to who reads it. Nothing depends on
+    /// it, so a failure is left to the next.
     pub fn clean(&self, disk: &dyn Disk, old: Option<&Old>) {
-        let current = self.current();
+        let current = old.filter(|old| old.generation.is_some()).and_then(|_| self.current());
         let served = old.map(|old| old.folder.as_path());
-        for number in self.numbers().unwrap_or_default().into_iter().filter(|one| Some(*one) != current) {
+        for number in self.numbers().unwrap_or_default().into_iter().filter(|one| Some(*one) > current) {
             self.generation(number).remove(disk, served);
         }
         for left in [SWITCH, ASIDE].map(|name| self.state().join(name)) {
@@ -142,13 +174,14 @@ impl Place {
     /// The generation after all that are there.
     pub fn next(&self) -> Result<Generation, ReleaseError> {
         let numbers = self.numbers().map_err(ReleaseError::io("list", self.state()))?;
-        Ok(self.generation(numbers.into_iter().max().unwrap_or(0) + 1))
+        // Also after one that is gone, to which OUT may lead still: nothing is to be seen there before it is whole.
+        Ok(self.generation(numbers.into_iter().chain(self.current()).max().unwrap_or(0) + 1))
     }
 
     /// Lets OUT lead there, in one step.
     pub fn switch(&self, disk: &dyn Disk, new: &Generation) -> Result<(), ReleaseError> {
         let (out, switch) = (self.out(), self.state().join(SWITCH));
-        let failed = || ReleaseError::io("write", &out);
+        let failed = || |error| self.failed("write", &out, error);
         let number = new.0.file_name().unwrap_or_default();
         let target = Path::new(&self.state_name()).join(number).join("files");
         disk.symlink(&target, &switch).map_err(failed())?;
@@ -180,11 +213,62 @@ impl Place {
         disk.rename(&aside, switch)
     }
 
-    /// Removes what was served before.
-    pub fn let_go(&self, disk: &dyn Disk, old: &Old, new: &Generation) {
-        match &old.generation {
-            Some(generation) => generation.remove(disk, Some(&new.files())),
-            None => generation::remove_in_place(disk, &self.state().join(SWITCH), &new.files()),
+    /// Removes a generation to which OUT could not be led, unless it does lead there.
+    pub fn give_up(&self, disk: &dyn Disk, new: &Generation, old: Option<&Old>, foreign: &BTreeSet<String>) {
+        if self.current().is_some_and(|number| self.generation(number).0 == new.0) {
+            return;
+        }
+        if new.stands_elsewhere(disk, foreign).is_ok() {
+            new.remove(disk, old.map(|old| old.folder.as_path()));
         }
     }
+
+    /// What was served before stays until the next one is, for whoever has entered it; what was before that goes.
+    pub fn let_go(&self, disk: &dyn Disk, old: Option<&Old>, foreign: &BTreeSet<String>, new: &Generation) {
+        let kept = old.map(|old| match &old.generation {
+            Some(generation) => generation.stands_elsewhere(disk, foreign).map(|()| generation.0.clone()),
+            None => self.keep_folder(disk, old, foreign, new),
+        });
+        let kept = kept.transpose().unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was served before was not put away");
+            old.and_then(|old| old.generation.as_ref()).map(|generation| generation.0.clone())
+        });
+        for generation in self.numbers().unwrap_or_default().into_iter().map(|one| self.generation(one)) {
+            if generation.0 != new.0 && Some(&generation.0) != kept.as_ref() {
+                generation.remove(disk, Some(&new.files()));
+            }
+        }
+    }
+
+    /// Makes a folder of an older version the generation before all, and gives that.
+    fn keep_folder(
+        &self,
+        disk: &dyn Disk,
+        old: &Old,
+        foreign: &BTreeSet<String>,
+        new: &Generation,
+    ) -> Result<PathBuf, ReleaseError> {
+        let (first, switch) = (self.generation(0), self.state().join(SWITCH));
+        if first.0.exists() {
+            generation::remove_in_place(disk, &switch, &new.files());
+            return Ok(first.0);
+        }
+        let mut list = old.list.clone();
+        list.insert(LIST.to_owned());
+        first.begin(disk, &list, foreign)?;
+        disk.rename(&switch, &first.files()).map_err(ReleaseError::io("rename", switch))?;
+        Ok(first.0)
+    }
+}
+
+/// Whether a folder, which stands in `above`, is a mount point.
+fn is_mount(folder: &Path, above: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    if let Ok(told) = rustix::fs::statx(CWD, folder, AtFlags::empty(), StatxFlags::empty())
+        && told.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT)
+    {
+        return told.stx_attributes.contains(StatxAttributes::MOUNT_ROOT);
+    }
+    let device = |path: &Path| fs::metadata(path).ok().map(|entry| entry.dev());
+    device(folder) != device(above)
 }

@@ -100,6 +100,45 @@ fn what_came_of_an_asked_build_is_told_until_the_next_one_is_asked_for() {
 }
 
 #[test]
+fn a_failure_is_told_until_somebody_else_has_made_a_newer_release() {
+    let office = Office::ready();
+    show_by_rule(&office);
+    office.ok(&["build"]);
+    let first = current(&office);
+    let mut desk = Desk::serve(office);
+    let template = desk.office.path("niemyet/site/templates/page.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let failed = desk.rebuild();
+    assert_eq!(failed["asked"]["error"]["template"], "templates/page.html", "{failed}");
+    // What this server makes by rule, or one that was there before, has nothing of what was asked for.
+    rename(&desk, "Theo quy tắc");
+    desk.until_public(PAGE, "Theo quy tắc");
+    let second = desk.current();
+    for id in [&first, &second] {
+        desk.office.ok(&["release", "activate", id]);
+        std::thread::sleep(Duration::from_secs(2));
+        let state = desk.get("/api/rebuild").json();
+        assert_eq!(state["asked"]["error"], failed["error"], "{state}");
+    }
+    let failed = desk.rebuild();
+    assert_eq!(failed["phase"], "failed", "{failed}");
+    fs::write(&template, format!("{good}\n<!-- đã sửa -->\n")).unwrap();
+    desk.office.ok(&["build"]);
+    let started = Instant::now();
+    loop {
+        let state = desk.get("/api/rebuild").json();
+        if state["asked"].is_null() && state["phase"] == "done" {
+            assert!(state["error"].is_null() && state["release"] == json!(desk.current()), "{state}");
+            break;
+        }
+        assert!(started.elapsed() < SOON, "the desk goes on telling it: {state}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
 fn what_was_withdrawn_during_a_pause_is_gone_when_somebody_ends_it() {
     let mut desk = Desk::open();
     let first = desk.current();
