@@ -258,10 +258,10 @@ fn an_export_that_is_killed_at_any_moment_leaves_one_release_whole() {
     office.ok(&["release", "export", "out", "--id", ids[0]]);
     let whole = started.elapsed();
     let (mut ended, mut killed) = (0, 0);
-    for round in 0..40_u32 {
+    for round in 0..20_u32 {
         let mut running =
             office.start(&["release", "export", "out", "--id", ids[usize::from(round % 2 == 0)]]);
-        std::thread::sleep(whole * round / 20);
+        std::thread::sleep(whole * round / 10);
         match running.0.try_wait().unwrap() {
             Some(_) => ended += 1,
             None => killed += 1,
