@@ -1,5 +1,5 @@
-//! `niemyet serve` killed with SIGKILL at random instants while offices write: every change that an office saw acknowledged is
-//! there afterwards.
+//! `niemyet serve` killed with SIGKILL at random instants, and told to end, while offices write: every change that an office saw
+//! acknowledged is there afterwards.
 
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -29,6 +29,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use crate::support::cli::Office;
+use crate::support::cli::Running;
 
 const ELECTION: &str = "sonla-2021";
 /// A task of every district.
@@ -113,14 +114,18 @@ impl Device {
     }
 }
 
-/// One life of the server.
-async fn live_and_die(office: &Office, devices: Vec<Device>, lives: Duration) -> Vec<Device> {
+/// One life of the server, up to its end.
+async fn live(
+    office: &Office,
+    devices: Vec<Device>,
+    lives: Duration,
+    end: impl FnOnce(&mut Running),
+) -> Vec<Device> {
     let mut server = office.start(&["serve", "--listen", "127.0.0.1:0"]);
     let address = server.address();
     let writing: Vec<_> = devices.into_iter().map(|device| tokio::spawn(device.write(address))).collect();
     tokio::time::sleep(lives).await;
-    server.0.kill().unwrap();
-    server.0.wait().unwrap();
+    end(&mut server);
     let mut devices = Vec::new();
     for device in writing {
         devices.push(tokio::time::timeout(Duration::from_secs(60), device).await.unwrap().unwrap());
@@ -140,26 +145,53 @@ fn moment() -> Duration {
     Duration::from_micros(u64::from(u16::from_le_bytes(draw(&SystemChance).unwrap())) * 4)
 }
 
+/// What was acknowledged is there.
+fn expect_all(office: &Office, devices: &[Device], round: u64) {
+    let kept = kept(office);
+    for device in devices {
+        for hash in &device.acknowledged {
+            let there = kept[&device.id].get_change_meta_by_hash(hash).is_some();
+            assert!(there, "round {round}: {hash} of {} is missing", device.key);
+        }
+    }
+}
+
+/// Devices of several districts.
+fn devices(office: &Office) -> Vec<Device> {
+    let numbered = BODIES.iter().zip(1..);
+    numbered.map(|(body, number)| Device::new(office, body, number)).collect()
+}
+
+#[test]
+fn a_server_that_is_told_to_end_while_offices_write_loses_nothing_and_ends_well() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut devices = devices(&office);
+    let runtime = Runtime::new().unwrap();
+    for round in 0..5 {
+        let before: usize = devices.iter().map(|device| device.acknowledged.len()).sum();
+        let ends = |server: &mut Running| assert_eq!(server.terminate(), Some(0));
+        devices = runtime.block_on(live(&office, devices, Duration::from_secs(1), ends));
+        let after: usize = devices.iter().map(|device| device.acknowledged.len()).sum();
+        assert!(after > before + 4, "round {round}: the offices hardly wrote");
+        expect_all(&office, &devices, round);
+    }
+}
+
 #[test]
 fn what_an_office_saw_acknowledged_survives_the_servers_death() {
     let rounds: u64 = std::env::var("NIEMYET_KILL_ROUNDS").map_or(100, |rounds| rounds.parse().unwrap());
     let office = Office::ready();
     office.ok(&["build"]);
-    let mut devices: Vec<_> = BODIES
-        .iter()
-        .enumerate()
-        .map(|(number, body)| Device::new(&office, body, number as u8 + 1))
-        .collect();
+    let mut devices = devices(&office);
     let runtime = Runtime::new().unwrap();
     for round in 0..rounds {
-        devices = runtime.block_on(live_and_die(&office, devices, moment()));
-        let kept = kept(&office);
-        for device in &devices {
-            for hash in &device.acknowledged {
-                let there = kept[&device.id].get_change_meta_by_hash(hash).is_some();
-                assert!(there, "round {round}: {hash} of {} is missing", device.key);
-            }
-        }
+        let kill = |server: &mut Running| {
+            server.0.kill().unwrap();
+            server.0.wait().unwrap();
+        };
+        devices = runtime.block_on(live(&office, devices, moment(), kill));
+        expect_all(&office, &devices, round);
     }
     let all: usize = devices.iter().map(|device| device.acknowledged.len()).sum();
     assert!(all as u64 > rounds, "the offices hardly wrote: {all} changes in {rounds} rounds");

@@ -1,7 +1,12 @@
 //! The one server as it runs: the site for everybody, the documents for those who have an account.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::io::Read;
+use std::io::Write;
+use std::net::TcpStream;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -202,4 +207,28 @@ fn no_secret_is_in_the_log_however_much_it_says() {
     for secret in secrets {
         assert!(!log.contains(secret), "`{secret}` is in the log");
     }
+}
+
+#[test]
+fn connections_that_never_finish_their_question_are_closed_and_hold_nobody_up() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let address = running.address();
+    let mut open: Vec<TcpStream> = (0..200).map(|_| TcpStream::connect(address).unwrap()).collect();
+    for (n, stream) in open.iter_mut().enumerate() {
+        // Some say nothing, some begin.
+        if n % 2 == 0 {
+            stream.write_all(b"GET / HTTP/1.1\r\nhost: a").unwrap();
+        }
+    }
+    assert_eq!(ask(address, "GET /healthz", &[]).status, 200);
+    for stream in &mut open {
+        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        // Nothing, or a word about the time that is over, and then the end.
+        let mut said = Vec::new();
+        let ended = stream.read_to_end(&mut said);
+        assert!(ended.is_ok() || ended.unwrap_err().kind() == ErrorKind::ConnectionReset);
+    }
+    assert_eq!(ask(address, "GET /healthz", &[]).status, 200);
 }
