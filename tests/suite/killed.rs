@@ -16,6 +16,7 @@ use niemyet::document::Key;
 use niemyet::document::key::BodyId;
 use niemyet::document::progress;
 use niemyet::replica::documents::DocumentStore;
+use niemyet::replica::peer::exchange::Broken;
 use niemyet::replica::peer::exchange::Exchange;
 use niemyet::replica::peer::exchange::Standing;
 use niemyet_sync::DocumentId;
@@ -87,7 +88,12 @@ impl Device {
         }
         while let Some(Ok(frame)) = socket.next().await {
             let Message::Binary(frame) = frame else { continue };
-            exchange.receive(&frame).unwrap();
+            match exchange.receive(&frame) {
+                Ok(_) => {}
+                // A server that is told to end says so.
+                Err(Broken::Ended(_)) => return self,
+                Err(broken) => panic!("{broken}"),
+            }
             self.take_note_and_edit(&mut exchange);
             for frame in exchange.frames() {
                 if socket.send(Message::Binary(frame.into())).await.is_err() {

@@ -23,11 +23,11 @@ export class Link extends NetworkAdapter {
   /** How long that may be while something waits for an answer; longer each time that a new socket did not help. */
   #patience = PULSE;
 
-  /** `waits`: whether something was sent that the server must answer. */
+  /** `waitsSince`: since when something waits that the server has not refused. */
   constructor(
     private readonly knock: () => Promise<Knock>,
     private readonly tell: (state: LinkState) => void,
-    private readonly waits: () => boolean,
+    private readonly waitsSince: () => number | undefined,
   ) {
     super();
     setInterval(() => void this.#pulse(), PULSE);
@@ -71,7 +71,7 @@ export class Link extends NetworkAdapter {
   send(message: Message): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#socket.send(cbor.encode(message).slice().buffer);
-    if (this.waits()) this.#unanswered ??= Date.now();
+    this.#unanswered ??= Date.now();
   }
 
   async #attempt(): Promise<void> {
@@ -134,10 +134,11 @@ export class Link extends NetworkAdapter {
     const socket = this.#socket;
     if (!socket) return;
     const answer = await this.knock();
-    if (!this.waits()) this.#patience = PULSE;
+    const since = this.waitsSince();
+    if (since === undefined) this.#patience = PULSE;
+    const isOver = (from: number | undefined) => from !== undefined && Date.now() - from > patience;
     // What is still on its way out is a slow network's.
-    const isOut = socket.bufferedAmount === 0;
-    const isMute = isOut && this.waits() && this.#unanswered !== undefined && Date.now() - this.#unanswered > patience;
+    const isMute = socket.bufferedAmount === 0 && isOver(since) && isOver(this.#unanswered);
     if ((answer === "ok" && !isMute) || this.#socket !== socket) return;
     if (answer === "ok") this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
     socket.onclose = null;

@@ -44,6 +44,8 @@ export class Office {
   readonly #papers = new Map<string, Paper>();
   readonly #inventory: Inventory;
   readonly #moved = new Set<string>();
+  /** When the server said last of what waits that it has not refused it. */
+  readonly #unrefused = new Map<string, number>();
   readonly ledger: Ledger;
   readonly #lastWords: LastWords;
   #link!: Link;
@@ -124,7 +126,7 @@ export class Office {
         if (this.link.value !== state && !(state === "connecting" && this.link.value !== "online")) this.link.value = state;
         if (state === "online") this.#arrived();
       },
-      () => Object.keys(this.waiting.value).some((key) => !(key in this.refused.value)),
+      () => this.#waitsInVainSince(),
     );
     const channel = new BroadcastChannelNetworkAdapter({ channelName: `niemyet-${this.desk.value.account.id}`, peerWaitMs: 10 });
     beforeChanges([this.#link, channel], () => this.beforeOthers());
@@ -322,6 +324,12 @@ export class Office {
     return this.link.value !== "online" || isMute;
   }
 
+  /** Since when the oldest waits of what the server said lately that it has not refused. */
+  #waitsInVainSince(): number | undefined {
+    const open = Object.entries(this.waiting.value).filter(([key]) => Date.now() - (this.#unrefused.get(key) ?? 0) < 3 * ASK_AGAIN);
+    return open.length > 0 ? Math.min(...open.map(([, since]) => since)) : undefined;
+  }
+
   #isUnsent(key: string): boolean {
     const paper = this.#papers.get(key);
     return paper !== undefined && (paper.isHeld || (paper.handle !== undefined && !paper.isCovered(this.#link.storage)));
@@ -416,6 +424,8 @@ export class Office {
     for (const key of Object.keys(this.waiting.value)) {
       const answer = await ask<{ refusal: Refusal | null }>("GET", `/api/documents/${this.paper(key).id}/refusal`);
       if (answer === "offline" || isProblem(answer)) continue;
+      if (!answer.refusal) this.#unrefused.set(key, Date.now());
+      else this.#unrefused.delete(key);
       const before = this.refused.value[key];
       if (answer.refusal && before?.code !== answer.refusal.code && key in this.waiting.value) {
         this.refused.value = { ...this.refused.value, [key]: answer.refusal };
