@@ -178,7 +178,10 @@ async fn what_the_server_refuses_is_told_with_a_way_out_and_never_sent_in_a_loop
     let tab = team.tab(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
     team.press(".refused .discard").await?;
     team.reads("Đã lưu bản sao chưa?").await?;
+    team.ask::<bool>("window.isFormer = true").await?;
     team.press(".refused .confirm").await?;
+    // The page loads itself anew; who goes elsewhere before that comes back to where they were.
+    team.until("!window.isFormer").await?;
     team.reads(SENT).await?;
     team.go(&format!("{REPORT}/8")).await?;
     team.reads("Đã tiếp nhận").await?;
