@@ -71,20 +71,22 @@ export class Paper {
   }
 
   async #find(repo: Repo): Promise<void> {
-    const found = repo.find(this.id);
-    // automerge-repo searches for ever where there is no peer: what is not on the disk comes from nobody then.
-    let stop = () => {};
-    const inVain = new Promise<undefined>((resolve) => {
-      stop = effect(() => {
-        if (this.around.isAlone.value) void this.around.isOnDisk(this).then((isHere) => isHere || resolve(undefined));
-      });
-    });
-    const handle = await Promise.race([found.catch(() => undefined), inVain]);
-    stop();
-    if (handle) {
+    const arrives = (handle: DocHandle<unknown>) => {
       if (!this.handle) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
       this.#take(handle);
-    } else if (this.state.value === "loading") this.state.value = "unavailable";
+      return true;
+    };
+    const found = repo.find(this.id).then(arrives, () => false);
+    // automerge-repo searches for ever where there is no peer: what is not on the disk comes from nobody then, but from another window.
+    let stop = () => {};
+    const inVain = new Promise<false>((resolve) => {
+      stop = effect(() => {
+        if (this.around.isAlone.value) void this.around.isOnDisk(this).then((isHere) => isHere || resolve(false));
+      });
+    });
+    const isHere = await Promise.race([found, inVain]);
+    stop();
+    if (!isHere && this.state.value === "loading") this.state.value = "unavailable";
   }
 
   /** Whether something was written that is not in the document yet. */
