@@ -15,6 +15,7 @@ use crate::support::scene::FIGURE;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::TEXT;
 use crate::support::scene::WAITS;
 use crate::support::scene::writes_figure;
 
@@ -261,8 +262,6 @@ async fn a_full_disk_and_a_wrong_clock_are_said_and_nothing_typed_is_lost() -> R
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }
-
-const TEXT: &str = "#f-consultation-r1-province-difficulties";
 
 /// Who never pauses is written all the same: the other reads it while the typing goes on, and writes as well.
 async fn types_without_a_pause(one: &Official, two: &Official) -> Result<()> {

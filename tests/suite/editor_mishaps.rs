@@ -18,10 +18,9 @@ use crate::support::official::Official;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::TEXT;
 use crate::support::scene::hands_in;
 use crate::support::scene::writes_figure;
-
-const TEXT: &str = "#f-consultation-r1-province-difficulties";
 
 /// Makes another version of the editor in a folder: other words on a screen, so other names of files.
 fn another_version(folder: &Path) -> Result<()> {

@@ -14,10 +14,9 @@ use crate::support::scene::FIGURE;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::TEXT;
 use crate::support::scene::WAITS;
 use crate::support::scene::writes_figure;
-
-const TEXT: &str = "#f-consultation-r1-province-difficulties";
 
 fn stands(text: &str) -> String {
     format!("document.querySelector('{TEXT}')?.value === {}", json!(text))

@@ -8,13 +8,13 @@ use crate::support::browser::Result;
 use crate::support::browser::shows;
 use crate::support::official::Official;
 use crate::support::scene::FIGURE;
+use crate::support::scene::INCIDENT;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::TEXT;
 use crate::support::scene::WAITS;
 use crate::support::scene::writes_figure;
-
-const INCIDENT: &str = "#/incident/team_comms/mot-viec";
 
 /// Whether a field has this value.
 fn stands(selector: &str, text: &str) -> String {
@@ -112,8 +112,6 @@ async fn who_writes_into_a_row_goes_on_in_it_when_another_removes_the_row_before
     two.kill().await?;
     Ok(())
 }
-
-const TEXT: &str = "#f-consultation-r1-province-difficulties";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_status_tells_what_only_a_field_holds_and_until_when_the_server_has_all() -> Result<()> {

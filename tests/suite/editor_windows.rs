@@ -8,14 +8,14 @@ use crate::support::browser::ask;
 use crate::support::browser::shows;
 use crate::support::official::Official;
 use crate::support::scene::FIGURE;
+use crate::support::scene::INCIDENT;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
 use crate::support::scene::WAITS;
 use crate::support::scene::writes_figure;
 
-/// An ad-hoc report of the communications team, and its subject.
-const INCIDENT: &str = "#/incident/team_comms/mot-viec";
+/// The subject of the ad-hoc report.
 const SUBJECT: &str = "Cầu tạm bị cuốn trôi";
 
 async fn begins_an_adhoc_report(team: &Official) -> Result<()> {

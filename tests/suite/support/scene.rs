@@ -123,6 +123,10 @@ impl Scene {
 pub const REPORT: &str = "#/report/team_comms/2021-03-11";
 /// One of its figures.
 pub const FIGURE: &str = "#f-communication-broadcasts";
+/// One of its long texts, in section 4.
+pub const TEXT: &str = "#f-consultation-r1-province-difficulties";
+/// An ad-hoc report of the same team.
+pub const INCIDENT: &str = "#/incident/team_comms/mot-viec";
 /// "The server has everything that you wrote."
 pub const SENT: &str = "Máy chủ đã có tất cả";
 /// "Waiting to send".
