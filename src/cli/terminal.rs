@@ -118,16 +118,17 @@ pub fn reached(bar: &ProgressBar, done: usize, all: usize) {
     bar.set_position(bar.position().max(done as u64));
 }
 
-/// Starts the log on stderr; `NIEMYET_LOG` chooses what it says, for example `debug`.
+/// Starts the log on stderr; `NIEMYET_LOG` chooses what it says, for example `debug`, and `NIEMYET_LOG_FORMAT=json` has it say
+/// one JSON object a line, for programs.
 pub fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("NIEMYET_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     // A second start, in one process, keeps the first.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(has_colours())
-        .try_init();
+    let _ = match std::env::var_os("NIEMYET_LOG_FORMAT").is_some_and(|format| format == "json") {
+        true => log.json().try_init(),
+        false => log.with_ansi(has_colours()).try_init(),
+    };
 }
 
 /// A file, a pipe and whoever sets `NO_COLOR` (<https://no-color.org>) get plain text.

@@ -41,6 +41,8 @@ pub struct Limits {
     pub account_outgoing_bytes: usize,
     /// Bytes that a connection has sent and the server has not dealt with, before its frames are no longer read.
     pub incoming_bytes: usize,
+    /// The same of all connections of one account: none of them is read while more is not dealt with.
+    pub account_incoming_bytes: usize,
     /// Bytes of changes that the server keeps for an account because those they depend on are missing.
     pub stashed_bytes: usize,
     /// Memory of loaded documents (estimated), before the longest idle leave it.
@@ -69,6 +71,7 @@ impl Default for Limits {
             outgoing_bytes: 64 << 20,
             account_outgoing_bytes: 128 << 20,
             incoming_bytes: 16 << 20,
+            account_incoming_bytes: 64 << 20,
             stashed_bytes: 16 << 20,
             loaded_bytes: 1 << 30,
             idle: 300_000,

@@ -169,14 +169,15 @@ fn a_folder_is_served_by_one_process() {
 }
 
 #[test]
-fn no_secret_is_in_the_log_however_much_it_says() {
+fn the_log_is_one_object_a_line_without_secrets_however_much_it_says() {
     let office = Office::ready();
     office.ok(&["build"]);
     let code = json(&office.ok(&["--json", "account", "first"]))["code"].as_str().unwrap().to_owned();
     let bearer = token(&office, "thanh.pho", "ec_district_116");
     let log = office.path("log");
     let mut command = office.command(&["serve", "--listen", "127.0.0.1:0"]);
-    command.env("NIEMYET_LOG", "trace").stdout(Stdio::piped()).stderr(fs::File::create(&log).unwrap());
+    command.env("NIEMYET_LOG", "trace").env("NIEMYET_LOG_FORMAT", "json");
+    command.stdout(Stdio::piped()).stderr(fs::File::create(&log).unwrap());
     let mut serving = Running::new(command.spawn().unwrap());
     let address = serving.address();
     let origin = format!("http://{address}");
@@ -195,7 +196,14 @@ fn no_secret_is_in_the_log_however_much_it_says() {
     assert_eq!(ask(address, "GET /sync", &[("authorization", &bearer)]).status, 426);
     assert_eq!(serving.terminate(), Some(0));
     let log = fs::read_to_string(&log).unwrap();
-    assert!(log.lines().count() > 10 && log.contains("the sync server has stopped"), "{log}");
+    // Beside it stands what people are told at the start.
+    let (entries, words): (Vec<_>, Vec<_>) = log.lines().partition(|line| line.starts_with('{'));
+    assert_eq!(words.len(), 4, "{words:?}");
+    let entries: Vec<Value> = entries.into_iter().map(json).collect();
+    assert!(entries.len() > 10 && entries.iter().all(|entry| entry["timestamp"].is_string()), "{log}");
+    let stopped = |entry: &&Value| entry["fields"]["message"] == "the sync server has stopped";
+    let stopped = entries.iter().find(stopped).expect("the end is told");
+    assert_eq!((&stopped["level"], &stopped["fields"]["kept"]), (&"INFO".into(), &true.into()), "{stopped}");
     let secrets = [
         password,
         "một câu sai hoàn toàn",

@@ -45,6 +45,8 @@ pub(super) struct Deeds {
     pub tasks: Vec<(String, String)>,
     /// Records made.
     pub records: Vec<Record>,
+    /// Keys of approvals taken back.
+    pub withdrawn: Vec<String>,
     /// Whether it does anything else.
     pub edits: bool,
 }
@@ -139,7 +141,12 @@ impl<'a> Reader<'a> {
                 let new = Target { place, made: Some(number), record };
                 self.targets.insert(ObjectId::Id(made), new);
             }
-            OpType::Delete if place.can_go() => deeds.edits = true,
+            OpType::Delete if place.can_go() => {
+                deeds.edits = true;
+                if let (Place::Approval, OpKey::Map(key)) = (place, &op.key) {
+                    deeds.withdrawn.push(key.to_string());
+                }
+            }
             OpType::Delete => return Err(words::stays(&self.path_of(op))),
             OpType::Put(ScalarValue::Str(text)) if text.chars().count() > place.most() => {
                 return Err(words::too_long(&self.path_of(op), place.most()));

@@ -89,7 +89,10 @@ impl<'a> Judge<'a> {
             Key::Incident(..) => self.report(change, deeds, None),
             Key::Progress(_) => self.tasks(change, deeds),
             Key::Review(due) => deeds.records.iter().try_for_each(|r| self.verdict(change, r, *due)),
-            Key::Publication => deeds.records.iter().try_for_each(|record| self.decision(change, record)),
+            Key::Publication => {
+                deeds.withdrawn.iter().try_for_each(|key| self.withdrawal(change, key))?;
+                deeds.records.iter().try_for_each(|record| self.decision(change, record))
+            }
             Key::Election | Key::Directive(_) => Ok(()),
         }
     }
@@ -253,16 +256,24 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    /// An approval that its author did not know of would stand after it, and the document stay public.
+    fn withdrawal(&self, change: &Change, key: &str) -> Result<(), Refusal> {
+        let (Some(_), Some(server)) = (self.delivery.from, self.delivery.before) else { return Ok(()) };
+        let seen = approvals(&self.past(change), key);
+        let known = approvals(&Past { doc: server, heads: None }, key);
+        let left = approvals(&Past { doc: self.delivery.after, heads: None }, key);
+        match left.iter().any(|id| known.contains(id) && !seen.contains(id)) {
+            true => Err(words::approved_meanwhile(key)),
+            false => Ok(()),
+        }
+    }
+
     /// Whether the author of a change saw an approval that the server knows and shows no more.
     fn was_withdrawn(&self, change: &Change, key: &str) -> bool {
         let Some(server) = self.delivery.before else { return false };
-        let approvals = |past: Past<'_>| {
-            let items = past.object(&["content", "items"]);
-            items.map_or_else(Vec::new, |items| past.all(&items, key).into_iter().map(|(_, id)| id).collect())
-        };
         // One that only this delivery brings was not withdrawn by anybody.
-        let seen = approvals(self.past(change)).iter().any(|id| server.object_type(id).is_ok());
-        seen && approvals(Past { doc: server, heads: None }).is_empty()
+        let seen = approvals(&self.past(change), key).iter().any(|id| server.object_type(id).is_ok());
+        seen && approvals(&Past { doc: server, heads: None }, key).is_empty()
     }
 
     /// A record says all that it must, and is signed by the body that writes it.
@@ -280,6 +291,12 @@ impl<'a> Judge<'a> {
             _ => Ok(()),
         }
     }
+}
+
+/// The approvals of a document that stand in a publication.
+fn approvals(publication: &Past<'_>, key: &str) -> Vec<ObjId> {
+    let items = publication.object(&["content", "items"]);
+    items.map_or_else(Vec::new, |items| publication.all(&items, key).into_iter().map(|(_, id)| id).collect())
 }
 
 fn leads(from: &str, to: &str) -> bool {

@@ -132,6 +132,19 @@ pub(super) fn withdrawn_meanwhile(key: &str) -> Refusal {
     )
 }
 
+/// A withdrawal by somebody who did not know that the document was approved anew.
+pub(super) fn approved_meanwhile(key: &str) -> Refusal {
+    refusal(
+        "approved-meanwhile",
+        &format!(
+            "`{key}` vừa được duyệt lại trong lúc bạn rút, nên vẫn công khai. Hãy xem lại, rồi rút lần nữa nếu vẫn không muốn công khai."
+        ),
+        &format!(
+            "`{key}` was approved anew while you withdrew it, and is public still. Look at it again, and withdraw it once more if it is not to be public."
+        ),
+    )
+}
+
 /// A decision that would take the election from under the site.
 pub(super) fn election_stays() -> Refusal {
     refusal(
@@ -261,6 +274,7 @@ mod tests {
             not_by_law("x"),
             who_publishes(),
             withdrawn_meanwhile("x"),
+            approved_meanwhile("x"),
             election_stays(),
             election_held_as_approved(),
             notice_twice("x"),

@@ -1,5 +1,6 @@
 //! A connection as the hub's threads see it.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
@@ -28,6 +29,10 @@ pub(super) struct Share {
     pub(super) waiting: Arc<Waiting>,
     /// Bytes of changes that lack what they depend on.
     stashed: Arc<AtomicUsize>,
+    /// Bytes that they have sent and that are not dealt with.
+    pending: AtomicUsize,
+    /// Told when these become fewer.
+    room: Notify,
 }
 
 impl Share {
@@ -36,6 +41,8 @@ impl Share {
             quota: Arc::new(Mutex::new(Quota::new(limits, now))),
             waiting: Arc::default(),
             stashed: Arc::default(),
+            pending: AtomicUsize::new(0),
+            room: Notify::new(),
         }
     }
 }
@@ -97,10 +104,13 @@ impl Link {
 
     pub(super) fn add_pending(&self, bytes: usize) {
         self.pending.fetch_add(bytes, Ordering::AcqRel);
+        self.share.pending.fetch_add(bytes, Ordering::AcqRel);
     }
 
     pub(super) fn done(&self, bytes: usize) {
         self.pending.fetch_sub(bytes, Ordering::AcqRel);
+        self.share.pending.fetch_sub(bytes, Ordering::AcqRel);
+        self.share.room.notify_waiters();
         self.wake();
     }
 
@@ -109,16 +119,29 @@ impl Link {
         self.room.notify_one();
     }
 
-    /// Waits until no more than so many bytes are pending and the account has not brought too much, or it is closed.
-    pub(super) async fn until_room(&self, limit: usize, clock: fn() -> i64) {
-        while self.waits(limit, clock()) && !self.is_gone() {
-            self.room.notified().await;
+    /// Waits until no more is pending than may be and the account has not brought too much, or it is closed.
+    pub(super) async fn until_room(&self, limits: &Limits, clock: fn() -> i64) {
+        loop {
+            let mut others = pin!(self.share.room.notified());
+            // Before looking, so that nothing is missed between the two.
+            others.as_mut().enable();
+            if !self.waits(limits, clock()) || self.is_gone() {
+                return;
+            }
+            tokio::select! {
+                () = self.room.notified() => {}
+                () = others => {}
+            }
         }
     }
 
     /// Who has not joined has brought nothing, and may always do so.
-    fn waits(&self, limit: usize, now: i64) -> bool {
-        let overdrawn = || self.member.get().is_some() && self.with_session(|s| s.is_overdrawn(now));
-        self.pending.load(Ordering::Acquire) > limit || overdrawn()
+    fn waits(&self, limits: &Limits, now: i64) -> bool {
+        let too_much = || {
+            let overdrawn = self.with_session(|session| session.is_overdrawn(now));
+            overdrawn || self.share.pending.load(Ordering::Acquire) > limits.account_incoming_bytes
+        };
+        self.pending.load(Ordering::Acquire) > limits.incoming_bytes
+            || self.member.get().is_some() && too_much()
     }
 }

@@ -346,7 +346,7 @@ impl Connection {
     /// the socket: so a fast sender waits, and nothing of it is dropped.
     pub async fn ready(&self) {
         let config = &self.inner.config;
-        self.link.until_room(config.limits.incoming_bytes, config.clock).await;
+        self.link.until_room(&config.limits, config.clock).await;
     }
 
     /// The next thing to do with the socket.

@@ -256,6 +256,44 @@ fn who_sends_faster_than_it_is_dealt_with_waits_and_loses_nothing() {
 }
 
 #[test]
+fn what_an_account_sent_and_is_not_dealt_with_is_counted_over_all_its_connections() {
+    let stage = Stage::new(Limits { account_incoming_bytes: 64, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    let second = stage.join("x", principal(1, "north"));
+    let waits = |socket: &Socket| socket.connection.ready().now_or_never().is_none();
+    assert!(!waits(&second));
+    stage.store.set_full(true);
+    writer.client.edit("k", "x", &"lâu ".repeat(100));
+    assert!(wait(|| {
+        writer.carry();
+        matches!(stage.hub.health(), Health::Failing { .. })
+    }));
+    assert!(waits(&writer) && waits(&second), "another connection of the account would be read");
+    assert!(!waits(&stage.join("o", principal(2, "south"))), "others do not wait for it");
+    // Who waits is woken when the other's frame is dealt with.
+    let (begun, waiting) = std::sync::mpsc::channel();
+    let woken = std::thread::scope(|scope| {
+        let second = &second.connection;
+        let woken = scope.spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(async {
+                let mut ready = std::pin::pin!(second.ready());
+                assert!(ready.as_mut().now_or_never().is_none());
+                begun.send(()).unwrap();
+                tokio::time::timeout(END, ready).await.is_ok()
+            })
+        });
+        waiting.recv().unwrap();
+        stage.store.heal();
+        writer.until_acknowledged("k");
+        woken.join().unwrap()
+    });
+    assert!(woken, "it was not read again");
+}
+
+#[test]
 fn a_defect_of_the_application_stays_with_the_one_who_met_it() {
     let stage = Stage::new(Limits::default());
     let mut good = stage.join("g", principal(1, "north"));

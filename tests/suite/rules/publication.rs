@@ -222,41 +222,54 @@ fn a_notice_in_which_words_are_missing_is_refused_and_an_older_one_stands_in_nob
     assert_eq!(desk.deliver("team_comms", &mut publication), Ok(()));
 }
 
+fn directive() -> Key {
+    Key::directive("19/KL-UBBC").unwrap()
+}
+
+/// A copy of the publication in which the directive is approved at heads of this letter.
+fn approved(copy: Document, letter: &str) -> Document {
+    let mut copy = copy;
+    let heads = vec![letter.repeat(64)];
+    let approval = Approval { heads, by: "team_comms".into(), at: AT.into(), ..Approval::default() };
+    publication::approve(&mut copy, &directive(), &approval).unwrap();
+    copy.commit("an approval", 1);
+    copy
+}
+
+fn withdrawn(copy: Document) -> Document {
+    let mut copy = copy;
+    publication::revoke(&mut copy, &directive()).unwrap();
+    copy.commit("withdrawn", 1);
+    copy
+}
+
 #[test]
 fn an_approval_that_knows_nothing_of_a_withdrawal_brings_nothing_back() {
     let mut desk = published(false);
-    let directive = Key::directive("19/KL-UBBC").unwrap();
-    let approved = |desk: &Desk, letter: &str| {
-        let mut copy = desk.copy(&Key::Publication);
-        let heads = vec![letter.repeat(64)];
-        let approval = Approval { heads, by: "team_comms".into(), at: AT.into(), ..Approval::default() };
-        publication::approve(&mut copy, &directive, &approval).unwrap();
-        copy.commit("an approval", 1);
-        copy
-    };
-    let mut first = approved(&desk, "a");
-    assert_eq!(desk.deliver("team_comms", &mut first), Ok(()));
-    let mut unknowing = approved(&desk, "b");
-    let mut withdrawn = desk.copy(&Key::Publication);
-    publication::revoke(&mut withdrawn, &directive).unwrap();
-    withdrawn.commit("withdrawn", 1);
-    assert_eq!(desk.deliver("team_comms", &mut withdrawn), Ok(()));
+    assert_eq!(desk.deliver("team_comms", &mut approved(desk.copy(&Key::Publication), "a")), Ok(()));
+    let mut unknowing = approved(desk.copy(&Key::Publication), "b");
+    assert_eq!(desk.deliver("team_comms", &mut withdrawn(desk.copy(&Key::Publication))), Ok(()));
     assert_eq!(desk.deliver("team_comms", &mut unknowing), Err("withdrawn-meanwhile"));
     // Who has seen that it was withdrawn may approve it again; also in one delivery with the withdrawal.
-    let mut knowing = approved(&desk, "b");
-    assert_eq!(desk.deliver("team_comms", &mut knowing), Ok(()));
-    let mut both = desk.copy(&Key::Publication);
-    publication::revoke(&mut both, &directive).unwrap();
-    both.commit("withdrawn", 1);
-    let approval = Approval {
-        heads: vec!["c".repeat(64)],
-        by: "team_comms".into(),
-        at: AT.into(),
-        ..Approval::default()
-    };
-    publication::approve(&mut both, &directive, &approval).unwrap();
-    both.commit("and approved", 1);
+    assert_eq!(desk.deliver("team_comms", &mut approved(desk.copy(&Key::Publication), "b")), Ok(()));
+    let mut both = approved(withdrawn(desk.copy(&Key::Publication)), "c");
     assert_eq!(desk.deliver("team_comms", &mut both), Ok(()));
+}
+
+#[test]
+fn a_withdrawal_that_knows_nothing_of_a_newer_approval_is_not_taken_for_one() {
+    let mut desk = published(false);
+    assert_eq!(desk.deliver("team_comms", &mut approved(desk.copy(&Key::Publication), "a")), Ok(()));
+    let mut unknowing = withdrawn(desk.copy(&Key::Publication));
+    assert_eq!(desk.deliver("team_comms", &mut approved(desk.copy(&Key::Publication), "b")), Ok(()));
+    assert_eq!(desk.deliver("team_comms", &mut unknowing), Err("approved-meanwhile"));
+    // Who sees it then and withdraws it too is understood, also in one delivery with the first.
+    unknowing.merge(&mut desk.copy(&Key::Publication)).unwrap();
+    assert_eq!(desk.deliver("team_comms", &mut withdrawn(unknowing)), Ok(()));
+    let Content::Publication(publication) = desk.copy(&Key::Publication).content().unwrap() else {
+        panic!("a publication")
+    };
+    assert!(!publication.items.contains_key(&directive()));
 }
 
 #[test]
