@@ -35,6 +35,7 @@ use super::session::Files;
 use super::session::Times;
 use super::session::UNCONFIRMED;
 use super::session::Wanted;
+use super::session::release_of;
 use super::state::Phase;
 use super::state::State;
 use crate::config::Config;
@@ -399,6 +400,9 @@ impl Inner {
         if !request.by_rule {
             // Only now: a rebuild that fails leaves the older release as it was chosen.
             place.releases.go_on(&lock)?;
+            if let Err(error) = place.releases.choose(release_of(&built.committed).id(), &lock) {
+                tracing::warn!(%error, "that somebody asked for the release was not noted");
+            }
         }
         self.released(&built, request, before.as_deref());
         session.collect(place, &lock);

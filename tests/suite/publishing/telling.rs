@@ -321,6 +321,27 @@ fn who_made_and_who_switched_is_told_of_each_release() {
     assert_eq!(desk.serving.terminate(), Some(0));
 }
 
+#[test]
+fn what_was_asked_for_or_gone_back_to_is_noted_and_what_follows_by_itself_is_not() {
+    let mut desk = Desk::open();
+    let chosen = |desk: &Desk| -> Vec<String> {
+        let list = fs::read_to_string(desk.office.path("niemyet/releases/chosen")).unwrap();
+        list.lines().map(str::to_owned).collect()
+    };
+    let first = desk.current();
+    assert_eq!(chosen(&desk), [&*first], "asked for on the command line");
+    approve_another(&desk, "Theo quyết định");
+    assert_eq!(chosen(&desk), [&*first]);
+    let page = desk.office.path("niemyet/site/content/gioi-thieu.md");
+    fs::write(&page, fs::read_to_string(&page).unwrap() + "\nMột dòng.\n").unwrap();
+    desk.rebuild();
+    let asked = desk.current();
+    assert_eq!(chosen(&desk), [&*first, &*asked]);
+    activate(&desk, &first);
+    assert_eq!(chosen(&desk), [&*asked, &*first]);
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
 fn approve_another(desk: &Desk, name: &str) {
     rename(desk, name);
     approve(&desk.office, &Key::Election);
