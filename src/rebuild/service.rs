@@ -313,7 +313,7 @@ impl Inner {
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match work {
                     Work::End => return false,
-                    Work::Nothing => self.poll(&mut seen),
+                    Work::Nothing => self.poll(&mut session, &mut seen),
                     Work::Job(job) => job(&mut session, self.place()),
                     Work::Build(request) => match self.build(&mut session, &request) {
                         Ok(()) => retry.over(),
@@ -346,8 +346,9 @@ impl Inner {
     }
 
     /// Looks for what other processes have written.
-    fn poll(&self, seen: &mut Position) {
+    fn poll(&self, session: &mut Session, seen: &mut Position) {
         self.heed_others();
+        self.heed_what_is_put_back(session);
         let paused = self.parts.releases.is_paused().unwrap_or(false);
         if paused != self.state.borrow().paused {
             self.show_pause();

@@ -139,6 +139,36 @@ fn a_failure_is_told_until_somebody_else_has_made_a_newer_release() {
 }
 
 #[test]
+fn a_failure_is_told_no_longer_once_the_file_is_put_back_as_it_was() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut desk = Desk::serve(office);
+    let template = desk.office.path("niemyet/site/templates/page.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let failed = desk.rebuild();
+    assert_eq!(failed["asked"]["error"]["template"], "templates/page.html", "{failed}");
+    // As long as it stands there it is told, also where another file is as it should be again.
+    let page = desk.office.path("niemyet/site/content/gioi-thieu.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("{text}\nMột dòng.\n")).unwrap();
+    fs::write(&page, &text).unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    let state = desk.get("/api/rebuild").json();
+    assert_eq!((&state["phase"], &state["error"]), (&failed["phase"], &failed["error"]), "{state}");
+
+    let mut watching = desk.office.start(&["watch"]);
+    let stderr = watching.0.stderr.take().unwrap();
+    wait_for(stderr, "Watching");
+    fs::write(&template, &good).unwrap();
+    let state = desk.until("/api/rebuild", |state| state["phase"] == "done" && state["asked"].is_null());
+    assert_eq!((&state["error"], &state["release"]), (&Value::Null, &json!(desk.current())), "{state}");
+    assert_eq!(watching.terminate(), Some(0));
+    assert_eq!(desk.releases().len(), 1, "there was nothing to build");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
 fn what_was_withdrawn_during_a_pause_is_gone_when_somebody_ends_it() {
     let mut desk = Desk::open();
     let first = desk.current();
