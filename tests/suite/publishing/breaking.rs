@@ -235,6 +235,9 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
     let mut current = folder.rebuild(&mut session, &good).unwrap();
     for fault in [Fault::Full, Fault::Killed] {
         let mut succeeded = false;
+        let mut before = bytes(&good.require_current().unwrap());
+        // Whether a fault left the last release, and whether one came after the switch.
+        let mut both = [false; 2];
         for at in 0..200 {
             edit_election(&folder.office, |election| election.units[1].name_vi = format!("{fault:?} {at}"));
             let disk = FaultyDisk::new(at, fault);
@@ -246,12 +249,15 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
             }
             let release = good.require_current().unwrap();
             assert!(niemyet::release::verify::stored_bytes(&release).is_empty(), "{fault:?} at {at}");
-            assert!(
-                now == current || bytes(&release) != bytes(&good.load(&current).unwrap()),
-                "{fault:?} at {at}"
-            );
+            let (moved, left) = (now != current, bytes(&release));
+            assert!(moved || left == before, "{fault:?} at {at}: the last release is another one");
             current = folder.rebuild(&mut session, &good).unwrap();
             let shown = bytes(&good.require_current().unwrap());
+            assert!(
+                !moved || left == shown,
+                "{fault:?} at {at}: what became public was not the whole release"
+            );
+            (before, both) = (shown.clone(), [both[0] || !moved, both[1] || moved]);
             let page = String::from_utf8(shown["don-vi/index.html"].clone()).unwrap();
             assert!(page.contains(&format!("{fault:?} {at}")), "the next rebuild after {fault:?} at {at}");
             if disk.operations() <= at {
@@ -260,6 +266,7 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
             }
         }
         assert!(succeeded, "{fault:?}: the steps never end");
+        assert_eq!(both, [true; 2], "{fault:?}: no fault came before the switch, or none after it");
     }
 }
 
