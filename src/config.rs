@@ -26,7 +26,7 @@ pub const TEMPLATE: &str = "\
 # The day that \"next dates\" counts from; without it, today in Asia/Ho_Chi_Minh.
 # as_of = 2021-03-05
 
-# Releases that are kept besides the current one.
+# Releases that are kept besides the current one: the newest, and as many of those that somebody asked for or went back to.
 # keep_releases = 20
 
 # Address that `niemyet serve` listens on.
@@ -68,7 +68,7 @@ pub struct Config {
     pub base_url: Option<String>,
     /// The day that "next dates" counts from.
     pub as_of: Option<NaiveDate>,
-    /// Releases kept.
+    /// Releases kept: of the newest, and of those that somebody chose.
     pub keep_releases: NonZeroUsize,
     /// Address that `serve` listens on.
     pub listen: SocketAddr,

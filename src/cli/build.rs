@@ -65,6 +65,9 @@ pub fn run(dir: &Path, options: &args::Build, terminal: &mut Terminal) -> Result
     }
     terminal.warn(&warnings);
     let (Committed::New(release) | Committed::Unchanged(release)) = &committed;
+    if let Err(error) = workspace.store.choose(release.id(), &workspace.lock) {
+        tracing::warn!(%error, "that somebody asked for the release was not noted");
+    }
     let new = matches!(committed, Committed::New(_));
     let exported = match &options.out {
         Some(out) => {

@@ -35,6 +35,7 @@ use super::session::Files;
 use super::session::Times;
 use super::session::UNCONFIRMED;
 use super::session::Wanted;
+use super::session::release_of;
 use super::state::Phase;
 use super::state::State;
 use crate::config::Config;
@@ -312,7 +313,7 @@ impl Inner {
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match work {
                     Work::End => return false,
-                    Work::Nothing => self.poll(&mut seen),
+                    Work::Nothing => self.poll(&mut session, &mut seen),
                     Work::Job(job) => job(&mut session, self.place()),
                     Work::Build(request) => match self.build(&mut session, &request) {
                         Ok(()) => retry.over(),
@@ -345,8 +346,9 @@ impl Inner {
     }
 
     /// Looks for what other processes have written.
-    fn poll(&self, seen: &mut Position) {
+    fn poll(&self, session: &mut Session, seen: &mut Position) {
         self.heed_others();
+        self.heed_what_is_put_back(session);
         let paused = self.parts.releases.is_paused().unwrap_or(false);
         if paused != self.state.borrow().paused {
             self.show_pause();
@@ -399,6 +401,9 @@ impl Inner {
         if !request.by_rule {
             // Only now: a rebuild that fails leaves the older release as it was chosen.
             place.releases.go_on(&lock)?;
+            if let Err(error) = place.releases.choose(release_of(&built.committed).id(), &lock) {
+                tracing::warn!(%error, "that somebody asked for the release was not noted");
+            }
         }
         self.released(&built, request, before.as_deref());
         session.collect(place, &lock);

@@ -121,7 +121,14 @@ impl State {
         });
     }
 
-    /// Somebody else has made a newer release of all that is on the disk: what came of an older build is over.
+    /// Whether a mistake in a file or document is told of, which somebody is to correct.
+    pub fn tells_a_mistake(&self) -> bool {
+        let asked = self.asked.as_ref().and_then(|asked| asked.error.as_ref());
+        let mut told = self.error.iter().chain(asked);
+        told.any(|fault| fault.template.is_some() || fault.document.is_some())
+    }
+
+    /// The current release is of all that is on the disk: what came of an older build is over.
     pub fn overtaken(&mut self, release: String) {
         self.asked = None;
         if self.phase == Phase::Failed {

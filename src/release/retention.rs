@@ -8,7 +8,8 @@ use super::error::ReleaseError;
 use super::store::Store;
 use crate::replica::lock::FolderLock;
 
-/// Keeps the current release, the `keep` newest and the bases these rest on; returns the names of those removed.
+/// Keeps the current release, the `keep` newest, as many that somebody asked for or went to, and the bases these rest on; returns the
+/// names of those removed. On a day with many small changes by rule the newest alone would all be of the last minutes.
 ///
 /// Manifests go first: a crash in between leaves packs without a manifest, which the next call removes, and never a
 /// manifest without its packs.
@@ -16,9 +17,12 @@ pub fn collect(store: &Store, keep: NonZeroUsize, _lock: &FolderLock) -> Result<
     let ids = store.ids()?;
     let current = store.current_id()?;
     let newest = ids.iter().rev().take(keep.get());
+    let mut chosen = store.chosen()?;
+    chosen.retain(|id| ids.contains(id));
+    let chosen = chosen.iter().rev().take(keep.get());
     let mut kept = BTreeSet::new();
     let mut packs = BTreeSet::new();
-    for id in newest.chain(&current) {
+    for id in newest.chain(chosen).chain(&current) {
         // A damaged release stops the removal: what it rests on cannot be known.
         for layer in store.load(id)?.layers() {
             packs.extend(layer.packs.keys().cloned());

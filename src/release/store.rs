@@ -204,10 +204,40 @@ impl Store {
         Ok(pack)
     }
 
+    /// The small file that names the releases that somebody asked for or went to, the last choice last.
+    fn chosen_path(&self) -> PathBuf {
+        self.folder.join("chosen")
+    }
+
+    /// The releases that somebody chose; some may be gone.
+    pub(super) fn chosen(&self) -> Result<Vec<String>, ReleaseError> {
+        let path = self.chosen_path();
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(text.lines().filter(|line| is_id(line)).map(str::to_owned).collect()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(ReleaseError::io("read", path)(error)),
+        }
+    }
+
+    /// Notes that somebody asked for this release, or went to it: those that follow by themselves do not push it out
+    /// ([`super::retention`]).
+    pub fn choose(&self, id: &str, _lock: &FolderLock) -> Result<(), ReleaseError> {
+        let mut chosen = self.chosen()?;
+        if chosen.last().map(String::as_str) == Some(id) {
+            return Ok(());
+        }
+        let kept = self.ids()?;
+        chosen.retain(|other| other != id && kept.contains(other));
+        chosen.push(id.to_owned());
+        let (path, text) = (self.chosen_path(), chosen.join("\n") + "\n");
+        disk::replace(self.disk.as_ref(), &path, text.as_bytes()).map_err(ReleaseError::io("write", &path))
+    }
+
     /// Makes a kept release the current one, in one step. Going back to an older one is noted before: as long as it is current,
     /// nothing is released by itself.
-    pub fn activate(&self, id: &str, _lock: &FolderLock) -> Result<Release, ReleaseError> {
+    pub fn activate(&self, id: &str, lock: &FolderLock) -> Result<Release, ReleaseError> {
         let release = self.load(id)?;
+        self.choose(id, lock)?;
         if self.ids()?.last().map(String::as_str) != Some(id) {
             let path = self.pause_path();
             let text = format!("{id}\n");

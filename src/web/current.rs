@@ -1,5 +1,6 @@
 //! Follows the release that is current, without a restart and without asking the disk at every request.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
@@ -12,6 +13,10 @@ use std::time::Instant;
 use super::ready::Ready;
 use crate::release::Release;
 use crate::release::Store;
+use crate::release::loaded::File;
+
+/// Releases that readers may still be in the middle of: a page takes its style sheet seconds later, and on a bad line more.
+const FORMER: usize = 16;
 
 /// How old an answer may be: a switch is seen by requests that begin this much later.
 const STALE: Duration = Duration::from_millis(100);
@@ -21,6 +26,8 @@ const STALE: Duration = Duration::from_millis(100);
 pub struct Current {
     store: Arc<Store>,
     shown: RwLock<Option<Arc<Shown>>>,
+    /// Those that were current before, the last one first.
+    former: Mutex<VecDeque<Release>>,
     seen: Mutex<Seen>,
 }
 
@@ -52,7 +59,7 @@ type Stamp = (u64, i64, i64);
 impl Current {
     /// Knows of no release until it is asked.
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, shown: RwLock::default(), seen: Mutex::default() }
+        Self { store, shown: RwLock::default(), former: Mutex::default(), seen: Mutex::default() }
     }
 
     /// The releases.
@@ -65,7 +72,25 @@ impl Current {
         // Nobody who looked before may put the former one back after this.
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.loaded = stamp(&self.store);
+        self.show(release);
+    }
+
+    /// Only whoever has `seen` shows another release.
+    fn show(&self, release: Release) {
+        if let Some(before) = self.known() {
+            // First: whoever is told the new release may ask for something of the former at once.
+            let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+            former.retain(|release| release.id() != before.release.id());
+            former.push_front(before.release.clone());
+            former.truncate(FORMER);
+        }
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Some(Shown::new(release));
+    }
+
+    /// The file at a path of a release that was current before, if it has this hash.
+    pub fn former(&self, path: &str, hash: &str) -> Option<File> {
+        let former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        former.iter().filter_map(|release| release.page(path)).find(|file| file.sha256() == hash)
     }
 
     /// The release to answer from; a request keeps it until it is answered.
@@ -96,7 +121,7 @@ impl Current {
             Ok(release) => {
                 tracing::info!(release = release.id(), "serving");
                 seen.loaded = stamp;
-                *self.shown.write().unwrap_or_else(PoisonError::into_inner) = Some(Shown::new(release));
+                self.show(release);
             }
             // Tried again at the next look, since retention may have been at work; said once.
             Err(error) if seen.failed != stamp => {

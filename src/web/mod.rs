@@ -1,6 +1,7 @@
 //! What is served over HTTP: the current release for the public, read-only and with no state of its own, and the documents for
 //! those who have an account.
 
+mod address;
 mod cache;
 pub mod conditional;
 mod connection;

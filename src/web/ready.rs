@@ -14,9 +14,11 @@ use axum::http::Response;
 use axum::http::header;
 use http_body_util::Full;
 
+use super::address;
 use super::encoding;
 use super::encoding::Encoding;
 use super::headers;
+use super::site;
 
 /// Bytes of bodies that the answers of one release hold; they are shared with the cache of bodies.
 const ROOM: usize = 64 << 20;
@@ -98,6 +100,12 @@ impl Ready {
             };
             Arc::clone(paths.get(request.uri().path())?)
         };
+        // A page of a former release may ask for other bytes than those of now.
+        if let Some(hash) = request.uri().query().and_then(address::hash)
+            && !site::is_tag_of(answer.headers.get(header::ETAG)?, hash)
+        {
+            return None;
+        }
         let mut response = Response::new(Full::new(if whole { answer.body.clone() } else { Bytes::new() }));
         *response.headers_mut() = answer.headers.clone();
         Some(response)

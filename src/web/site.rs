@@ -16,6 +16,7 @@ use axum::http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use super::Site;
+use super::address;
 use super::conditional;
 use super::conditional::Range;
 use super::damage;
@@ -48,6 +49,9 @@ async fn answer(site: &Site, request: &Parts) -> Result<Response<Body>, Problem>
     let shown = site.current.shown().ok_or(problem::NO_RELEASE)?;
     let decoded = percent_decode_str(request.uri.path()).decode_utf8().map_err(|_| problem::BAD_PATH)?;
     let path = decoded.strip_prefix('/').ok_or(problem::BAD_PATH)?;
+    if let Some(file) = style_of_before(site, &shown.release, (path, request.uri.query())) {
+        return Ok(send(site, request, StatusCode::OK, (path, file)).await?.0);
+    }
     match find(&shown.release, path) {
         Found::File(path, file) => {
             let (response, bytes) = send(site, request, StatusCode::OK, (&path, file)).await?;
@@ -62,6 +66,14 @@ async fn answer(site: &Site, request: &Parts) -> Result<Response<Body>, Problem>
             Ok(send(site, request, StatusCode::NOT_FOUND, ("404.html", file)).await?.0)
         }
     }
+}
+
+/// The style sheet that a page of a former release asks for by its hash: whoever reads that page sees it as it was made, though the
+/// release was switched meanwhile. Of style sheets alone, which say nothing that could have been withdrawn.
+fn style_of_before(site: &Site, release: &Release, (path, query): (&str, Option<&str>)) -> Option<File> {
+    let hash = query.and_then(address::hash).filter(|_| path.ends_with(".css"))?;
+    let is_of_now = release.page(path).is_some_and(|file| file.sha256() == hash);
+    if is_of_now { None } else { site.current.former(path, hash) }
 }
 
 enum Found {
@@ -153,10 +165,18 @@ fn describe(headers: &mut HeaderMap, (etag, compressible): (&str, bool)) {
     }
 }
 
+/// Digits of a file's hash in its tag.
+const IN_TAG: usize = 32;
+
 fn etag(file: &File, encoding: Encoding) -> String {
     let hash = file.sha256();
     let suffix = encoding.name().map(|name| format!("-{name}")).unwrap_or_default();
-    format!("\"{}{suffix}\"", &hash[..32])
+    format!("\"{}{suffix}\"", &hash[..IN_TAG])
+}
+
+/// Whether a tag is that of the bytes with this hash, whatever their coding.
+pub(super) fn is_tag_of(tag: &HeaderValue, hash: &str) -> bool {
+    tag.as_bytes().get(1..=IN_TAG) == hash.as_bytes().get(..IN_TAG)
 }
 
 fn part(mut response: Response<Body>, file: &File, range: Range) -> Result<Response<Body>, Problem> {

@@ -13,6 +13,7 @@ mod cli;
 mod content;
 mod documents;
 mod editor;
+mod editor_deciding;
 mod editor_desk;
 mod editor_device;
 mod editor_fields;

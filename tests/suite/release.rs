@@ -145,6 +145,40 @@ fn activate_brings_a_kept_release_back_and_refuses_an_unknown_one() {
 }
 
 #[test]
+fn what_somebody_chose_is_not_pushed_out_by_what_follows_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let lock = lock::lock(dir.path()).unwrap();
+    let store = open(dir.path(), &lock, RealDisk).unwrap();
+    // One file each: none rests on another.
+    let make = |n: usize| new(publish(&store, &lock, &files(&[("a", &format!("bản {n}"))])).unwrap());
+    let made: Vec<String> = (0..8).map(|n| make(n).id().to_owned()).collect();
+    for chosen in [&made[0], &made[1], &made[2]] {
+        store.choose(chosen, &lock).unwrap();
+    }
+    store.activate(&made[1], &lock).unwrap();
+    store.activate(&made[7], &lock).unwrap();
+    let two = NonZeroUsize::new(2).unwrap();
+    let kept = |store: &Store| store.ids().unwrap();
+    retention::collect(&store, two, &lock).unwrap();
+    assert_eq!(kept(&store), [&*made[1], &*made[6], &*made[7]], "the two newest, and the two chosen last");
+    // Whoever went back to it has it as long as nobody chooses others.
+    let more: Vec<String> = (8..12).map(|n| make(n).id().to_owned()).collect();
+    retention::collect(&store, two, &lock).unwrap();
+    assert_eq!(kept(&store), [&*made[1], &*made[7], &*more[2], &*more[3]]);
+    for chosen in &more[2..] {
+        store.choose(chosen, &lock).unwrap();
+    }
+    retention::collect(&store, two, &lock).unwrap();
+    assert_eq!(kept(&store), more[2..]);
+    // A list that is damaged keeps nobody from releasing.
+    fs::write(store.folder().join("chosen"), "nonsense\n../../x\n").unwrap();
+    let last = make(12);
+    store.choose(last.id(), &lock).unwrap();
+    retention::collect(&store, two, &lock).unwrap();
+    assert_eq!(kept(&store), [&*more[3], last.id()]);
+}
+
+#[test]
 fn paths_that_climb_out_are_refused() {
     let dir = tempfile::tempdir().unwrap();
     let lock = lock::lock(dir.path()).unwrap();

@@ -1,6 +1,6 @@
 // The publishing desk: what the public would see otherwise than now, item by item, and the communications team's decisions on it.
 // Decisions are changes of the `publication` document, made with and without a network; they name the heads that were looked at.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { approve, clearRule, hold, mayHold, sameHeads, setRule, unhold, withdraw, type Signed } from "../document/publish.ts";
 import { ask } from "../local/desk.ts";
 import { Rebuild, trouble, useBuilder } from "./builder.tsx";
@@ -78,9 +78,13 @@ function usePending(after: string): [Pending | undefined, () => Promise<void>] {
   const online = office.link.value === "online";
   const waits = KEY in office.waiting.value;
   const version = office.paper(KEY).version.value;
+  const order = useRef({ asked: 0, taken: 0 });
   const load = async () => {
+    const mine = ++order.current.asked;
     const answer = await ask<Pending>("GET", "/api/publication");
-    if (trouble(answer)) return setList((before) => before);
+    // An answer that a later one has overtaken says how it was before.
+    if (trouble(answer) || mine < order.current.taken) return;
+    order.current.taken = mine;
     setList(answer as Pending);
     await office.disk.set("pending", answer);
   };

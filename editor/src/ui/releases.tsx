@@ -1,5 +1,5 @@
 // Releases that are kept: which one is public, who made it, what differs from the one before, and the switch from one to another.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "../local/desk.ts";
 import { trouble } from "./builder.tsx";
 import { focusSoon } from "./focus.ts";
@@ -32,9 +32,14 @@ export function Releases({ after }: { after: string }) {
   const [shown, setShown] = useState<{ id: string; changes: Changes } | undefined>(undefined);
   const [asking, setAsking] = useState("");
   const online = here().link.value === "online";
+  const order = useRef({ asked: 0, taken: 0 });
   const load = async () => {
+    const mine = ++order.current.asked;
     const answer = await ask<Release[]>("GET", "/api/releases");
-    if (!trouble(answer)) setList(answer as Release[]);
+    // An answer that a later one has overtaken says how it was before.
+    if (trouble(answer) || mine < order.current.taken) return;
+    order.current.taken = mine;
+    setList(answer as Release[]);
   };
   useEffect(() => void (online && load()), [online, after]);
   const activate = async (id: string) => {

@@ -1,8 +1,11 @@
-//! The global functions that look into the site: `get_url`, `get_page`, `get_section`, `trans`, `load_data`; and the
+//! The global functions that look into the site: `get_url`, `get_page`, `get_section`, `trans`, `load_data`, `get_hash`; and the
 //! filter `markdown`.
 
 use num_format::Locale;
 use num_format::ToFormattedString;
+use serde_json::Value as Json;
+use sha2::Digest;
+use sha2::Sha256;
 
 use super::model::PAGE;
 use super::model::SECTION;
@@ -27,6 +30,7 @@ pub fn call<'s>(view: &View<'s>, name: &str, args: &Args<'s>) -> Option<Result<V
         "get_section" => get_section(view, args),
         "trans" => trans(view, args),
         "load_data" => data(view, args),
+        "get_hash" => get_hash(view, args),
         _ => return None,
     })
 }
@@ -162,6 +166,17 @@ fn trans<'s>(view: &View<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
 /// Folders that Zola looks into after the project itself.
 const SEARCHED: [&str; 3] = ["", "static/", "content/"];
 
+/// A path as templates write it, from the root of the project.
+fn inside(path: &str) -> Result<String, String> {
+    let inside = path
+        .strip_prefix("@/")
+        .map_or_else(|| path.trim_start_matches('/').to_owned(), |rest| format!("content/{rest}"));
+    if inside.split('/').any(|part| part == "..") {
+        return Err(format!("`{path}` climbs out of the site; name a file inside it"));
+    }
+    Ok(inside)
+}
+
 fn data<'s>(view: &View<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
     for (name, _) in &args.0 {
         if !["path", "literal", "format", "required"].contains(name) {
@@ -174,12 +189,7 @@ fn data<'s>(view: &View<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
     }
     let path = args.text("load_data", "path")?;
     let required = !matches!(args.get("required"), Some(Val::Bool(false)));
-    let inside = path
-        .strip_prefix("@/")
-        .map_or_else(|| path.trim_start_matches('/').to_owned(), |rest| format!("content/{rest}"));
-    if inside.split('/').any(|part| part == "..") {
-        return Err(format!("`{path}` climbs out of the site; name a file inside it"));
-    }
+    let inside = inside(path)?;
     for folder in SEARCHED {
         let candidate = format!("{folder}{inside}");
         view.recorder.note_key(key("file", &candidate));
@@ -197,4 +207,40 @@ fn data<'s>(view: &View<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
     } else {
         Ok(Val::Null)
     }
+}
+
+/// Under which name the hash of a file or style sheet is kept, once it was counted.
+pub(super) fn hash_name(path: &str) -> String {
+    format!("sha256\u{0}{path}")
+}
+
+/// The hash of a file or style sheet, by which a page can ask for just the bytes that it was made with.
+fn get_hash<'s>(view: &View<'s>, args: &Args<'s>) -> Result<Val<'s>, String> {
+    let of_256 = args.get("sha_type").and_then(|value| match value {
+        Val::Num(bits) => bits.as_u64(),
+        _ => None,
+    });
+    let known = |name: &str| ["path", "sha_type", "base64"].contains(&name);
+    let others = args.0.iter().any(|(name, _)| !known(name));
+    if others || of_256 != Some(256) || !matches!(args.get("base64"), Some(Val::Bool(false))) {
+        return Err("`get_hash` of niemyet's engine takes `path=…, sha_type=256, base64=false`; the others are not implemented".to_owned());
+    }
+    let path = args.text("get_hash", "path")?;
+    let inside = inside(path)?;
+    for folder in SEARCHED {
+        let candidate = format!("{folder}{inside}");
+        view.recorder.note_key(key("file", &candidate));
+        if let Some(bytes) = view.site.files.get(&candidate) {
+            return view.site.loaded(&hash_name(&candidate), || Ok(hash(bytes)));
+        }
+    }
+    view.recorder.note_key(key("css", &inside));
+    match view.site.css.get(&inside) {
+        Some(bytes) => view.site.loaded(&hash_name(&inside), || Ok(hash(bytes))),
+        None => Err(format!("no file `{path}` in the site, and no style sheet; create it or correct `path`")),
+    }
+}
+
+fn hash(bytes: &[u8]) -> Json {
+    Json::String(format!("{:x}", Sha256::digest(bytes)))
 }

@@ -9,8 +9,10 @@ use super::BuildError;
 use super::Engine;
 use super::dirty::Dirty;
 use super::entries::Entries;
+use super::functions::hash_name;
 use super::library::Library;
 use super::outputs::Outputs;
+use super::reads::key;
 use super::site::FragmentStore;
 use super::site::Site;
 use super::update;
@@ -41,6 +43,7 @@ impl Engine {
             entries: Entries::default(),
             configs,
             files: source,
+            css: BTreeMap::new(),
             templates: TemplateSet::default(),
             feeds: BTreeMap::new(),
             updates: BTreeMap::new(),
@@ -51,12 +54,27 @@ impl Engine {
             fragments: FragmentStore::default(),
         };
         let dirty = update::apply(&mut site, &edits)?;
-        let mut engine = Self { site, outputs: Outputs::default(), css: BTreeMap::new() };
-        engine.css = engine.compile_css()?;
+        let mut engine = Self { site, outputs: Outputs::default() };
+        engine.site.css = engine.compile_css()?;
         Ok((engine, dirty))
     }
 
-    pub(super) fn compile_css(&self) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
+    /// Compiles the style sheets again; pages that give the hash of one that differs follow it.
+    pub(super) fn restyle(&mut self, dirty: &mut Dirty) -> Result<(), BuildError> {
+        let css = self.compile_css()?;
+        let before = std::mem::replace(&mut self.site.css, css);
+        let now = &self.site.css;
+        let differing = before.keys().chain(now.keys()).filter(|path| before.get(*path) != now.get(*path));
+        for path in differing {
+            dirty.keys.insert(key("css", path));
+            if let Ok(data) = self.site.data.get_mut() {
+                data.remove(&hash_name(path));
+            }
+        }
+        Ok(())
+    }
+
+    fn compile_css(&self) -> Result<BTreeMap<String, Vec<u8>>, BuildError> {
         if !self.site.library.config.compile_sass {
             return Ok(BTreeMap::new());
         }

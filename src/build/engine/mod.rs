@@ -91,7 +91,6 @@ impl Sink for Memory {
 pub struct Engine {
     site: Site,
     outputs: Outputs,
-    css: BTreeMap<String, Vec<u8>>,
 }
 
 impl Engine {
@@ -176,7 +175,7 @@ impl Engine {
             wanted.push((Owner::Node(id), plan::of_node(&self.site, id)?));
         }
         wanted.push((Owner::Site, plan::of_site(&self.site)));
-        wanted.push((Owner::Sass, self.css.keys().map(|path| (path.clone(), Target::Css)).collect()));
+        wanted.push((Owner::Sass, self.site.css.keys().map(|path| (path.clone(), Target::Css)).collect()));
         let statics: Vec<&String> = if edits.is_empty() {
             self.site.files.range("static/".to_owned()..).map(|(path, _)| path).collect()
         } else {
@@ -205,7 +204,7 @@ impl Engine {
             Target::Copy(path) => {
                 (self.site.files.get(path).map_or_else(Vec::new, |bytes| bytes.to_vec()), Reads::default())
             }
-            Target::Css => (self.css.get(&job.path).cloned().unwrap_or_default(), Reads::default()),
+            Target::Css => (self.site.css.get(&job.path).cloned().unwrap_or_default(), Reads::default()),
             target => render::render(&self.site, target, self.outputs.size(&job.path))
                 .map_err(|source| BuildError::Render { source, output: job.path.clone() })?,
         };
@@ -214,10 +213,10 @@ impl Engine {
     }
 
     fn try_apply(&mut self, edits: &[Edit]) -> Result<Changes, BuildError> {
-        let dirty = update::apply(&mut self.site, edits)?;
+        let mut dirty = update::apply(&mut self.site, edits)?;
         let styles = edits.iter().any(|edit| edit.path.starts_with("sass/"));
         if styles {
-            self.css = self.compile_css()?;
+            self.restyle(&mut dirty)?;
         }
         let mut plan = self.plan(&dirty, edits)?;
         self.add_copies(edits, styles, &mut plan);
@@ -242,9 +241,9 @@ impl Engine {
             tracing::error!(%error, "the state before the failed change could not be restored; rebuild with --full");
         }
         if inverse.iter().any(|edit| edit.path.starts_with("sass/"))
-            && let Ok(css) = self.compile_css()
+            && let Err(error) = self.restyle(&mut Dirty::default())
         {
-            self.css = css;
+            tracing::error!(%error, "the style sheets before the failed change could not be restored; rebuild with --full");
         }
     }
 

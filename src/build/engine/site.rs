@@ -36,6 +36,8 @@ pub struct Site {
     pub configs: HashMap<String, Json>,
     /// All source files.
     pub files: SourceTree,
+    /// Compiled style sheets, by output.
+    pub css: BTreeMap<String, Vec<u8>>,
     /// Templates.
     pub templates: TemplateSet,
     /// List node of each language's feed.
@@ -48,7 +50,7 @@ pub struct Site {
     pub pagers: HashMap<NodeId, Vec<NodeId>>,
     /// Length of each paginated list, and the addresses of its parts in the sitemap.
     pub parts: HashMap<NodeId, (usize, Vec<String>)>,
-    /// What `load_data` parsed.
+    /// What `load_data` parsed and `get_hash` counted.
     pub data: RwLock<HashMap<String, Arc<Json>>>,
     /// What loops printed.
     pub fragments: FragmentStore,

@@ -18,8 +18,8 @@ use super::value::Val;
 static TERA: LazyLock<Tera> = LazyLock::new(Tera::default);
 
 /// Functions that templates may call.
-pub const FUNCTIONS: [&str; 7] =
-    ["range", "throw", "get_url", "get_page", "get_section", "trans", "load_data"];
+pub const FUNCTIONS: [&str; 8] =
+    ["range", "throw", "get_url", "get_page", "get_section", "trans", "load_data", "get_hash"];
 
 /// Functions whose result is not escaped.
 pub const SAFE_FUNCTIONS: [&str; 1] = ["get_url"];

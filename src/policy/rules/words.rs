@@ -2,6 +2,7 @@
 
 use niemyet_sync::access::Refusal;
 
+use crate::document::halves;
 use crate::document::notice::Lack;
 use crate::document::status::Refusal as StatusRefusal;
 use crate::document::status::Status;
@@ -208,7 +209,7 @@ pub(super) fn transition(refused: StatusRefusal) -> Refusal {
             format!("Báo cáo đang ở trạng thái “{}” nên không làm được việc này.", status_vi(status))
         }
     };
-    refusal("forbidden-transition", &vi, &sentence(&refused.to_string()))
+    refusal("forbidden-transition", &vi, &sentence(&halves(&refused.to_string()).1))
 }
 
 /// The same for a task.
@@ -220,12 +221,13 @@ pub(super) fn task(from: &str, to: &str) -> Refusal {
     )
 }
 
-/// What was read does not make a whole.
+/// What was read does not make a whole; `why` in both languages.
 pub(super) fn unreadable(why: &str) -> Refusal {
+    let (vi, en) = halves(why);
     refusal(
         "not-whole",
-        &format!("Sau thay đổi này văn bản không còn đọc được trọn vẹn ({why})."),
-        &format!("After this change the document cannot be read as a whole: {why}."),
+        &format!("Sau thay đổi này văn bản không còn đọc được trọn vẹn ({vi})."),
+        &format!("After this change the document cannot be read as a whole: {en}."),
     )
 }
 
@@ -283,7 +285,7 @@ mod tests {
             signed("x"),
             handed_in(),
             task("x", "y"),
-            unreadable("x"),
+            unreadable("mục `x` thiếu. / `x` is missing"),
         ];
         for action in Action::ALL {
             let states = [Status::Draft, Status::Submitted, Status::Returned, Status::Accepted];
@@ -292,6 +294,14 @@ mod tests {
             all.extend(sides.map(|party| transition(StatusRefusal::NotYours { action, party })));
         }
         all
+    }
+
+    #[test]
+    fn each_half_is_in_its_language_alone() {
+        for Refusal { code, vi, en } in all() {
+            assert!(!en.chars().any(|c| c.is_alphabetic() && !c.is_ascii()), "{code}: {en}");
+            assert!(!vi.contains(" is ") && !vi.contains(" / "), "{code}: {vi}");
+        }
     }
 
     #[test]

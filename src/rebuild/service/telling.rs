@@ -12,6 +12,7 @@ use super::Inner;
 use super::STRIDE;
 use super::queue::Request;
 use crate::rebuild::RebuildError;
+use crate::rebuild::Session;
 use crate::rebuild::session::Built;
 use crate::rebuild::session::Step;
 use crate::rebuild::session::UNCONFIRMED;
@@ -20,6 +21,9 @@ use crate::rebuild::state::Phase;
 use crate::rebuild::state::State;
 use crate::release::Store;
 use crate::release::draft::Committed;
+use crate::replica::folder;
+use crate::replica::project;
+use crate::replica::site_source;
 
 /// Warnings that screens are told; the command line tells all.
 const WARNINGS: usize = 50;
@@ -71,6 +75,31 @@ impl Inner {
         if self.knows(Store::number_of(&current)) {
             self.show(|state| state.overtaken(current));
         }
+    }
+
+    /// Looks whether the mistake that is told of is gone because files and documents are again what the current release was made of:
+    /// then no build follows that would end it.
+    pub(super) fn heed_what_is_put_back(&self, session: &mut Session) {
+        if !self.state.borrow().tells_a_mistake() {
+            return;
+        }
+        match self.as_released(session) {
+            Ok(Some(current)) => self.show(|state| state.overtaken(current)),
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%error, "what is to be corrected cannot be read yet"),
+        }
+    }
+
+    /// The current release, if it shows just what files and documents are now.
+    fn as_released(&self, session: &mut Session) -> Result<Option<String>, RebuildError> {
+        let place = self.place();
+        let Some(current) = place.releases.current()? else { return Ok(None) };
+        let (shown, now) = (&current.header().inputs, session.inputs(place)?);
+        if now.documents != shown.documents {
+            return Ok(None);
+        }
+        let site = site_source::read(&place.dir.join(folder::SITE))?;
+        Ok((project::hash(&site) == shown.site).then(|| current.id().to_owned()))
     }
 
     pub(super) fn tell(&self, step: Step) {

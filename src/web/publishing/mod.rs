@@ -30,6 +30,7 @@ use niemyet_sync::http::Caller;
 use niemyet_sync::http::Problem;
 use niemyet_sync::http::Server;
 
+use crate::document::halves;
 use crate::policy::access::Role;
 use crate::policy::rules::ElectionRules;
 use crate::rebuild::RebuildError;
@@ -151,7 +152,7 @@ fn refused(why: Refused) -> Problem {
 
 /// Why a release was not made, shown or switched to.
 fn failed(error: RebuildError) -> Problem {
-    let title = error.to_string();
+    let (vi, en) = halves(&error.to_string());
     match error {
         RebuildError::Release(ReleaseError::Unknown { .. }) => Problem::new(
             StatusCode::NOT_FOUND,
@@ -169,15 +170,15 @@ fn failed(error: RebuildError) -> Problem {
         RebuildError::Project(_) | RebuildError::Build(_) | RebuildError::Made { .. } => Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "not-buildable",
-            title.clone(),
-            format!("Không dựng được trang: {title}"),
+            en,
+            format!("Không dựng được trang: {vi}"),
         ),
         other => {
             tracing::error!(error = %other, "the releases failed during a request");
             Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "releases",
-                title,
+                en,
                 "Kho bản công bố đang gặp sự cố; bản đang công bố không thay đổi. Hãy báo người quản trị.",
             )
         }

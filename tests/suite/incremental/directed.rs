@@ -409,3 +409,32 @@ fn styles_follow_their_parts() {
         .step(&[("sass/in.scss", Some("p { margin: 0 }")), ("sass/_mau.scss", Some("$mau: green;"))])
         .step(&[("sass/chinh.scss", None), ("sass/_mau.scss", None)]);
 }
+
+#[test]
+fn pages_follow_the_hash_of_a_style_sheet_and_of_a_file() {
+    let hash = |path: &str| format!("{{{{ get_hash(path=\"{path}\", sha_type=256, base64=false) }}}}");
+    let template = format!("{} {}", hash("chinh.css"), hash("a.txt"));
+    Story::of(&[
+        ("templates/page.html", &template),
+        ("static/a.txt", "1"),
+        ("sass/chinh.scss", "@import \"mau\"; a { color: $mau }"),
+        ("sass/_mau.scss", "$mau: red;"),
+    ])
+    .step(&[("sass/_mau.scss", Some("$mau: blue;"))])
+    .step(&[("static/a.txt", Some("2"))])
+    .refused("style sheet", &[("sass/_mau.scss", None), ("static/a.txt", Some("3"))])
+    .refused(
+        "templates/page.html",
+        &[("sass/_mau.scss", Some("$mau: pink;")), ("templates/page.html", Some("{% if %}"))],
+    )
+    .step(&[
+        ("sass/_mau.scss", Some("$mau: green;")),
+        ("content/tin/bon.md", Some(&page("title = \"Bốn\"", ""))),
+    ])
+    .refused("get_hash", &[("templates/page.html", Some("{{ get_hash(path=\"a.txt\") }}"))])
+    .refused("no file `b.css`", &[("templates/page.html", Some(&hash("b.css")))])
+    .step(&[("sass/b.scss", Some("p { margin: 0 }")), ("templates/page.html", Some(&hash("b.css")))])
+    .step(&[("sass/b.scss", Some("p { margin: 1px }"))])
+    .step(&[("b.css", Some("b { margin: 0 }"))])
+    .step(&[("b.css", None)]);
+}

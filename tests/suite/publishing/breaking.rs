@@ -1,6 +1,7 @@
 //! Readers during switches, a killed server, a full disk: one whole release or another, and never anything between.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
@@ -44,11 +45,25 @@ fn bytes(release: &Release) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
+/// The address of a page's style sheet.
+fn style_of(page: &[u8]) -> Option<String> {
+    let page = std::str::from_utf8(page).unwrap();
+    let (_, rest) = page.split_once("rel=\"stylesheet\" href=\"")?;
+    rest.split_once('"').map(|(address, _)| address.to_owned())
+}
+
+/// Adds a rule to the site's style sheet.
+fn restyle(desk: &Desk, rule: &str) {
+    let sheet = desk.office.path("niemyet/site/sass/main.scss");
+    fs::write(&sheet, fs::read_to_string(&sheet).unwrap() + rule).unwrap();
+}
+
 #[test]
 fn readers_across_a_hundred_switches_read_one_release_or_the_other() {
     let mut desk = Desk::open();
     let first = desk.current();
     edit_election(&desk.office, |election| election.units[1].name_vi = "Bản thứ hai".into());
+    restyle(&desk, "\nmain { margin: 7px }\n");
     approve(&desk.office, &Key::Election);
     desk.rebuild();
     let second = desk.current();
@@ -56,8 +71,9 @@ fn readers_across_a_hundred_switches_read_one_release_or_the_other() {
     let (one, other) = (bytes(&store.load(&first).unwrap()), bytes(&store.load(&second).unwrap()));
     let moved: Vec<String> =
         other.keys().filter(|path| one.get(*path) != other.get(*path)).cloned().collect();
-    let pages: Vec<String> = moved.into_iter().filter(|path| one.contains_key(path)).take(8).collect();
-    assert!(pages.len() > 1, "{pages:?}");
+    let is_page = |path: &String| one.contains_key(path) && path.ends_with("index.html");
+    let pages: Vec<String> = moved.into_iter().filter(is_page).take(8).collect();
+    assert!(pages.len() > 1 && one["main.css"] != other["main.css"], "{pages:?}");
     let (over, reads) = (AtomicBool::new(false), AtomicUsize::new(0));
     let (desk_address, one, other, pages) = (desk.address, &one, &other, &pages);
     std::thread::scope(|scope| {
@@ -74,6 +90,11 @@ fn readers_across_a_hundred_switches_read_one_release_or_the_other() {
                         answer.body == one[path] || answer.body == other[path],
                         "{path} is of no release"
                     );
+                    // What a browser asks for next belongs to the page that it has.
+                    let of = if answer.body == one[path] { one } else { other };
+                    let sheet = ask(desk_address, &format!("GET {}", style_of(&answer.body).unwrap()), &[]);
+                    assert_eq!(sheet.status, 200, "{path}");
+                    assert!(sheet.body == of["main.css"], "{path} has the style sheet of another release");
                     reads.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -92,6 +113,45 @@ fn readers_across_a_hundred_switches_read_one_release_or_the_other() {
         over.store(true, Ordering::Relaxed);
     });
     assert!(reads.load(Ordering::Relaxed) > SWITCHES, "the readers read too little");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn a_page_keeps_the_style_sheet_that_it_was_made_with() {
+    let mut desk = Desk::open();
+    let (first, page) = (desk.current(), desk.public("/"));
+    let style = style_of(page.as_bytes()).unwrap();
+    let get = |desk: &Desk, path: &str, headers: &[(&str, &str)]| {
+        let answer = ask(desk.address, &format!("GET {path}"), headers);
+        assert_eq!(
+            answer.status,
+            if headers.iter().any(|(name, _)| *name == "if-none-match") { 304 } else { 200 },
+            "{path}"
+        );
+        answer
+    };
+    let old = get(&desk, &style, &[]);
+    restyle(&desk, "\nmain { margin: 7px }\n");
+    assert_eq!(desk.rebuild()["phase"], "done");
+    let style_now = style_of(desk.public("/").as_bytes()).unwrap();
+    let now = get(&desk, &style_now, &[]);
+    assert!(style_now != style && now.body != old.body);
+    // Again and again, and beside each other: neither takes the other's place.
+    for _ in 0..3 {
+        assert!(get(&desk, &style, &[]).body == old.body);
+        assert!(get(&desk, &style_now, &[]).body == now.body);
+        assert!(get(&desk, "/main.css", &[]).body == now.body);
+    }
+    let packed = get(&desk, &style, &[("accept-encoding", "gzip")]);
+    assert_eq!(packed.headers["content-encoding"], "gzip");
+    assert!(packed.body != get(&desk, &style_now, &[("accept-encoding", "gzip")]).body);
+    get(&desk, &style, &[("if-none-match", &old.headers["etag"])]);
+    // A hash that no release has gives what there is; and a page is given as it is now, whatever is asked for.
+    assert!(get(&desk, &format!("/main.css?h={}", "0".repeat(64)), &[]).body == now.body);
+    let store = Store::open(&desk.office.path("niemyet/releases"), Arc::new(RealDisk));
+    let hash = store.load(&first).unwrap().page("index.html").unwrap().sha256();
+    assert!(get(&desk, &format!("/?h={hash}"), &[]).body != page.as_bytes());
+    assert!(get(&desk, &format!("/index.html?h={hash}"), &[]).body != page.as_bytes());
     assert_eq!(desk.serving.terminate(), Some(0));
 }
 
@@ -175,6 +235,9 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
     let mut current = folder.rebuild(&mut session, &good).unwrap();
     for fault in [Fault::Full, Fault::Killed] {
         let mut succeeded = false;
+        let mut before = bytes(&good.require_current().unwrap());
+        // Whether a fault left the last release, and whether one came after the switch.
+        let mut both = [false; 2];
         for at in 0..200 {
             edit_election(&folder.office, |election| election.units[1].name_vi = format!("{fault:?} {at}"));
             let disk = FaultyDisk::new(at, fault);
@@ -186,12 +249,15 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
             }
             let release = good.require_current().unwrap();
             assert!(niemyet::release::verify::stored_bytes(&release).is_empty(), "{fault:?} at {at}");
-            assert!(
-                now == current || bytes(&release) != bytes(&good.load(&current).unwrap()),
-                "{fault:?} at {at}"
-            );
+            let (moved, left) = (now != current, bytes(&release));
+            assert!(moved || left == before, "{fault:?} at {at}: the last release is another one");
             current = folder.rebuild(&mut session, &good).unwrap();
             let shown = bytes(&good.require_current().unwrap());
+            assert!(
+                !moved || left == shown,
+                "{fault:?} at {at}: what became public was not the whole release"
+            );
+            (before, both) = (shown.clone(), [both[0] || !moved, both[1] || moved]);
             let page = String::from_utf8(shown["don-vi/index.html"].clone()).unwrap();
             assert!(page.contains(&format!("{fault:?} {at}")), "the next rebuild after {fault:?} at {at}");
             if disk.operations() <= at {
@@ -200,6 +266,7 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
             }
         }
         assert!(succeeded, "{fault:?}: the steps never end");
+        assert_eq!(both, [true; 2], "{fault:?}: no fault came before the switch, or none after it");
     }
 }
 

@@ -128,6 +128,8 @@ fn a_preview_of_a_site_without_its_election_is_refused_in_words() {
         said.to_string().contains("cannot be withdrawn") && said.to_string().contains("không rút được"),
         "{said}"
     );
+    let english = said["title"].as_str().unwrap();
+    assert!(!english.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii()), "{english}");
     // Another decision that fails only when it is built leaves the last release, and says so.
     let first = desk.current();
     edit_election(&desk.office, |election| election.provenance.verified = false);

@@ -139,6 +139,36 @@ fn a_failure_is_told_until_somebody_else_has_made_a_newer_release() {
 }
 
 #[test]
+fn a_failure_is_told_no_longer_once_the_file_is_put_back_as_it_was() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let mut desk = Desk::serve(office);
+    let template = desk.office.path("niemyet/site/templates/page.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let failed = desk.rebuild();
+    assert_eq!(failed["asked"]["error"]["template"], "templates/page.html", "{failed}");
+    // As long as it stands there it is told, also where another file is as it should be again.
+    let page = desk.office.path("niemyet/site/content/gioi-thieu.md");
+    let text = fs::read_to_string(&page).unwrap();
+    fs::write(&page, format!("{text}\nMột dòng.\n")).unwrap();
+    fs::write(&page, &text).unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    let state = desk.get("/api/rebuild").json();
+    assert_eq!((&state["phase"], &state["error"]), (&failed["phase"], &failed["error"]), "{state}");
+
+    let mut watching = desk.office.start(&["watch"]);
+    let stderr = watching.0.stderr.take().unwrap();
+    wait_for(stderr, "Watching");
+    fs::write(&template, &good).unwrap();
+    let state = desk.until("/api/rebuild", |state| state["phase"] == "done" && state["asked"].is_null());
+    assert_eq!((&state["error"], &state["release"]), (&Value::Null, &json!(desk.current())), "{state}");
+    assert_eq!(watching.terminate(), Some(0));
+    assert_eq!(desk.releases().len(), 1, "there was nothing to build");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
 fn what_was_withdrawn_during_a_pause_is_gone_when_somebody_ends_it() {
     let mut desk = Desk::open();
     let first = desk.current();
@@ -318,6 +348,27 @@ fn who_made_and_who_switched_is_told_of_each_release() {
     assert_eq!(deeds(&desk.office, &first)[0], deed("release-activated", json!("truyen.thong"), ""));
     assert_eq!(deeds(&desk.office, &by_rule)[0], deed("release-activated", Value::Null, "command line"));
     assert_eq!(made(&first), (Value::Null, json!("command line")), "who switched did not make it");
+    assert_eq!(desk.serving.terminate(), Some(0));
+}
+
+#[test]
+fn what_was_asked_for_or_gone_back_to_is_noted_and_what_follows_by_itself_is_not() {
+    let mut desk = Desk::open();
+    let chosen = |desk: &Desk| -> Vec<String> {
+        let list = fs::read_to_string(desk.office.path("niemyet/releases/chosen")).unwrap();
+        list.lines().map(str::to_owned).collect()
+    };
+    let first = desk.current();
+    assert_eq!(chosen(&desk), [&*first], "asked for on the command line");
+    approve_another(&desk, "Theo quyết định");
+    assert_eq!(chosen(&desk), [&*first]);
+    let page = desk.office.path("niemyet/site/content/gioi-thieu.md");
+    fs::write(&page, fs::read_to_string(&page).unwrap() + "\nMột dòng.\n").unwrap();
+    desk.rebuild();
+    let asked = desk.current();
+    assert_eq!(chosen(&desk), [&*first, &*asked]);
+    activate(&desk, &first);
+    assert_eq!(chosen(&desk), [&*asked, &*first]);
     assert_eq!(desk.serving.terminate(), Some(0));
 }
 

@@ -37,6 +37,8 @@ pub struct Given {
     pub pages: Contents,
     /// What `get_section` finds.
     pub sections: Contents,
+    /// Style sheets, by path.
+    pub styles: BTreeMap<String, Vec<u8>>,
 }
 
 impl Given {
@@ -50,6 +52,10 @@ impl Given {
         }
         let mut given = Self::default();
         for (path, bytes) in site::by_zola(&asking) {
+            if path.ends_with(".css") {
+                given.styles.insert(path, bytes);
+                continue;
+            }
             let text = std::str::from_utf8(&bytes).unwrap_or_default();
             let Some((template, values)) = text.strip_prefix(MARK).and_then(|text| text.split_once('\n'))
             else {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use niemyet::build::source::SourceTree;
 use serde_json::Value as Json;
+use sha2::Digest;
+use sha2::Sha256;
 use tera2::Error;
 use tera2::Function;
 use tera2::Kwargs;
@@ -64,6 +66,8 @@ pub fn tera(project: &SourceTree, given: &Given, templates: Templates) -> Result
     });
     let files = project.clone();
     tera.register_function("load_data", move |kwargs: Kwargs, _: &State| load_data(&files, &kwargs));
+    let styles = given.styles.clone();
+    tera.register_function("get_hash", move |kwargs: Kwargs, _: &State| get_hash(&styles, &kwargs));
     tera.add_raw_templates(templates).map_err(|error| error.to_string())?;
     Ok(tera)
 }
@@ -108,4 +112,15 @@ fn load_data(files: &SourceTree, kwargs: &Kwargs) -> TeraResult<Value> {
         _ => Err(format!("our templates did not load such a file as `{path}`: write it here first")),
     };
     parsed.map(|json| Value::from_serializable(&json)).map_err(Error::message)
+}
+
+/// The hash of a style sheet as Zola wrote it, before the pages.
+fn get_hash(styles: &BTreeMap<String, Vec<u8>>, kwargs: &Kwargs) -> TeraResult<String> {
+    let (path, bits): (String, u64) = (kwargs.must_get("path")?, kwargs.must_get("sha_type")?);
+    let base64: bool = kwargs.must_get("base64")?;
+    let bytes = styles.get(&path).ok_or_else(|| Error::message(format!("no style sheet `{path}`")))?;
+    if base64 || bits != 256 || kwargs.iter().count() > 3 {
+        return Err(Error::message("our templates did not use this of `get_hash`: write it here first"));
+    }
+    Ok(format!("{:x}", Sha256::digest(bytes)))
 }
