@@ -298,7 +298,7 @@ impl Inner {
     fn run(&self) {
         let mut session = Session::until(Arc::clone(&self.ending));
         let mut seen = self.parts.documents.last().unwrap_or_default();
-        let mut retry = Retry::default();
+        let (mut retry, mut not_before) = (Retry::default(), Instant::now());
         let kept = self.parts.releases.ids().unwrap_or_default();
         self.knows(kept.last().map_or(0, |id| Store::number_of(id)));
         self.show_pause();
@@ -313,7 +313,7 @@ impl Inner {
             let done = catch_unwind(AssertUnwindSafe(|| {
                 match work {
                     Work::End => return false,
-                    Work::Nothing => self.poll(&mut session, &mut seen),
+                    Work::Nothing => self.poll(&mut session, (&mut seen, &mut not_before)),
                     Work::Job(job) => job(&mut session, self.place()),
                     Work::Build(request) => match self.build(&mut session, &request) {
                         Ok(()) => retry.over(),
@@ -346,9 +346,9 @@ impl Inner {
     }
 
     /// Looks for what other processes have written.
-    fn poll(&self, session: &mut Session, seen: &mut Position) {
+    fn poll(&self, session: &mut Session, (seen, not_before): (&mut Position, &mut Instant)) {
         self.heed_others();
-        self.heed_what_is_put_back(session);
+        self.heed_what_is_put_back(session, not_before);
         let paused = self.parts.releases.is_paused().unwrap_or(false);
         if paused != self.state.borrow().paused {
             self.show_pause();

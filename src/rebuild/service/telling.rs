@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use niemyet_sync::access::AccountId;
 use niemyet_sync::audit::Act;
@@ -25,6 +26,8 @@ use crate::replica::folder;
 use crate::replica::project;
 use crate::replica::site_source;
 
+/// How many times as long as a look at all files took nobody looks again.
+const REST: u32 = 20;
 /// Warnings that screens are told; the command line tells all.
 const WARNINGS: usize = 50;
 
@@ -79,8 +82,9 @@ impl Inner {
 
     /// Looks whether the mistake that is told of is gone because files and documents are again what the current release was made of:
     /// then no build follows that would end it.
-    pub(super) fn heed_what_is_put_back(&self, session: &mut Session) {
-        if !self.state.borrow().tells_a_mistake() {
+    pub(super) fn heed_what_is_put_back(&self, session: &mut Session, not_before: &mut Instant) {
+        let started = Instant::now();
+        if started < *not_before || !self.state.borrow().tells_a_mistake() {
             return;
         }
         match self.as_released(session) {
@@ -88,6 +92,8 @@ impl Inner {
             Ok(None) => {}
             Err(error) => tracing::debug!(%error, "what is to be corrected cannot be read yet"),
         }
+        // All files are read for it: of a large site not each second.
+        *not_before = Instant::now() + started.elapsed() * REST;
     }
 
     /// The current release, if it shows just what files and documents are now.
