@@ -1,6 +1,7 @@
 // The connection to the server: automerge-repo's protocol over a WebSocket, opened only when an HTTP request has said that the
 // login holds (a socket hides why it was refused), and closed when the server no longer answers.
 import { cbor, NetworkAdapter, type Message, type PeerId, type PeerMetadata } from "@automerge/automerge-repo/slim";
+import type { Signs } from "./signs.ts";
 
 export type Knock = "ok" | "login" | "offline";
 export type LinkState = "offline" | "connecting" | "online" | "login";
@@ -8,7 +9,6 @@ const LONGEST_WAIT = 15_000;
 const PULSE = 10_000;
 /** How long who presses "send now" gives a server to answer what was sent before (ms). */
 const PRESSED = 3_000;
-const LONGEST_PATIENCE = 300_000;
 
 export class Link extends NetworkAdapter {
   #socket: WebSocket | undefined;
@@ -18,16 +18,11 @@ export class Link extends NetworkAdapter {
   #failures = 0;
   #knocking = false;
   #ended = false;
-  /** Since when nothing was heard of what was sent. */
-  #unanswered: number | undefined;
-  /** How long that may be while something waits for an answer; longer each time that a new socket did not help. */
-  #patience = PULSE;
 
-  /** `waitsSince`: since when something waits that the server has not refused. */
   constructor(
     private readonly knock: () => Promise<Knock>,
     private readonly tell: (state: LinkState) => void,
-    private readonly waitsSince: () => number | undefined,
+    private readonly signs: Signs,
   ) {
     super();
     setInterval(() => void this.#pulse(), PULSE);
@@ -71,7 +66,7 @@ export class Link extends NetworkAdapter {
   send(message: Message): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#socket.send(cbor.encode(message).slice().buffer);
-    this.#unanswered ??= Date.now();
+    this.signs.sent();
   }
 
   async #attempt(): Promise<void> {
@@ -102,7 +97,7 @@ export class Link extends NetworkAdapter {
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#unanswered = undefined;
+    this.signs.heard();
     const message = cbor.decode(bytes) as Message & { peerMetadata?: PeerMetadata };
     if ((message.type as string) === "peer") {
       this.#server = message.senderId;
@@ -116,7 +111,7 @@ export class Link extends NetworkAdapter {
   #closed(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
-    this.#unanswered = undefined;
+    this.signs.heard();
     if (this.#server) this.emit("peer-disconnected", { peerId: this.#server });
     this.#server = undefined;
     this.tell("offline");
@@ -130,17 +125,13 @@ export class Link extends NetworkAdapter {
   }
 
   /** A network that drops silently leaves a socket that looks open, also where a new request finds its way. */
-  async #pulse(patience = this.#patience): Promise<void> {
+  async #pulse(patience?: number): Promise<void> {
     const socket = this.#socket;
     if (!socket) return;
     const answer = await this.knock();
-    const since = this.waitsSince();
-    if (since === undefined) this.#patience = PULSE;
-    const isOver = (from: number | undefined) => from !== undefined && Date.now() - from > patience;
-    // What is still on its way out is a slow network's.
-    const isMute = socket.bufferedAmount === 0 && isOver(since) && isOver(this.#unanswered);
+    const isMute = this.signs.isMute(socket.bufferedAmount, patience);
     if ((answer === "ok" && !isMute) || this.#socket !== socket) return;
-    if (answer === "ok") this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
+    if (answer === "ok") this.signs.madeAnew();
     socket.onclose = null;
     socket.close();
     this.#closed(socket);

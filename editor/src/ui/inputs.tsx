@@ -11,9 +11,9 @@ import { edits } from "../document/text.ts";
 import { isApart, words } from "../document/read.ts";
 import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
-import { holds } from "./holding.ts";
 import { here } from "./state.ts";
 import { Unreads } from "./unread.ts";
+import { holdsBack } from "./unwritten.ts";
 import { tr } from "./words.ts";
 
 /** How long a text waits for the next letter: one change holds a few letters. Who never pauses waits no longer than this many times:
@@ -49,10 +49,10 @@ function useHeld(write: (leaving: boolean) => void): (back: boolean) => void {
     return () => {
       now(true);
       held.delete(now);
-      holds(field, false);
+      holdsBack(field, false);
     };
   }, []);
-  return (back) => holds(field, back);
+  return (back) => holdsBack(field, back);
 }
 
 const unreads = new Unreads();
