@@ -1,7 +1,7 @@
 // The connection to the server: automerge-repo's protocol over a WebSocket, opened only when an HTTP request has said that the
 // login holds (a socket hides why it was refused), and closed when the server no longer answers.
 import { cbor, NetworkAdapter, type Message, type PeerId, type PeerMetadata } from "@automerge/automerge-repo/slim";
-import type { Signs } from "./signs.ts";
+import type { Signs, Socket } from "./signs.ts";
 
 export type Knock = "ok" | "login" | "offline";
 export type LinkState = "offline" | "connecting" | "online" | "login";
@@ -9,6 +9,8 @@ const LONGEST_WAIT = 15_000;
 const PULSE = 10_000;
 /** How long who presses "send now" gives a server to answer what was sent before (ms). */
 const PRESSED = 3_000;
+/** How long a connection must have lasted (ms) for the next to be tried at once when it ends. */
+const LASTING = 5_000;
 
 export class Link extends NetworkAdapter {
   #socket: WebSocket | undefined;
@@ -16,6 +18,8 @@ export class Link extends NetworkAdapter {
   #storage: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** When the server greeted this device. */
+  #since = 0;
   #knocking = false;
   #ended = false;
 
@@ -74,8 +78,9 @@ export class Link extends NetworkAdapter {
     clearTimeout(this.#timer);
     this.#knocking = true;
     this.tell("connecting");
-    const answer = await this.knock();
+    const answer = await this.#ask();
     this.#knocking = false;
+    if (this.#ended) return;
     if (answer !== "ok") {
       this.tell(answer);
       this.#later();
@@ -86,6 +91,7 @@ export class Link extends NetworkAdapter {
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    this.signs.sent();
     socket.onopen = () =>
       this.#raw({ type: "join", senderId: this.peerId, peerMetadata: this.peerMetadata, supportedProtocolVersions: ["1"] });
     socket.onmessage = (event) => this.#receive(new Uint8Array(event.data as ArrayBuffer));
@@ -102,7 +108,7 @@ export class Link extends NetworkAdapter {
     if ((message.type as string) === "peer") {
       this.#server = message.senderId;
       this.#storage = message.peerMetadata?.storageId;
-      this.#failures = 0;
+      this.#since = Date.now();
       this.emit("peer-candidate", { peerId: message.senderId, peerMetadata: message.peerMetadata ?? {} });
       this.tell("online");
     } else if ((message.type as string) !== "error") this.emit("message", message);
@@ -111,7 +117,9 @@ export class Link extends NetworkAdapter {
   #closed(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
-    this.signs.heard();
+    this.signs.closed();
+    // A server that hangs up as soon as it has greeted is not tried twice a second for ever.
+    if (this.#server && Date.now() - this.#since > LASTING) this.#failures = 0;
     if (this.#server) this.emit("peer-disconnected", { peerId: this.#server });
     this.#server = undefined;
     this.tell("offline");
@@ -124,14 +132,28 @@ export class Link extends NetworkAdapter {
     this.#timer = setTimeout(() => void this.#attempt(), wait);
   }
 
+  /** Whatever goes wrong in asking, it is tried again. */
+  #ask(): Promise<Knock> {
+    return this.knock().catch((error: unknown) => (reportError(error), "offline"));
+  }
+
+  #look(socket: WebSocket): Socket {
+    return { isGreeted: this.#server !== undefined, unsent: socket.bufferedAmount };
+  }
+
   /** A network that drops silently leaves a socket that looks open, also where a new request finds its way. */
   async #pulse(patience?: number): Promise<void> {
     const socket = this.#socket;
     if (!socket) return;
-    const answer = await this.knock();
-    const isMute = this.signs.isMute(socket.bufferedAmount, patience);
-    if ((answer === "ok" && !isMute) || this.#socket !== socket) return;
-    if (answer === "ok") this.signs.madeAnew();
+    const then = { at: Date.now(), ...this.#look(socket) };
+    const answer = await this.#ask();
+    if (this.#socket !== socket) return;
+    const now = this.#look(socket);
+    if (answer === "offline" && this.signs.isAlive(then, now)) return;
+    if (answer === "ok") {
+      if (!this.signs.isMute(now, patience)) return;
+      this.signs.madeAnew();
+    }
     socket.onclose = null;
     socket.close();
     this.#closed(socket);

@@ -72,6 +72,7 @@ export class Sending {
     if (covered) paper.arrived();
     if (!covered || !waits) return;
     void this.inventory.sent(paper.key);
+    this.signs.arrived();
     this.lastSent.value = Date.now();
     void this.disk.set("sent", this.lastSent.value);
     this.forgive(paper.key);
