@@ -22,6 +22,10 @@ export class Bringing {
   async all(documents: Documents): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    await this.#each(documents).finally(() => (this.#isBusy = false));
+  }
+
+  async #each(documents: Documents): Promise<void> {
     const places = new Map(documents.map(({ key, last }) => [key, last]));
     // What is here and not there may have been there once.
     for (const key of new Set([...places.keys(), ...this.inventory.keys])) {
@@ -31,7 +35,6 @@ export class Bringing {
       await this.paper(key).load(true, true);
       await new Promise((resolve) => setTimeout(resolve));
     }
-    this.#isBusy = false;
   }
 
   /** What the server had a while ago and is here whole needs no opening next time. */

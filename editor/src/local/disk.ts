@@ -35,6 +35,9 @@ export class Disk implements StorageAdapterInterface {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #busy: Promise<void> | undefined;
 
+  /** Documents of which something was read. */
+  readonly #loaded = new Set<string>();
+
   constructor(private readonly db: IDBDatabase) {}
 
   /** Values kept beside the documents. */
@@ -98,6 +101,7 @@ export class Disk implements StorageAdapterInterface {
   async loadRange(prefix: StorageKey): Promise<Chunk[]> {
     const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
     const rows = await answered(this.db.transaction("documents").objectStore("documents").getAll(range));
+    if (rows.length > 0) this.#loaded.add(prefix[0]!);
     return rows.map((row: { key: string[]; binary: Uint8Array }) => ({ key: row.key, data: row.binary }));
   }
 
@@ -105,6 +109,11 @@ export class Disk implements StorageAdapterInterface {
   async has(prefix: StorageKey): Promise<boolean> {
     const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
     return (await answered(this.db.transaction("documents").objectStore("documents").getKey(range))) !== undefined;
+  }
+
+  /** Whether something of it was read from the disk. */
+  hasLoaded(id: string): boolean {
+    return this.#loaded.has(id);
   }
 
   async removeRange(prefix: StorageKey): Promise<void> {

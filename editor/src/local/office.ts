@@ -50,6 +50,7 @@ export class Office {
     },
     mayBeCarried: ({ key }) => this.link.value !== "online" || this.#signs.isStuck(key),
     isOnDisk: ({ id }) => this.disk.has([id]),
+    wasOnDisk: ({ id }) => this.disk.hasLoaded(id),
     isAlone: computed(() => this.link.value === "offline" || this.link.value === "login"),
   };
   /** Writes down what screens hold back, before what others wrote comes in. */
