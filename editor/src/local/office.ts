@@ -77,7 +77,7 @@ export class Office {
   static async open(account: number, desk?: Desk, own?: IDBDatabase): Promise<Office | undefined> {
     const office = new Office(new Disk(own ?? (await open(nameOf(account)))), account);
     // Before anybody reads what stands there.
-    office.#lastWords.takeAsides(({ name, value }) => void office.disk.set(name, value));
+    await office.#lastWords.takeAsides(({ name, value, at }) => void office.disk.set(name, value, at), (name) => office.disk.writtenAt(name));
     const kinds = ["desk", "sent", "skew", "device"];
     const [[kept, sent, skew, device]] = await Promise.all([
       office.disk.getAll<[Desk, number, number, string]>(kinds),
