@@ -9,6 +9,8 @@ const RETRY = 4_000;
 export const UNREAD = "unread ";
 /** The same of drafts of notices. */
 export const DRAFTS = "notice draft ";
+/** The same of what was typed and came into no document. */
+export const LEFT = "left over ";
 /** How the names begin under which stands when such a text was written, followed by its own: windows write the same one. */
 const WHEN = "when ";
 /** Why the last write failed; undefined while all is well. */
@@ -32,7 +34,7 @@ const isKept = (write: Write): boolean => write.store === "documents" || !AGAIN.
 
 const nameIn = (store: Write["store"], key: IDBValidKey | StorageKey): string => JSON.stringify([store, key]);
 
-const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS].some((start) => String(key).startsWith(start));
+const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS, LEFT].some((start) => String(key).startsWith(start));
 
 export class Disk implements StorageAdapterInterface {
   #waiting = new Map<string, Write>();

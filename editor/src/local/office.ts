@@ -226,6 +226,11 @@ export class Office {
     this.#inventory.close();
   }
 
+  /** Whether something that was written waits for its document to be opened. */
+  get isHeld(): boolean {
+    return [...this.#papers.values()].some((one) => one.isHeld);
+  }
+
   /** The page goes away, and IndexedDB does not finish what is begun then: the last letters are left elsewhere. */
   lastWords(): void {
     const left = [...this.#papers.values()].flatMap((one) => {
