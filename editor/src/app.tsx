@@ -12,6 +12,7 @@ import { diskFault } from "./local/disk.ts";
 import { loadDrafts } from "./ui/drafts.ts";
 import { loadUnread, writeDown } from "./ui/inputs.tsx";
 import { arriveAt } from "./ui/focus.ts";
+import { isEarly, Leftovers, loadLeftovers } from "./ui/leftovers.tsx";
 import { go, say, StatusBar, title } from "./ui/parts.tsx";
 import { Publish } from "./ui/publish.tsx";
 import { Report } from "./ui/report.tsx";
@@ -145,6 +146,7 @@ function App() {
         <StatusBar />
         <Update />
       </header>
+      <Leftovers />
       <Screen />
     </>
   );
@@ -161,6 +163,7 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
     if (!one) return;
     one.beforeOthers = () => writeDown(false);
     void loadUnread();
+    void loadLeftovers();
     void loadDrafts();
   });
   const root = document.getElementById("app")!;
@@ -175,6 +178,6 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   // A page that the browser brings back as it was would not know what the next one took over from it.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.hidden && writeDown(false));
-  // While the disk is full what was typed lives in this page alone.
-  addEventListener("beforeunload", (event) => diskFault.value && event.preventDefault());
+  // While the disk is full, or a document is not open yet, what was typed lives in this page alone.
+  addEventListener("beforeunload", (event) => office.value && (diskFault.value || isEarly()) && event.preventDefault());
 }

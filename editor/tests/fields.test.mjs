@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { holding, holds } = await load("holding", "ui");
+const { holdsBack, unwritten } = await load("unwritten", "ui");
 const { Unreads } = await load("unread", "ui");
 
 test("fields that hold text back are counted, each once", () => {
   const [one, two] = [{}, {}];
-  assert.equal(holding.value, 0);
+  assert.equal(unwritten.value, 0);
   for (const [field, back, count] of [[one, true, 1], [one, true, 1], [two, true, 2], [one, false, 1], [one, false, 1], [two, false, 0]]) {
-    holds(field, back);
-    assert.equal(holding.value, count);
+    holdsBack(field, back);
+    assert.equal(unwritten.value, count);
   }
 });
 

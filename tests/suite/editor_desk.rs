@@ -69,6 +69,8 @@ async fn what_is_held_back_tells_its_reason_to_those_who_wrote_it() -> Result<()
     team.press(&format!("{DIRECTIVE} .hold")).await?;
     team.reads("Hãy ghi căn cứ hoặc lý do").await?;
     team.type_in(&format!("{DIRECTIVE}-why"), REASON).await?;
+    team.reload().await?;
+    team.until(&format!("document.querySelector('{DIRECTIVE}-why')?.value === '{REASON}'")).await?;
     team.press(&format!("{DIRECTIVE} .hold")).await?;
     state_of(&team, "held").await?;
     team.reads(REASON).await?;

@@ -11,6 +11,8 @@ use crate::support::scene::FIGURE;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::WAITS;
+use crate::support::scene::hands_in;
 use crate::support::scene::writes_figure;
 
 /// Presses a key, as a hand does: Tab, Enter, or one that writes.
@@ -45,6 +47,20 @@ async fn tab_to(official: &Official, selector: &str) -> Result<()> {
 /// Waits until the focus is there.
 async fn stands_on(official: &Official, selector: &str) -> Result<()> {
     official.until(&format!("document.activeElement.matches(\"{selector}\")")).await
+}
+
+/// Goes there by Tab and presses Enter.
+async fn enters(official: &Official, selector: &str) -> Result<()> {
+    tab_to(official, selector).await?;
+    key(official, "Enter").await
+}
+
+/// Types a text letter by letter.
+async fn types(official: &Official, text: &str) -> Result<()> {
+    for letter in text.chars() {
+        key(official, &letter.to_string()).await?;
+    }
+    Ok(())
 }
 
 const LISTEN: &str = "window.said = []; new MutationObserver(() => { \
@@ -114,6 +130,119 @@ async fn a_report_is_handed_in_by_keyboard_and_a_screen_reader_is_told_once() ->
 
     a_question_has_the_keyboard_and_gives_it_back(&team).await?;
     team.kill().await?;
+    Ok(())
+}
+
+/// Two devices that wrote another figure without a network.
+async fn differ(scene: &mut Scene, one: &Official, two: &Official) -> Result<()> {
+    for device in [one, two] {
+        device.until("navigator.serviceWorker.controller").await?;
+        device.reads(SENT).await?;
+    }
+    scene.no_server();
+    for (device, figure) in [(one, "15"), (two, "17")] {
+        device.reads("Không có mạng").await?;
+        writes_figure(device, figure).await?;
+        device.reads(WAITS).await?;
+    }
+    scene.server();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_keyboard_alone_chooses_where_devices_differ_returns_to_what_was_and_signs_out()
+-> Result<()> {
+    let mut scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    differ(&mut scene, &one, &two).await?;
+    one.reads("Khác nhau (1)").await?;
+    enters(&one, ".menu a[href=\"#/conflicts\"]").await?;
+    stands_on(&one, "main h1").await?;
+    enters(&one, ".side:last-of-type button").await?;
+    one.reads("Không có gì phải chọn").await?;
+    stands_on(&one, "main h1").await?;
+    one.reads(SENT).await?;
+    two.until("!document.body.innerText.includes('hai máy ghi khác nhau')").await?;
+    let chosen: String = two.ask(&format!("document.querySelector('{FIGURE}').value")).await?;
+    let other = if chosen == "15" { "17" } else { "15" };
+
+    // The other value is in the history, and the way back to it.
+    one.go(&format!("{REPORT}/8")).await?;
+    stands_on(&one, "#section-name").await?;
+    enters(&one, "a.button[href^=\"#/history\"]").await?;
+    stands_on(&one, "main h1").await?;
+    writes_figure(&two, other).await?;
+    let back = format!(
+        "[...document.querySelectorAll('.history button')].find((one) => one.innerText === 'Trở lại {chosen}')"
+    );
+    one.until(&format!("{back} && ({back}.id = 'back')")).await?;
+    enters(&one, "#back").await?;
+    one.reads("Đã trở lại giá trị trước").await?;
+    two.until(&format!("document.querySelector('{FIGURE}').value === '{chosen}'")).await?;
+
+    enters(&one, ".menu a[href=\"#/account\"]").await?;
+    stands_on(&one, "main h1").await?;
+    // With something unsent there is a question, which has the keyboard.
+    one.reads(SENT).await?;
+    scene.no_server();
+    one.reads("Không có mạng").await?;
+    writes_figure(&one, "19").await?;
+    one.reads(WAITS).await?;
+    one.go("#/account").await?;
+    stands_on(&one, "main h1").await?;
+    enters(&one, "#sign-out").await?;
+    stands_on(&one, ".errors").await?;
+    enters(&one, "#sign-out-anyway").await?;
+    one.until("document.querySelector('#sign-login')").await?;
+    one.kill().await?;
+    two.kill().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_a_keyboard_alone_judges_reports_and_works_on_tasks() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    let agency = scene.official("noi.vu", "standing_agency").await?;
+    hands_in(&team).await?;
+    agency.reads(SENT).await?;
+    enters(&agency, ".menu a[href=\"#/round\"]").await?;
+    stands_on(&agency, "main h1").await?;
+    agency.go("#/round/2021-03-11").await?;
+    enters(&agency, "tbody a[href*=\"team_comms\"]").await?;
+    agency.until("document.querySelector('#return')").await?;
+    // What is missing is said, and the keyboard stands where it is to be written.
+    enters(&agency, "#return").await?;
+    stands_on(&agency, "#judge-reason").await?;
+    types(&agency, "Xem lại số buổi.").await?;
+    enters(&agency, "#return").await?;
+    team.reads("Xem lại số buổi.").await?;
+
+    enters(&team, "#revise").await?;
+    stands_on(&team, "main h1").await?;
+    enters(&team, "#hand-in").await?;
+    agency.until("document.querySelector('#accept')").await?;
+    enters(&agency, "#accept").await?;
+    team.reads("Đã tiếp nhận").await?;
+
+    enters(&team, ".menu a[href=\"#/tasks\"]").await?;
+    stands_on(&team, "main h1").await?;
+    enters(&team, "details.task summary").await?;
+    enters(&team, "details.task[open] .actions button").await?;
+    team.reads("Đang làm").await?;
+    enters(&team, "details.task[open] p > .quiet:last-child").await?;
+    stands_on(&team, "[id*=-note-0]").await?;
+    types(&team, "Đã gọi xã.").await?;
+    team.reads(SENT).await?;
+    let other = scene.official("may.hai", "team_comms").await?;
+    other.go("#/tasks").await?;
+    other.until("document.querySelector('[id*=-note-0]')?.value === 'Đã gọi xã.'").await?;
+    other.until("document.querySelector('details.task summary .tag').innerText === 'Đang làm'").await?;
+    for official in [team, agency, other] {
+        official.reads(SENT).await?;
+        official.kill().await?;
+    }
     Ok(())
 }
 

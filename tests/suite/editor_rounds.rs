@@ -41,6 +41,11 @@ async fn the_agency_sees_who_is_late_who_is_missing_what_was_returned_and_who_ho
     says(&agency, "Tổ thông tin tuyên truyền", &["Đã nộp", "muộn", "không giữ gì"]).await?;
     says(&agency, "Tổ đảm bảo an ninh", &["Chưa nộp", "quá hạn", "chưa từng kết nối"]).await?;
     faults.extend(agency.look("round-late").await?);
+    // At a desk's width, in which the looking ends, no such word is broken.
+    let broken: Vec<String> = agency
+        .ask("[...document.querySelectorAll('tbody .late')].filter((one) => one.innerText.length < 10 && one.getClientRects().length > 1).map((one) => one.innerText)")
+        .await?;
+    assert!(broken.is_empty(), "{broken:?}");
 
     agency.go(&format!("{REPORT}/8")).await?;
     agency.type_in("#judge-reason", "Số buổi phát thanh quá lớn.").await?;

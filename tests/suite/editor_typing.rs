@@ -80,11 +80,8 @@ async fn in_a_short_field_another_moves_no_caret_and_what_both_wrote_is_chosen_b
 
 const ITEM: &str = "#f-difficulties-items-";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_writes_into_a_row_goes_on_in_it_when_another_removes_the_row_before() -> Result<()> {
-    let scene = Scene::new()?;
-    let one = scene.official("may.mot", "team_comms").await?;
-    let two = scene.official("may.hai", "team_comms").await?;
+/// Begins three rows of difficulties, until the other device shows them.
+async fn writes_rows(one: &Official, two: &Official) -> Result<()> {
     one.go(&format!("{REPORT}/11")).await?;
     for (n, text) in ["một", "hai", "ba"].into_iter().enumerate() {
         let fields = "#f-difficulties-items";
@@ -97,7 +94,15 @@ async fn who_writes_into_a_row_goes_on_in_it_when_another_removes_the_row_before
     }
     one.reads(SENT).await?;
     two.go(&format!("{REPORT}/11")).await?;
-    two.until(&stands(&format!("{ITEM}2-text"), "ba")).await?;
+    two.until(&stands(&format!("{ITEM}2-text"), "ba")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_writes_into_a_row_goes_on_in_it_when_another_removes_the_row_before() -> Result<()> {
+    let scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    writes_rows(&one, &two).await?;
     stands_in(&one, &format!("{ITEM}1-text"), 3).await?;
     let first =
         "[...document.querySelectorAll('#f-difficulties-items .line')][0].querySelector('button').click()";
@@ -110,6 +115,52 @@ async fn who_writes_into_a_row_goes_on_in_it_when_another_removes_the_row_before
     two.until(&stands(&format!("{ITEM}1-text"), "ba")).await?;
     one.kill().await?;
     two.kill().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_types_in_a_row_that_another_removes_is_told_and_given_the_text_back() -> Result<()> {
+    let scene = Scene::new()?;
+    let one = scene.official("may.mot", "team_comms").await?;
+    let two = scene.official("may.hai", "team_comms").await?;
+    writes_rows(&one, &two).await?;
+    // One comes to the screen anew: of what was typed there before nobody is told.
+    one.go("#/tasks").await?;
+    one.go(&format!("{REPORT}/11")).await?;
+    one.until(&stands(&format!("{ITEM}2-text"), "ba")).await?;
+    let removes = |n: usize| {
+        format!(
+            "([...document.querySelectorAll('#f-difficulties-items .line')][{n}].querySelector('button').click(), true)"
+        )
+    };
+    two.ask::<bool>(&removes(2)).await?;
+    one.until(&format!("!document.querySelector('{ITEM}2-text')")).await?;
+    assert!(one.ask::<bool>("!document.querySelector('.leftover')").await?);
+
+    stands_in(&one, &format!("{ITEM}1-text"), 3).await?;
+    one.page().execute(InsertTextParams::new(" rưỡi")).await?;
+    two.until(&stands(&format!("{ITEM}1-text"), "hai rưỡi")).await?;
+    // Not a letter of what is being composed is missing.
+    one.page().execute(composing(" cây")).await?;
+    two.ask::<bool>(&removes(1)).await?;
+    one.until("document.querySelector('.leftover .words')?.innerText.includes('hai rưỡi cây')").await?;
+    assert!(two.ask::<bool>("!document.querySelector('.leftover')").await?);
+    let faults = one.look("row-removed").await?;
+    one.reload().await?;
+    one.until("document.querySelector('.leftover .words')?.innerText.includes('hai rưỡi cây')").await?;
+    one.press(".leftover .discard").await?;
+    one.until("!document.querySelector('.leftovers')").await?;
+    // Who removes a row by their own hand knows of it.
+    one.until(&stands(&format!("{ITEM}0-text"), "một")).await?;
+    stands_in(&one, &format!("{ITEM}0-text"), 3).await?;
+    one.page().execute(InsertTextParams::new(" rưỡi")).await?;
+    one.ask::<bool>(&removes(0)).await?;
+    one.until(&format!("!document.querySelector('{ITEM}0-text')")).await?;
+    one.reads(SENT).await?;
+    assert!(one.ask::<bool>("!document.querySelector('.leftover')").await?);
+    one.kill().await?;
+    two.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }
 
@@ -176,6 +227,52 @@ async fn a_figure_that_is_changed_back_before_the_document_is_open_stays_what_it
     team.until(&stands(FIGURE, "12")).await?;
     team.kill().await?;
     other.kill().await?;
+    Ok(())
+}
+
+/// Whether the browser would ask the person to stay, if they closed the page now.
+const ASKS: &str = "(() => { const leaves = new Event('beforeunload', { cancelable: true }); \
+    dispatchEvent(leaves); return leaves.defaultPrevented; })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_typed_before_its_document_is_open_comes_back_when_the_page_is_closed_at_once() -> Result<()>
+{
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    writes_figure(&team, "12").await?;
+    team.reads(SENT).await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    // What was seen of it is kept once nobody writes.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    assert!(!team.ask::<bool>(ASKS).await?);
+    team.before_all(LATE).await?;
+    team.reload().await?;
+    team.until(&stands(FIGURE, "12")).await?;
+    team.type_in(FIGURE, "123").await?;
+    assert!(team.ask::<bool>(ASKS).await?, "what was typed is in this page alone");
+    team.reload().await?;
+    team.ask::<bool>("window.now = true").await?;
+    team.until("document.querySelector('.leftover .words')?.innerText === '123'").await?;
+    team.reads("Buổi phát thanh, truyền hình").await?;
+    let faults = team.look("left-over").await?;
+    team.press(".leftover .discard").await?;
+    team.until("!document.querySelector('.leftovers')").await?;
+
+    // What the document takes once it is open is not left over.
+    team.reload().await?;
+    team.until(&stands(FIGURE, "12")).await?;
+    team.type_in(FIGURE, "124").await?;
+    team.ask::<bool>("window.now = true").await?;
+    team.reads("Có kết nối").await?;
+    team.reads(SENT).await?;
+    assert!(!team.ask::<bool>(ASKS).await?);
+    team.reload().await?;
+    team.ask::<bool>("window.now = true").await?;
+    team.until(&stands(FIGURE, "124")).await?;
+    team.reads("Có kết nối").await?;
+    assert!(team.ask::<bool>("!document.querySelector('.leftovers')").await?);
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }
 

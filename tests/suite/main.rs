@@ -27,6 +27,7 @@ mod editor_rounds;
 mod editor_screens;
 mod editor_served;
 mod editor_stick;
+mod editor_tasks;
 mod editor_typing;
 mod editor_windows;
 mod editor_zoom;

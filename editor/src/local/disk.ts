@@ -9,6 +9,10 @@ const RETRY = 4_000;
 export const UNREAD = "unread ";
 /** The same of drafts of notices. */
 export const DRAFTS = "notice draft ";
+/** The same of what was typed and came into no document. */
+export const LEFT = "left over ";
+/** How the names begin under which stands when such a text was written, followed by its own: windows write the same one. */
+const WHEN = "when ";
 /** Why the last write failed; undefined while all is well. */
 export const diskFault = signal<string | undefined>(undefined);
 /** Writes of what people typed that are not on the disk yet. */
@@ -28,12 +32,17 @@ type Write = { store: "documents" | "meta"; key: IDBValidKey; value: unknown; go
 const AGAIN = /^(lines|places|seen|receipts)( |$)/;
 const isKept = (write: Write): boolean => write.store === "documents" || !AGAIN.test(String(write.key));
 
-const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS].some((start) => String(key).startsWith(start));
+const nameIn = (store: Write["store"], key: IDBValidKey | StorageKey): string => JSON.stringify([store, key]);
+
+const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS, LEFT].some((start) => String(key).startsWith(start));
 
 export class Disk implements StorageAdapterInterface {
   #waiting = new Map<string, Write>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #busy: Promise<void> | undefined;
+
+  /** Documents of which something was read. */
+  readonly #loaded = new Set<string>();
 
   constructor(private readonly db: IDBDatabase) {}
 
@@ -59,13 +68,19 @@ export class Disk implements StorageAdapterInterface {
   }
 
   /** What people typed that no document takes yet, and that is not on the disk. */
-  unwritten(): { name: string; value: unknown }[] {
+  unwritten(): { name: string; value: unknown; at: number }[] {
     const all = [...this.#waiting.values()].filter(isAside);
-    return all.map(({ key, value }) => ({ name: String(key), value }));
+    return all.map(({ key, value }) => ({ name: String(key), value, at: Number(this.#waits(WHEN + String(key))?.value) }));
   }
 
-  set(key: string, value: unknown): Promise<void> {
-    return this.#write({ store: "meta", key, value });
+  /** When what people typed under a name was written, Unix milliseconds; 0 if nobody knows. */
+  async writtenAt(name: string): Promise<number> {
+    return Number(this.#waits(WHEN + name)?.value ?? (await this.get<number>(WHEN + name)) ?? 0);
+  }
+
+  /** `at`: when it was written, if that was not now. */
+  set(key: string, value: unknown, at = Date.now()): Promise<void> {
+    return this.#write({ store: "meta", key, value }, at);
   }
 
   /** Takes away what stands under a name. */
@@ -80,7 +95,7 @@ export class Disk implements StorageAdapterInterface {
   }
 
   async load(key: StorageKey): Promise<Uint8Array | undefined> {
-    const waiting = this.#waiting.get(JSON.stringify(["documents", key]));
+    const waiting = this.#waiting.get(nameIn("documents", key));
     if (waiting) return waiting.value as Uint8Array | undefined;
     return (await this.#read<{ binary: Uint8Array }>("documents", key))?.binary;
   }
@@ -98,6 +113,7 @@ export class Disk implements StorageAdapterInterface {
   async loadRange(prefix: StorageKey): Promise<Chunk[]> {
     const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
     const rows = await answered(this.db.transaction("documents").objectStore("documents").getAll(range));
+    if (rows.length > 0) this.#loaded.add(prefix[0]!);
     return rows.map((row: { key: string[]; binary: Uint8Array }) => ({ key: row.key, data: row.binary }));
   }
 
@@ -105,6 +121,11 @@ export class Disk implements StorageAdapterInterface {
   async has(prefix: StorageKey): Promise<boolean> {
     const range = IDBKeyRange.bound(prefix, [...prefix, "\uffff"]);
     return (await answered(this.db.transaction("documents").objectStore("documents").getKey(range))) !== undefined;
+  }
+
+  /** Whether something of it was read from the disk. */
+  hasLoaded(id: string): boolean {
+    return this.#loaded.has(id);
   }
 
   async removeRange(prefix: StorageKey): Promise<void> {
@@ -126,9 +147,14 @@ export class Disk implements StorageAdapterInterface {
     return answered(this.db.transaction(store).objectStore(store).get(key) as IDBRequest<T | undefined>);
   }
 
+  #waits(key: string): Write | undefined {
+    return this.#waiting.get(nameIn("meta", key));
+  }
+
   /** Resolves when it is on the disk; until then it is tried again and again. */
-  async #write(write: Write): Promise<void> {
-    this.#waiting.set(JSON.stringify([write.store, write.key]), write);
+  async #write(write: Write, at = Date.now()): Promise<void> {
+    const all = isAside(write) ? [{ ...write, key: WHEN + String(write.key), value: at }, write] : [write];
+    for (const one of all) this.#waiting.set(nameIn(one.store, one.key), one);
     this.#count();
     await this.#flush();
   }

@@ -7,10 +7,12 @@ export interface Left {
   bytes: Uint8Array;
 }
 
-/** A value that is kept beside the documents: a draft, or what was typed and is no figure. */
+/** A value that is kept beside the documents: a draft, or what was typed and is no figure. `at`: when it was written, Unix
+ * milliseconds; older versions did not say. */
 export interface Aside {
   name: string;
   value: unknown;
+  at?: number;
 }
 
 const prefix = (account: number) => `last words ${account} `;
@@ -54,10 +56,14 @@ export class LastWords {
 
   constructor(private readonly account: number) {}
 
-  /** Takes in what was left beside the documents. */
-  takeAsides(take: (aside: Aside) => void): void {
+  /** Takes in what was left beside the documents, unless `writtenAt` says of it that another window has written it anew since. */
+  async takeAsides(take: (aside: Required<Aside>) => void, writtenAt: (name: string) => Promise<number>): Promise<void> {
     for (const name of names(this.account)) {
-      for (const aside of entry(name).asides) take(aside);
+      const { at, asides } = entry(name);
+      for (const aside of asides) {
+        const left = { at, ...aside };
+        if (left.at > (await writtenAt(aside.name))) take(left);
+      }
       this.#waiting.add(name);
     }
   }

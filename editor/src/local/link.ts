@@ -1,6 +1,7 @@
 // The connection to the server: automerge-repo's protocol over a WebSocket, opened only when an HTTP request has said that the
 // login holds (a socket hides why it was refused), and closed when the server no longer answers.
 import { cbor, NetworkAdapter, type Message, type PeerId, type PeerMetadata } from "@automerge/automerge-repo/slim";
+import type { Signs, Socket } from "./signs.ts";
 
 export type Knock = "ok" | "login" | "offline";
 export type LinkState = "offline" | "connecting" | "online" | "login";
@@ -8,7 +9,8 @@ const LONGEST_WAIT = 15_000;
 const PULSE = 10_000;
 /** How long who presses "send now" gives a server to answer what was sent before (ms). */
 const PRESSED = 3_000;
-const LONGEST_PATIENCE = 300_000;
+/** How long a connection must have lasted (ms) for the next to be tried at once when it ends. */
+const LASTING = 5_000;
 
 export class Link extends NetworkAdapter {
   #socket: WebSocket | undefined;
@@ -16,18 +18,15 @@ export class Link extends NetworkAdapter {
   #storage: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
+  /** When the server greeted this device. */
+  #since = 0;
   #knocking = false;
   #ended = false;
-  /** Since when nothing was heard of what was sent. */
-  #unanswered: number | undefined;
-  /** How long that may be while something waits for an answer; longer each time that a new socket did not help. */
-  #patience = PULSE;
 
-  /** `waitsSince`: since when something waits that the server has not refused. */
   constructor(
     private readonly knock: () => Promise<Knock>,
     private readonly tell: (state: LinkState) => void,
-    private readonly waitsSince: () => number | undefined,
+    private readonly signs: Signs,
   ) {
     super();
     setInterval(() => void this.#pulse(), PULSE);
@@ -71,7 +70,7 @@ export class Link extends NetworkAdapter {
   send(message: Message): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#socket.send(cbor.encode(message).slice().buffer);
-    this.#unanswered ??= Date.now();
+    this.signs.sent();
   }
 
   async #attempt(): Promise<void> {
@@ -79,8 +78,9 @@ export class Link extends NetworkAdapter {
     clearTimeout(this.#timer);
     this.#knocking = true;
     this.tell("connecting");
-    const answer = await this.knock();
+    const answer = await this.#ask();
     this.#knocking = false;
+    if (this.#ended) return;
     if (answer !== "ok") {
       this.tell(answer);
       this.#later();
@@ -91,6 +91,7 @@ export class Link extends NetworkAdapter {
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    this.signs.sent();
     socket.onopen = () =>
       this.#raw({ type: "join", senderId: this.peerId, peerMetadata: this.peerMetadata, supportedProtocolVersions: ["1"] });
     socket.onmessage = (event) => this.#receive(new Uint8Array(event.data as ArrayBuffer));
@@ -102,12 +103,12 @@ export class Link extends NetworkAdapter {
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#unanswered = undefined;
+    this.signs.heard();
     const message = cbor.decode(bytes) as Message & { peerMetadata?: PeerMetadata };
     if ((message.type as string) === "peer") {
       this.#server = message.senderId;
       this.#storage = message.peerMetadata?.storageId;
-      this.#failures = 0;
+      this.#since = Date.now();
       this.emit("peer-candidate", { peerId: message.senderId, peerMetadata: message.peerMetadata ?? {} });
       this.tell("online");
     } else if ((message.type as string) !== "error") this.emit("message", message);
@@ -116,7 +117,9 @@ export class Link extends NetworkAdapter {
   #closed(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
-    this.#unanswered = undefined;
+    this.signs.closed();
+    // A server that hangs up as soon as it has greeted is not tried twice a second for ever.
+    if (this.#server && Date.now() - this.#since > LASTING) this.#failures = 0;
     if (this.#server) this.emit("peer-disconnected", { peerId: this.#server });
     this.#server = undefined;
     this.tell("offline");
@@ -129,18 +132,28 @@ export class Link extends NetworkAdapter {
     this.#timer = setTimeout(() => void this.#attempt(), wait);
   }
 
+  /** Whatever goes wrong in asking, it is tried again. */
+  #ask(): Promise<Knock> {
+    return this.knock().catch((error: unknown) => (reportError(error), "offline"));
+  }
+
+  #look(socket: WebSocket): Socket {
+    return { isGreeted: this.#server !== undefined, unsent: socket.bufferedAmount };
+  }
+
   /** A network that drops silently leaves a socket that looks open, also where a new request finds its way. */
-  async #pulse(patience = this.#patience): Promise<void> {
+  async #pulse(patience?: number): Promise<void> {
     const socket = this.#socket;
     if (!socket) return;
-    const answer = await this.knock();
-    const since = this.waitsSince();
-    if (since === undefined) this.#patience = PULSE;
-    const isOver = (from: number | undefined) => from !== undefined && Date.now() - from > patience;
-    // What is still on its way out is a slow network's.
-    const isMute = socket.bufferedAmount === 0 && isOver(since) && isOver(this.#unanswered);
-    if ((answer === "ok" && !isMute) || this.#socket !== socket) return;
-    if (answer === "ok") this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
+    const then = { at: Date.now(), ...this.#look(socket) };
+    const answer = await this.#ask();
+    if (this.#socket !== socket) return;
+    const now = this.#look(socket);
+    if (answer === "offline" && this.signs.isAlive(then, now)) return;
+    if (answer === "ok") {
+      if (!this.signs.isMute(now, patience)) return;
+      this.signs.madeAnew();
+    }
     socket.onclose = null;
     socket.close();
     this.#closed(socket);

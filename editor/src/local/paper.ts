@@ -16,6 +16,8 @@ export interface Around {
   /** Whether what is written now may have to be carried to the server another way. */
   mayBeCarried(paper: Paper): boolean;
   isOnDisk(paper: Paper): Promise<boolean>;
+  /** Whether it was read from the disk. */
+  wasOnDisk(paper: Paper): boolean;
   /** Whether there is no connection. */
   isAlone: ReadonlySignal<boolean>;
 }
@@ -31,8 +33,11 @@ export class Paper {
   #blank: A.Doc<unknown> | undefined;
   #loading: Promise<void> | undefined;
   #isApart = false;
+  #isFollowed = false;
   /** What was written before the document was open. */
   #queue: (() => void)[] = [];
+  /** Who waits for that to be in the document. */
+  #waiters: (() => void)[] = [];
   readonly #open: Promise<void>;
   #opened!: () => void;
 
@@ -71,12 +76,10 @@ export class Paper {
   }
 
   async #find(repo: Repo): Promise<void> {
-    const arrives = (handle: DocHandle<unknown>) => {
-      if (!this.handle) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
-      this.#take(handle);
-      return true;
-    };
-    const found = repo.find(this.id).then(arrives, () => false);
+    const found = repo.find(this.id).then(
+      (handle) => this.#arrives(handle),
+      () => this.#followLater(repo),
+    );
     // automerge-repo searches for ever where there is no peer: what is not on the disk comes from nobody then, but from another window.
     let stop = () => {};
     const inVain = new Promise<false>((resolve) => {
@@ -87,6 +90,27 @@ export class Paper {
     const isHere = await Promise.race([found, inVain]);
     stop();
     if (!isHere && this.state.value === "loading") this.state.value = "unavailable";
+  }
+
+  #arrives(handle: DocHandle<unknown>): true {
+    // What came from elsewhere is not on the disk yet: of that everything is left behind by a page that goes away.
+    if (!this.handle && this.around.wasOnDisk(this)) this.kept = A.getHeads(handle.doc() as A.Doc<unknown>);
+    this.#take(handle);
+    return true;
+  }
+
+  /** Nobody had it; another window of this device, or the server, may have it later. */
+  #followLater(repo: Repo): false {
+    const handle = repo.handles[this.id] as DocHandle<unknown> | undefined;
+    if (handle && !this.#isFollowed) {
+      this.#isFollowed = true;
+      handle.once("heads-changed", () => {
+        this.#isFollowed = false;
+        // It is ready once all have heard of it.
+        queueMicrotask(() => handle.isReady() && this.#arrives(handle));
+      });
+    }
+    return false;
   }
 
   /** Whether something was written that is not in the document yet. */
@@ -102,14 +126,22 @@ export class Paper {
   /** Resolves when it is open with all that was written before, or nobody has begun it. */
   whenCaughtUp(): Promise<void> {
     return new Promise((resolve) => {
-      if (!this.#early(resolve)) resolve();
+      if (this.isEarly) this.#waiters.push(resolve);
+      else resolve();
     });
   }
 
   #catchUp(): void {
-    const all = this.#queue;
-    this.#queue = [];
-    for (const write of all) write();
+    const [all, waiters] = [this.#queue, this.#waiters];
+    [this.#queue, this.#waiters] = [[], []];
+    for (const act of [...all, ...waiters]) {
+      try {
+        act();
+      } catch (error) {
+        // One write's fault keeps no other from being written.
+        reportError(error);
+      }
+    }
   }
 
   /** Whether writing has to wait: for Automerge, or for what this device or the server has of the document. */
@@ -197,7 +229,8 @@ export class Paper {
     if (this.#early(() => this.changeAt(heads, message, write))) return;
     const handle = this.#author();
     const same = heads.length === 0 || this.heads.join() === [...heads].sort().join();
-    if (same) return this.change(message, write);
+    // Heads that are not in the document are of a copy that was taken away meanwhile.
+    if (same || !this.has(heads)) return this.change(message, write);
     this.#announced(() => handle.update((doc) => A.changeAt(doc as A.Doc<unknown>, heads as A.Heads, { message }, write).newDoc));
   }
 
@@ -209,7 +242,9 @@ export class Paper {
 
   /** Takes in what a file brought. */
   bring(bytes: Uint8Array): void {
-    this.#take(this.repo()!.import(bytes, { docId: this.id }) as DocHandle<unknown>);
+    const handle = this.repo()!.import(bytes, { docId: this.id }) as DocHandle<unknown>;
+    if (!handle.isReady()) throw new Error(`${this.key}: changes without those that they follow`);
+    this.#take(handle);
   }
 
   /** Takes in all changes of another copy of the same document. */

@@ -1,13 +1,15 @@
 // One field of the weekly report: label, last week's value, input, what is wrong with it.
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
-import { useEffect, useRef } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { addRow, removeRow, setCell, setFact, setFigure } from "../document/edit.ts";
 import { isFigure, type Column, type Field } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import { inList, keysOf, rowAt, seenRow, type RowAt } from "../document/place.ts";
+import { inList, keysOf, placeOf, rowAt, seenRow, type RowAt } from "../document/place.ts";
 import { contentOf, rivals, rivalsAt, texts, words, type Raw } from "../document/read.ts";
 import type { Paper } from "../local/paper.ts";
 import { focusSoon } from "./focus.ts";
+import { giveBack } from "./leftovers.tsx";
 import { FigureInput, figureError, LongText, ShortText, typing, unread } from "./inputs.tsx";
 import { CHOICES } from "./names.ts";
 import { tell } from "./speech.tsx";
@@ -126,14 +128,52 @@ function Rows({ field, paperKey, doc: report, editable, write }: Pick<Props, "fi
       <legend>{label} ({keys.length})</legend>
       {columns.some((one) => one.cell === "long") && editable && <p class="hint">{tr("Không ghi nội dung mật, tên người khiếu nại, tố cáo.", "No secrets, no names of complainants.")}</p>}
       {keys.map((key, at) => (
-        <div key={key} class="line" role="group" aria-label={`${label} ${at + 1}`}>
+        <Line key={key} field={field} paperKey={paperKey} list={list} at={at} remove={editable ? () => (write("row removed", (doc) => removeRow(doc, field.id, row(at)())), focusSoon(`${id}-add`)) : undefined}>
           {columns.map((column) => <Cell key={column.name} field={field} column={column} paperKey={paperKey} list={list} at={at} editable={editable} write={write} />)}
-          {editable && <button type="button" class="quiet" onClick={() => (write("row removed", (doc) => removeRow(doc, field.id, row(at)())), focusSoon(`${id}-add`))}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
-        </div>
+        </Line>
       ))}
       {editable && <button type="button" class="quiet" id={`${id}-add`} onClick={() => (write("row", (doc) => addRow(doc, field.id)), focusSoon(`${id}-${keys.length}-${columns[0]?.name}`))}>{tr("Thêm dòng", "Add a row")}</button>}
     </fieldset>
   );
+}
+
+interface LineProps extends Pick<Props, "field" | "paperKey"> {
+  list: Raw[];
+  at: number;
+  remove: (() => void) | undefined;
+  children: ComponentChildren;
+}
+
+/** A row. Who typed in one that another device removes is given back what stood there. */
+function Line({ field, paperKey, list, at, remove, children }: LineProps) {
+  const label = `${tr(field.vi, field.en)} ${at + 1}`;
+  const box = useRef<HTMLDivElement>(null);
+  const isTyped = useRef(false);
+  const leave = useRef(() => undefined as void);
+  leave.current = () => {
+    const now = contentOf(here().paper(paperKey).doc).lists?.[field.id] ?? [];
+    const text = box.current && isTyped.current && placeOf(now, rowAt(list, at)) === undefined ? written(box.current) : "";
+    if (text) giveBack(paperKey, label, text);
+  };
+  // While what was typed still stands there.
+  useLayoutEffect(() => () => leave.current(), []);
+  const removeIt = () => {
+    isTyped.current = false;
+    remove?.();
+  };
+  return (
+    <div class="line" role="group" aria-label={label} ref={box} onInput={() => (isTyped.current = true)}>
+      {children}
+      {remove && <button type="button" class="quiet" onClick={removeIt}>{tr("Xóa dòng", "Remove row")} {at + 1}</button>}
+    </div>
+  );
+}
+
+/** What stands in the fields of a row, one a line. */
+function written(row: HTMLElement): string {
+  const all = [...row.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("input, textarea, select")];
+  const words = (one: (typeof all)[number]) => (one instanceof HTMLSelectElement ? (one.selectedOptions[0]?.text ?? "") : one.type === "date" ? showDay(one.value) : one.value);
+  return all.filter((one) => one.value !== "").map((one) => `${one.labels?.[0]?.textContent ?? ""}: ${words(one)}`).join("\n");
 }
 
 /** Rows as they are on the screen, to be looked up when something is written: by then the document may have been opened. */

@@ -11,9 +11,10 @@ import { edits } from "../document/text.ts";
 import { isApart, words } from "../document/read.ts";
 import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
-import { holds } from "./holding.ts";
+import { keepEarly } from "./leftovers.tsx";
 import { here } from "./state.ts";
 import { Unreads } from "./unread.ts";
+import { holdsBack } from "./unwritten.ts";
 import { tr } from "./words.ts";
 
 /** How long a text waits for the next letter: one change holds a few letters. Who never pauses waits no longer than this many times:
@@ -49,10 +50,10 @@ function useHeld(write: (leaving: boolean) => void): (back: boolean) => void {
     return () => {
       now(true);
       held.delete(now);
-      holds(field, false);
+      holdsBack(field, false);
     };
   }, []);
-  return (back) => holds(field, back);
+  return (back) => holdsBack(field, back);
 }
 
 const unreads = new Unreads();
@@ -150,6 +151,7 @@ export function FigureInput({ id, name, paper, path, describedBy, invalid, write
   useLayoutEffect(() => void bring(box.current!, shown));
   const type = (text: string) => {
     isTyping(name);
+    keepEarly(paper, id, text);
     own.type(text, now());
     const parsed = parseFigure(text);
     if ("value" in parsed) {
@@ -206,7 +208,7 @@ export function LongText(props: LongProps) {
 }
 
 /** What an area holds beside what the document holds. */
-function useLong({ paper, path, message = "edit", wrote }: LongProps) {
+function useLong({ id, paper, path, message = "edit", wrote }: LongProps) {
   const area = useRef<HTMLTextAreaElement>(null);
   const find = typeof path === "function" ? path : () => path;
   /** What the area's text stands for: the document at these heads, with this text there. */
@@ -253,6 +255,7 @@ function useLong({ paper, path, message = "edit", wrote }: LongProps) {
   const hold = useHeld((leaving) => (leaving || !composing.current) && write(leaving));
   const type = (text: string) => {
     typed.current = text;
+    keepEarly(paper, id, text);
     hold(true);
     const now = performance.now();
     if (pending.current === undefined) latest.current = now + PAUSES * PAUSE;
@@ -301,6 +304,7 @@ export function ShortText({ id, paper, path, type = "text", describedBy, max = 1
   const shown = own.text ?? value;
   useLayoutEffect(() => void (composing.current || bring(box.current!, shown)));
   const take = (text: string) => {
+    keepEarly(paper, id, text);
     own.type(text, now());
     clearTimeout(pending.current);
     pending.current = undefined;

@@ -5,12 +5,12 @@ import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
 import { drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
-import { holding } from "./holding.ts";
 import { lacking, type Lack } from "./lacking.ts";
 import { TASKS } from "./names.ts";
 import { Spoken } from "./speech.tsx";
 import { statusLine, type Line } from "./status.ts";
 import { bodyName, here, notice, office } from "./state.ts";
+import { unwritten } from "./unwritten.ts";
 import { dueOf, kindOf, bodyOf } from "../document/key.ts";
 import { showDay, tr } from "./words.ts";
 
@@ -85,13 +85,13 @@ const line = computed<Line>(() => {
   const one = office.value;
   if (!one) return { kind: "calm", text: "" };
   const skew = one.skew.value;
-  const last = one.lastSent.value;
+  const last = one.sending.lastSent.value;
   return statusLine({
     fault: diskFault.value !== undefined,
-    refused: Object.keys(one.refused.value).length,
+    refused: Object.keys(one.sending.refused.value).length,
     waiting: Object.keys(one.waiting.value).length,
     since: one.since.value + skew,
-    busy: holding.value + writing.value + one.unsaved.value > 0,
+    busy: unwritten.value + writing.value + one.sending.unsaved.value > 0,
     drafts: Object.keys(drafts.value).length,
     lastSent: last === undefined ? undefined : last + skew,
     heard: lastHeard(),

@@ -6,6 +6,7 @@ import { ask } from "../local/desk.ts";
 import { Rebuild, trouble, useBuilder } from "./builder.tsx";
 import { Notices } from "./notices.tsx";
 import { focusSoon } from "./focus.ts";
+import { keepUnread, unread } from "./inputs.tsx";
 import { Ask, say, Tag } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { Releases } from "./releases.tsx";
@@ -176,7 +177,10 @@ function signed(): Signed {
 /** `ruled`: there is a rule for its kind; `item.byRule` says that it is in force. */
 function Row({ item, ruled }: { item: Item; ruled: boolean }) {
   const office = here();
-  const [text, setText] = useState("");
+  // Kept on the device while it is being written, like everything that a person types.
+  const shelf = `${KEY}#${item.key}`;
+  const text = unread.value[shelf] ?? "";
+  const setText = (next: string) => keepUnread(shelf, next || undefined);
   const [missing, setMissing] = useState(false);
   const [asking, setAsking] = useState(false);
   /** The heads that are looked at, from the moment when somebody begins. */

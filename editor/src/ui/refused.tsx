@@ -65,7 +65,7 @@ function copy(key: string): void {
 export function Refused({ of }: { of: string }) {
   const office = here();
   const [asking, setAsking] = useState(false);
-  const refusal = office.refused.value[of];
+  const refusal = office.sending.refused.value[of];
   const id = of.replace(/\W+/g, "-");
   if (!refusal) return null;
   // Of a document that is damaged at the server this may be the last whole one.

@@ -85,8 +85,8 @@ function Row({ body, due, regime }: { body: string; due: string; regime: Regime 
   return (
     <tr>
       <th scope="row">{isBegun ? <a href={go("report", body, due)}>{bodyName(body)}</a> : bodyName(body)}</th>
-      <td data-label={tr("Báo cáo", "Report")}><Tag kind={status}>{status === "draft" ? tr("Chưa nộp", "Not handed in") : reportWord(status)}</Tag> {status === "draft" && over && <span class="late">{tr("quá hạn", "overdue")}</span>}</td>
-      <td data-label={tr("Máy chủ nhận", "Received")}>{wasHandedIn && receipt !== undefined ? <>{showTime(receipt)} {isLate(receipt, due, regime) && <span class="late">{tr("muộn", "late")}</span>}</> : "–"}</td>
+      <td data-label={tr("Báo cáo", "Report")}><Tag kind={status}>{status === "draft" ? tr("Chưa nộp", "Not handed in") : reportWord(status)}</Tag> {status === "draft" && over && <span class="late tight">{tr("quá hạn", "overdue")}</span>}</td>
+      <td data-label={tr("Máy chủ nhận", "Received")}>{wasHandedIn && receipt !== undefined ? <>{showTime(receipt)} {isLate(receipt, due, regime) && <span class="late tight">{tr("muộn", "late")}</span>}</> : "–"}</td>
       <td data-label={tr("Trên các máy", "Devices")}>
         {holding.length > 0
           ? holding.map((one) => <span class="late">{tr(`giữ ${one.count} văn bản chưa gửi`, `holds ${one.count} unsent`)}{one.since && <>, {tr("từ", "since")} {showTime(one.since)}</>} </span>)

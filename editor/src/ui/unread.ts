@@ -30,7 +30,9 @@ export class Unreads {
     // What another window mends would go on covering the value here.
     this.#others.onmessage = ({ data }: MessageEvent<Word>) => this.#set(data.name, data.text);
     const all = await shelf.all();
-    this.texts.value = Object.fromEntries(Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined));
+    const kept = Object.entries(all).filter((one): one is [string, string] => one[1] !== undefined);
+    // Somebody may have typed meanwhile.
+    this.texts.value = { ...Object.fromEntries(kept), ...this.texts.value };
   }
 
   close(): void {
@@ -38,11 +40,12 @@ export class Unreads {
     this.#others = undefined;
   }
 
-  keep(name: string, text: string | undefined): void {
+  /** `isTold`: the other windows hear of it at once. */
+  keep(name: string, text: string | undefined, isTold = true): void {
     if (!this.#set(name, text)) return;
     // Each by itself: another window has others.
     this.#shelf?.put(name, text);
-    this.#others?.postMessage({ name, text } satisfies Word);
+    if (isTold) this.#others?.postMessage({ name, text } satisfies Word);
   }
 
   /** Whether that is new. */

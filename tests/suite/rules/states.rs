@@ -13,6 +13,8 @@ use niemyet::document::publication;
 use niemyet::document::publication::Approval;
 use niemyet::document::publication::Notice;
 use niemyet::document::publication::NoticeText;
+use niemyet::document::report::add_row;
+use niemyet::document::report::set_cell;
 use niemyet::document::status::Action;
 use niemyet::document::status::Party;
 use niemyet::document::status::Status;
@@ -306,4 +308,26 @@ fn the_communications_team_alone_publishes_in_its_own_name() {
     publication::approve(&mut publication, &Key::Election, &approval).unwrap();
     publication.commit("in another's name", 1);
     assert_eq!(desk.deliver("team_comms", &mut publication), Err("signed-for-another"));
+}
+
+#[test]
+fn what_is_written_into_a_row_that_another_device_removed_is_admitted() {
+    const ROWS: &str = "difficulties.items";
+    for words in ["hai rưỡi", ""] {
+        let mut desk = Desk::open();
+        let mut begun = desk.begin(&report());
+        add_row(&mut begun, ROWS, &[("text", "hai")]).unwrap();
+        begun.commit("row", 1).unwrap();
+        desk.deliver(REPORTER, &mut begun).unwrap();
+        let [mut removes, mut writes] = [desk.copy(&report()), desk.copy(&report())];
+        write(&mut removes, |doc| {
+            let rows = object(doc, &format!("content/lists/{ROWS}"));
+            doc.delete(&rows, 0).unwrap();
+        });
+        set_cell(&mut writes, (ROWS, 0), "text", words).unwrap();
+        writes.commit("cell", 1).unwrap();
+        desk.deliver(REPORTER, &mut removes).unwrap();
+        writes.automerge_mut().merge(removes.automerge_mut()).unwrap();
+        assert_eq!(desk.deliver(REPORTER, &mut writes), Ok(()), "{words}");
+    }
 }
