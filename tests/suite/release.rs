@@ -213,7 +213,7 @@ fn many_small_releases_rest_on_few_packs() {
 fn whatever_operation_fails_a_whole_release_stays_current() {
     let old = files(&[("index.html", "cũ"), ("a", "a"), ("b", "b")]);
     let wanted = files(&[("index.html", "mới"), ("a", "a"), ("c", "c")]);
-    for fault in [Fault::Full, Fault::Killed] {
+    for fault in [Fault::Full, Fault::Killed, Fault::Once] {
         let mut at = 0;
         loop {
             let dir = tempfile::tempdir().unwrap();

@@ -233,7 +233,7 @@ fn a_disk_that_fills_at_any_step_of_a_rebuild_leaves_the_last_release_and_the_ne
     let good = folder.store(RealDisk);
     let mut session = Session::default();
     let mut current = folder.rebuild(&mut session, &good).unwrap();
-    for fault in [Fault::Full, Fault::Killed] {
+    for fault in [Fault::Full, Fault::Killed, Fault::Once] {
         let mut succeeded = false;
         let mut before = bytes(&good.require_current().unwrap());
         // Whether a fault left the last release, and whether one came after the switch.

@@ -18,6 +18,8 @@ pub enum Fault {
     Full,
     /// The process is dead: nothing from here on has any effect, and half of this write has.
     Killed,
+    /// This one write fails and later ones work: somebody has made room.
+    Once,
 }
 
 /// The real disk up to operation number `at`, counted from 0.
@@ -39,14 +41,15 @@ impl FaultyDisk {
         self.done.load(Ordering::SeqCst)
     }
 
-    /// True if the operation that asks is the failing one or a later one.
+    /// True if the operation that asks is the failing one or, unless it fails once, a later one.
     fn fails(&self) -> bool {
-        self.done.fetch_add(1, Ordering::SeqCst) >= self.at
+        let asked = self.done.fetch_add(1, Ordering::SeqCst);
+        if self.fault == Fault::Once { asked == self.at } else { asked >= self.at }
     }
 
     fn error(&self) -> io::Error {
         match self.fault {
-            Fault::Full => io::Error::from(io::ErrorKind::StorageFull),
+            Fault::Full | Fault::Once => io::Error::from(io::ErrorKind::StorageFull),
             Fault::Killed => io::Error::other("killed"),
         }
     }
