@@ -9,6 +9,7 @@ import { Incident, Incidents } from "./ui/incidents.tsx";
 import type { Early } from "./local/early.ts";
 import { startEngine } from "./local/engine.ts";
 import { diskFault } from "./local/disk.ts";
+import { isOwnDoing } from "./local/leaving.ts";
 import { loadDrafts } from "./ui/drafts.ts";
 import { loadUnread, writeDown } from "./ui/inputs.tsx";
 import { arriveAt } from "./ui/focus.ts";
@@ -179,5 +180,5 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   addEventListener("pageshow", (event) => event.persisted && location.reload());
   document.addEventListener("visibilitychange", () => document.hidden && writeDown(false));
   // While the disk is full, or a document is not open yet, what was typed lives in this page alone.
-  addEventListener("beforeunload", (event) => office.value && (diskFault.value || isEarly()) && event.preventDefault());
+  addEventListener("beforeunload", (event) => office.value && (diskFault.value || (isEarly() && !isOwnDoing())) && event.preventDefault());
 }

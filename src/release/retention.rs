@@ -19,6 +19,8 @@ pub fn collect(store: &Store, keep: NonZeroUsize, _lock: &FolderLock) -> Result<
     let newest = ids.iter().rev().take(keep.get());
     let mut chosen = store.chosen()?;
     chosen.retain(|id| ids.contains(id));
+    // One of long ago that is damaged can be gone to no more.
+    chosen.retain(|id| !matches!(store.load(id), Err(ReleaseError::Damaged { .. })));
     let chosen = chosen.iter().rev().take(keep.get());
     let mut kept = BTreeSet::new();
     let mut packs = BTreeSet::new();

@@ -212,8 +212,12 @@ impl Store {
     /// The releases that somebody chose; some may be gone.
     pub(super) fn chosen(&self) -> Result<Vec<String>, ReleaseError> {
         let path = self.chosen_path();
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(text.lines().filter(|line| is_id(line)).map(str::to_owned).collect()),
+        match fs::read(&path) {
+            // What is damaged in it names no release.
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
+                Ok(text.lines().filter(|line| is_id(line)).map(str::to_owned).collect())
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
             Err(error) => Err(ReleaseError::io("read", path)(error)),
         }
@@ -237,7 +241,10 @@ impl Store {
     /// nothing is released by itself.
     pub fn activate(&self, id: &str, lock: &FolderLock) -> Result<Release, ReleaseError> {
         let release = self.load(id)?;
-        self.choose(id, lock)?;
+        // As long as it is current it is kept anyway.
+        if let Err(error) = self.choose(id, lock) {
+            tracing::warn!(%error, release = id, "that somebody went to it is not noted");
+        }
         if self.ids()?.last().map(String::as_str) != Some(id) {
             let path = self.pause_path();
             let text = format!("{id}\n");

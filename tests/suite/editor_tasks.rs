@@ -69,6 +69,8 @@ async fn two_who_work_on_one_task_without_a_network_keep_both_notes_and_choose_i
     let rivals: Vec<String> =
         one.ask("[...document.querySelectorAll('.side .big')].map((one) => one.innerText).sort()").await?;
     assert_eq!(rivals, ["Đang làm", "Đang vướng"]);
+    let about = "document.querySelector('.clash p').innerText.length > 40";
+    assert!(one.ask::<bool>(about).await?, "nobody knows by its number what the task is about");
     let mut faults = one.look("conflicts-task").await?;
     one.ask::<bool>("([...document.querySelectorAll('.side')].find((one) => one.innerText.startsWith('Đang vướng')).querySelector('button').click(), true)")
         .await?;

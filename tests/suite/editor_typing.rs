@@ -271,9 +271,32 @@ async fn what_is_typed_before_its_document_is_open_comes_back_when_the_page_is_c
     team.until(&stands(FIGURE, "124")).await?;
     team.reads("Có kết nối").await?;
     assert!(team.ask::<bool>("!document.querySelector('.leftovers')").await?);
+    fields_of_one_name_keep_their_own(&team).await?;
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
+}
+
+/// Each task has a field for its evidence, of the same name in the same document.
+async fn fields_of_one_name_keep_their_own(team: &Official) -> Result<()> {
+    const OPEN: &str =
+        "(document.querySelectorAll('details.task').forEach((one) => (one.open = true)), true)";
+    const IDS: &str = "[...document.querySelectorAll('[id$=-evidence]')].slice(0, 2).map((one) => one.id)";
+    team.go("#/tasks").await?;
+    team.until("document.querySelectorAll('details.task').length > 1").await?;
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    team.reload().await?;
+    team.until("document.querySelectorAll('details.task').length > 1").await?;
+    team.ask::<bool>(OPEN).await?;
+    let ids: Vec<String> = team.ask(IDS).await?;
+    for (id, text) in ids.iter().zip(["01/QĐ", "02/QĐ"]) {
+        team.type_in(&format!("#{id}"), text).await?;
+    }
+    team.reload().await?;
+    team.ask::<bool>("window.now = true").await?;
+    team.until("document.querySelectorAll('.leftover .words').length === 2").await?;
+    team.reads("01/QĐ").await?;
+    team.reads("02/QĐ").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -171,7 +171,8 @@ fn what_somebody_chose_is_not_pushed_out_by_what_follows_by_itself() {
     retention::collect(&store, two, &lock).unwrap();
     assert_eq!(kept(&store), more[2..]);
     // A list that is damaged keeps nobody from releasing.
-    fs::write(store.folder().join("chosen"), "nonsense\n../../x\n").unwrap();
+    fs::write(store.folder().join("chosen"), b"nonsense \xff\n../../x\n").unwrap();
+    store.activate(&more[3], &lock).unwrap();
     let last = make(12);
     store.choose(last.id(), &lock).unwrap();
     retention::collect(&store, two, &lock).unwrap();

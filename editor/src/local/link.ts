@@ -152,7 +152,7 @@ export class Link extends NetworkAdapter {
     if (answer === "offline" && this.signs.isAlive(then, now)) return;
     if (answer === "ok") {
       if (!this.signs.isMute(now, patience)) return;
-      this.signs.madeAnew();
+      this.signs.madeAnew(now);
     }
     socket.onclose = null;
     socket.close();

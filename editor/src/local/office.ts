@@ -9,6 +9,7 @@ import { DeskAsked, isProblem, type Desk } from "./desk.ts";
 import { Disk } from "./disk.ts";
 import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
+import { reload } from "./leaving.ts";
 import { Inventory } from "./inventory.ts";
 import { Ledger, type Line } from "./ledger.ts";
 import { Link, type LinkState } from "./link.ts";
@@ -358,6 +359,6 @@ export class Office {
       await this.disk.removeRange([this.paper(key).id]);
       await this.disk.settled();
     });
-    location.reload();
+    reload();
   }
 }

@@ -27,6 +27,8 @@ export class Signs {
   /** When the server said last of what waits that it has not refused it. */
   readonly #unrefused = new Map<string, number>();
   #patience = PATIENCE;
+  /** The same of a greeting. */
+  #greeting = PATIENCE;
 
   /** `waiting`: keys of what waits for the server, and since when. */
   constructor(private readonly waiting: () => Record<string, number>) {}
@@ -50,6 +52,7 @@ export class Signs {
   /** Something came by the socket. */
   heard(): void {
     this.#unheard = undefined;
+    this.#greeting = PATIENCE;
     this.#heard = Date.now();
   }
 
@@ -69,11 +72,12 @@ export class Signs {
     return Date.now() - this.#answered > SILENT || (since !== undefined && Date.now() - since > STUCK);
   }
 
-  /** Whether the socket only looks open. What is still on its way out is a slow network's. */
-  isMute({ isGreeted, unsent }: Socket, patience = this.#patience): boolean {
+  /** Whether the socket only looks open. What is still on its way out is a slow network's. `pressed`: how long whoever asks for it waits (ms). */
+  isMute({ isGreeted, unsent }: Socket, pressed?: number): boolean {
     const isOver = (from: number | undefined, limit: number) => from !== undefined && Date.now() - from > limit;
-    if (!isGreeted) return isOver(this.#unheard, this.#patience);
+    if (!isGreeted) return isOver(this.#unheard, pressed ?? this.#greeting);
     if (Object.keys(this.waiting()).length === 0) this.#patience = PATIENCE;
+    const patience = pressed ?? this.#patience;
     return unsent === 0 && isOver(this.#waitsInVainSince(), patience) && isOver(this.#unheard, patience);
   }
 
@@ -83,8 +87,9 @@ export class Signs {
   }
 
   /** A new socket takes the place of a mute one. */
-  madeAnew(): void {
-    this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
+  madeAnew({ isGreeted }: Socket): void {
+    if (isGreeted) this.#patience = Math.min(LONGEST_PATIENCE, this.#patience * 2);
+    else this.#greeting = Math.min(LONGEST_PATIENCE, this.#greeting * 2);
   }
 
   /** Since when the oldest waits of what the server said lately that it has not refused. */

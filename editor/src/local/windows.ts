@@ -1,6 +1,7 @@
 // The other windows of this device. All that work on the documents of an account hold one lock together; who discards a document
 // has it alone, so that nobody writes back what is being taken away. Who signs out, or in, closes what others show.
 import { signal } from "@preact/signals";
+import { reload } from "./leaving.ts";
 
 /** Set while this window waits for another that discards. */
 export const isHeld = signal(false);
@@ -16,7 +17,7 @@ export class Windows {
   constructor(account: number, discards: (key: string) => Promise<void>) {
     this.#name = `niemyet-${account}-documents`;
     this.#channel = new BroadcastChannel(`${this.#name}-discard`);
-    this.#channel.onmessage = ({ data }) => void discards(data as string).finally(() => this.#isDiscarding || location.reload());
+    this.#channel.onmessage = ({ data }) => void discards(data as string).finally(() => this.#isDiscarding || reload());
   }
 
   /** Waits until documents may be opened, and holds them from then on. */

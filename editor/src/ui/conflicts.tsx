@@ -3,6 +3,7 @@ import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { choose } from "../document/edit.ts";
 import { kindOf } from "../document/key.ts";
 import { contested, type Conflict, type Rival } from "../document/read.ts";
+import { aboutTask } from "./duties.ts";
 import { here } from "./state.ts";
 import { focusSoon } from "./focus.ts";
 import { addressOf, say, title } from "./parts.tsx";
@@ -47,6 +48,7 @@ export function Conflicts() {
           {list.map((conflict) => (
             <fieldset key={`${conflict.map} ${conflict.field} ${conflict.row?.object} ${conflict.column}`} class="clash">
               <legend>{placeName(conflict)}</legend>
+              {kindOf(key) === "progress" && <p>{aboutTask(conflict.field)}</p>}
               {conflict.rivals.map((rival, i) => (
                 <div class="side">
                   <p class="big" lang={langOf(conflict)}>{valueWords(conflict, rival)}</p>

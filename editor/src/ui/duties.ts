@@ -1,6 +1,7 @@
 // The tasks of this body, from all directives, with where each stands.
 import { contentOf, taskState, words, type Raw, type TaskState } from "../document/read.ts";
 import { here } from "./state.ts";
+import { named, sentence } from "./words.ts";
 
 export interface Duty {
   task: { id: string; section: string; text_vi: string; text_en: string; deadline_vi?: string; cited: string[]; rules: string[] };
@@ -42,6 +43,12 @@ export function ownTasks(): Duty[] {
       .filter((one) => one.owns || one.works)
       .map(({ task, directive, owns }) => ({ task, directive, owns, state: taskState(progress, task.id) }));
   });
+}
+
+/** What a task of this body is about, where it is spoken of by its number. */
+export function aboutTask(id: string): string | undefined {
+  const task = ownTasks().find((one) => one.task.id === id)?.task;
+  return task && sentence(named(task, "text"), 140);
 }
 
 /** The nearest limit of the law that bounds a task. */

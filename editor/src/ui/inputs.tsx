@@ -246,7 +246,7 @@ function useLong({ id, paper, path, message = "edit", wrote }: LongProps) {
     const { heads, text, path: at = find(paper.doc) } = seen.current;
     // What was taken back, or never came of a composition, is no change.
     if (next !== text && at) {
-      paper.changeAt(heads, message, (doc) => putText(doc, at, next, text));
+      paper.changeAt(heads, message, (doc) => putText(doc, at, next, paper.has(heads) ? text : textAt(doc, at)));
       wrote();
     }
     hold(false);

@@ -1,5 +1,6 @@
 // What was typed and came into no document: the page went away before the document was open, or another device removed the row in
 // which somebody typed. It is kept on this device, and shown until the person has copied or discarded it.
+import { signal } from "@preact/signals";
 import { LEFT } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
 import { addressOf, say, title } from "./parts.tsx";
@@ -7,19 +8,29 @@ import { here } from "./state.ts";
 import { Unreads } from "./unread.ts";
 import { tr } from "./words.ts";
 
-/** By the key of the document, the name of the field, and a page or a moment. */
+/** By the key of the document, the label and the id of the field, and a page or a moment. */
 const left = new Unreads();
 const page = crypto.randomUUID();
-/** What is typed in this page into documents that are not open yet: no other page may show it as left over. */
+/** What is typed in this page into documents that are not open yet. */
 const early = new Set<string>();
+/** Other pages that are open: what they hold is not left over. */
+const alive = signal<ReadonlySet<string>>(new Set());
 
-export function loadLeftovers(): Promise<void> {
+const pageOf = (name: string): string => name.slice(name.lastIndexOf("#") + 1);
+const lockOf = (one: string): string => `niemyet-page-${one}`;
+
+export async function loadLeftovers(): Promise<void> {
   const { disk, desk } = here();
-  return left.open({
+  void navigator.locks?.request(lockOf(page), () => new Promise(() => undefined));
+  await left.open({
     all: () => disk.getFrom<string | undefined>(LEFT),
     put: (name, text) => void (text === undefined ? disk.drop(LEFT + name) : disk.set(LEFT + name, text)),
     channel: `niemyet-left-${desk.value.account.id}`,
   });
+  if (!navigator.locks) return;
+  const others = new Set(Object.keys(left.texts.value).map(pageOf).filter((one) => one !== page));
+  alive.value = others;
+  for (const one of others) void navigator.locks.request(lockOf(one), { mode: "shared" }, () => void (alive.value = new Set([...alive.value].filter((other) => other !== one))));
 }
 
 /** Whether something that was typed waits for a document to be opened. */
@@ -27,23 +38,30 @@ export const isEarly = (): boolean => [...early].some((name) => name in left.tex
 
 /** A text that has no place any more. */
 export function giveBack(key: string, field: string, text: string): void {
-  left.keep(`${key}#${field}#${crypto.randomUUID()}`, text);
+  left.keep(`${key}#${field}##${crypto.randomUUID()}`, text);
 }
 
+const AGAIN = 1_000;
 const labelOf = (id: string): string => document.querySelector(`label[for="${id}"]`)?.textContent ?? "";
 
 /** Something was typed into the field of this id. Until its document is open a page that goes away leaves it here. */
 export function keepEarly(paper: Paper, id: string, text: string): void {
   if (!paper.isEarly) return;
-  const name = `${paper.key}#${labelOf(id)}#${page}`;
+  const name = `${paper.key}#${labelOf(id)}#${id}#${page}`;
   if (!early.has(name)) {
     early.add(name);
-    void paper.whenOpen().then(() => {
-      early.delete(name);
-      left.keep(name, undefined);
-    });
+    void paper.whenCaughtUp().then(() => isSafe(name));
   }
   left.keep(name, text || undefined, false);
+}
+
+/** The document is open, or nobody has begun it: what was typed goes where everything goes that is typed, and is kept until it is there. */
+async function isSafe(name: string): Promise<void> {
+  const office = here();
+  office.beforeOthers();
+  while (!(await office.settled())) await new Promise((resolve) => setTimeout(resolve, AGAIN));
+  early.delete(name);
+  left.keep(name, undefined, false);
 }
 
 function copy(text: string): void {
@@ -53,7 +71,7 @@ function copy(text: string): void {
 }
 
 export function Leftovers() {
-  const all = Object.entries(left.texts.value).filter(([name]) => !early.has(name));
+  const all = Object.entries(left.texts.value).filter(([name]) => !early.has(name) && !alive.value.has(pageOf(name)));
   if (all.length === 0) return null;
   return (
     <section class="leftovers" aria-labelledby="leftovers-name">

@@ -4,6 +4,7 @@ import { dayOf, instant, isLate as cameLate, isOver as hasPassed, weeks } from "
 import { contentOf, words, type Raw } from "../document/read.ts";
 import { DEVICE, open, type Early } from "../local/early.ts";
 import { Disk } from "../local/disk.ts";
+import { reload } from "../local/leaving.ts";
 import { Office } from "../local/office.ts";
 import { ask, isProblem, type Desk } from "../local/desk.ts";
 import { onOtherPerson, sayWhoWorks } from "../local/windows.ts";
@@ -34,7 +35,7 @@ async function deviceDisk(): Promise<Disk> {
 export async function resume(early: Early): Promise<void> {
   device = new Disk(early.device);
   // Whoever works here from now on, nobody sees what another person had open.
-  onOtherPerson((account) => account !== office.value?.desk.value.account.id && location.reload());
+  onOtherPerson((account) => account !== office.value?.desk.value.account.id && reload());
   if (early.current !== undefined) office.value = await Office.open(early.current, undefined, early.own);
   else {
     void endFormer();
@@ -73,7 +74,7 @@ export async function enter(desk: Desk): Promise<boolean> {
   former.stop();
   await Office.open(desk.account.id, desk);
   location.hash = "#/";
-  location.reload();
+  reload();
   return true;
 }
 
@@ -101,7 +102,7 @@ export async function leave(): Promise<boolean> {
   if (!isOut) return false;
   sayWhoWorks(undefined);
   location.hash = "";
-  location.reload();
+  reload();
   return true;
 }
 

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { writeDown } from "./inputs.tsx";
 import { say } from "./parts.tsx";
+import { reload } from "../local/leaving.ts";
 import { office } from "./state.ts";
 import { tr } from "./words.ts";
 
@@ -34,7 +35,7 @@ export async function watch(): Promise<void> {
   follow();
   registration.addEventListener("updatefound", follow);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (asked) location.reload();
+    if (asked) reload();
     else if (mine) old.value = true;
     mine = true;
     look();
@@ -48,7 +49,7 @@ export async function watch(): Promise<void> {
 
 async function take(): Promise<void> {
   if (!(await settled())) return;
-  if (old.value) return location.reload();
+  if (old.value) return reload();
   asked = true;
   waiting.value?.postMessage("take over");
 }

@@ -114,6 +114,13 @@ impl Link {
         self.wake();
     }
 
+    /// What is not dealt with is of nobody any more. To be called once it is closed and nobody finds it.
+    pub(super) fn give_up(&self) {
+        let rest = self.pending.swap(0, Ordering::AcqRel);
+        self.share.pending.fetch_sub(rest, Ordering::AcqRel);
+        self.share.room.notify_waiters();
+    }
+
     /// Has it look again whether it may go on.
     pub(super) fn wake(&self) {
         self.room.notify_one();

@@ -261,6 +261,7 @@ impl Inner {
         if link.close(&self.config.peer, why.clone()) {
             self.parts.witness.note(&Event::Closed { account: link.principal.account, why });
             self.registry.remove(link);
+            link.give_up();
             self.senders.every_shard(|| Input::Left(link.id));
         }
     }
@@ -301,6 +302,10 @@ impl Inner {
         match said {
             Said::Sync(document, incoming) => {
                 link.add_pending(incoming.bytes);
+                if from.is_gone() {
+                    // Closed meanwhile by somebody else, who may not have seen this.
+                    link.give_up();
+                }
                 self.senders.shard(document, Input::Sync { from, document, incoming });
             }
             Said::Ephemeral { document, session, count, data } => {

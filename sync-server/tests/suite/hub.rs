@@ -294,6 +294,28 @@ fn what_an_account_sent_and_is_not_dealt_with_is_counted_over_all_its_connection
 }
 
 #[test]
+fn what_a_closed_connection_left_behind_keeps_its_account_from_nothing() {
+    let stage = Stage::new(Limits { account_incoming_bytes: 64, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    stage.store.set_full(true);
+    writer.client.edit("k", "x", &"lâu ".repeat(100));
+    assert!(wait(|| {
+        writer.carry();
+        matches!(stage.hub.health(), Health::Failing { .. })
+    }));
+    let waits = |socket: &Socket| socket.connection.ready().now_or_never().is_none();
+    let again = stage.join("x", principal(1, "north"));
+    assert!(waits(&again));
+    drop(writer);
+    assert!(!waits(&again), "bytes of a connection that is gone still count");
+    stage.store.heal();
+    assert!(wait(|| stage.hub.counts().in_flight == 0));
+    assert!(!waits(&again) && !waits(&stage.join("y", principal(1, "north"))));
+}
+
+#[test]
 fn a_defect_of_the_application_stays_with_the_one_who_met_it() {
     let stage = Stage::new(Limits::default());
     let mut good = stage.join("g", principal(1, "north"));
