@@ -33,8 +33,9 @@ async fn key(official: &Official, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Presses Tab until the focus is on what a selector finds.
+/// Presses Tab until the focus is on what a selector finds, once that is there.
 async fn tab_to(official: &Official, selector: &str) -> Result<()> {
+    official.until(&format!("document.querySelector('{selector}')")).await?;
     for _ in 0..80 {
         if official.ask::<bool>(&format!("document.activeElement.matches('{selector}')")).await? {
             return Ok(());
