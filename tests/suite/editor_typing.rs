@@ -204,15 +204,21 @@ const LATE: &str = "const compile = WebAssembly.instantiateStreaming, plain = We
     const late = (real) => async (...args) => { while (!window.now) await new Promise((is) => setTimeout(is, 50)); return real(...args); }; \
     WebAssembly.instantiateStreaming = late(compile); WebAssembly.instantiate = late(plain);";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_figure_that_is_changed_back_before_the_document_is_open_stays_what_it_was() -> Result<()> {
-    let scene = Scene::new()?;
+/// Somebody whose device keeps a report with a figure.
+async fn has_seen_twelve(scene: &Scene) -> Result<Official> {
     let team = scene.official("tuyen.truyen", "team_comms").await?;
     writes_figure(&team, "12").await?;
     team.reads(SENT).await?;
     team.until("navigator.serviceWorker.controller").await?;
     // What was seen of it is kept once nobody writes.
     tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    Ok(team)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_figure_that_is_changed_back_before_the_document_is_open_stays_what_it_was() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = has_seen_twelve(&scene).await?;
     team.before_all(LATE).await?;
     team.reload().await?;
     team.until(&stands(FIGURE, "12")).await?;
@@ -238,12 +244,7 @@ const ASKS: &str = "(() => { const leaves = new Event('beforeunload', { cancelab
 async fn what_is_typed_before_its_document_is_open_comes_back_when_the_page_is_closed_at_once() -> Result<()>
 {
     let scene = Scene::new()?;
-    let team = scene.official("tuyen.truyen", "team_comms").await?;
-    writes_figure(&team, "12").await?;
-    team.reads(SENT).await?;
-    team.until("navigator.serviceWorker.controller").await?;
-    // What was seen of it is kept once nobody writes.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    let team = has_seen_twelve(&scene).await?;
     assert!(!team.ask::<bool>(ASKS).await?);
     team.before_all(LATE).await?;
     team.reload().await?;

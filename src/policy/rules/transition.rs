@@ -262,10 +262,8 @@ impl<'a> Judge<'a> {
         let seen = approvals(&self.past(change), key);
         let known = approvals(&Past { doc: server, heads: None }, key);
         let left = approvals(&Past { doc: self.delivery.after, heads: None }, key);
-        match left.iter().any(|id| known.contains(id) && !seen.contains(id)) {
-            true => Err(words::approved_meanwhile(key)),
-            false => Ok(()),
-        }
+        let stands = left.iter().any(|id| known.contains(id) && !seen.contains(id));
+        if stands { Err(words::approved_meanwhile(key)) } else { Ok(()) }
     }
 
     /// Whether the author of a change saw an approval that the server knows and shows no more.

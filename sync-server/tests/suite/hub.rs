@@ -234,19 +234,28 @@ fn when_memory_is_short_the_longest_idle_leave_it() {
     }
 }
 
-#[test]
-fn who_sends_faster_than_it_is_dealt_with_waits_and_loses_nothing() {
-    let stage = Stage::new(Limits { incoming_bytes: 64, ..Limits::default() });
-    let mut writer = stage.join("w", principal(1, "north"));
-    writer.client.begin("k", [1; 16]);
-    writer.until_acknowledged("k");
+/// The disk is full, and a frame of the writer's waits for it.
+fn sends_what_stays_undealt_with(stage: &Stage, writer: &mut Socket) {
     stage.store.set_full(true);
     writer.client.edit("k", "x", &"lâu ".repeat(100));
     assert!(wait(|| {
         writer.carry();
         matches!(stage.hub.health(), Health::Failing { .. })
     }));
-    let waits = |writer: &Socket| writer.connection.ready().now_or_never().is_none();
+}
+
+/// Whether the next frame of a connection is not read yet.
+fn waits(socket: &Socket) -> bool {
+    socket.connection.ready().now_or_never().is_none()
+}
+
+#[test]
+fn who_sends_faster_than_it_is_dealt_with_waits_and_loses_nothing() {
+    let stage = Stage::new(Limits { incoming_bytes: 64, ..Limits::default() });
+    let mut writer = stage.join("w", principal(1, "north"));
+    writer.client.begin("k", [1; 16]);
+    writer.until_acknowledged("k");
+    sends_what_stays_undealt_with(&stage, &mut writer);
     assert!(waits(&writer), "its next frame would be read");
     let other = stage.join("o", principal(2, "south"));
     assert!(!waits(&other), "others do not wait for it");
@@ -262,14 +271,8 @@ fn what_an_account_sent_and_is_not_dealt_with_is_counted_over_all_its_connection
     writer.client.begin("k", [1; 16]);
     writer.until_acknowledged("k");
     let second = stage.join("x", principal(1, "north"));
-    let waits = |socket: &Socket| socket.connection.ready().now_or_never().is_none();
     assert!(!waits(&second));
-    stage.store.set_full(true);
-    writer.client.edit("k", "x", &"lâu ".repeat(100));
-    assert!(wait(|| {
-        writer.carry();
-        matches!(stage.hub.health(), Health::Failing { .. })
-    }));
+    sends_what_stays_undealt_with(&stage, &mut writer);
     assert!(waits(&writer) && waits(&second), "another connection of the account would be read");
     assert!(!waits(&stage.join("o", principal(2, "south"))), "others do not wait for it");
     // Who waits is woken when the other's frame is dealt with.
@@ -299,13 +302,7 @@ fn what_a_closed_connection_left_behind_keeps_its_account_from_nothing() {
     let mut writer = stage.join("w", principal(1, "north"));
     writer.client.begin("k", [1; 16]);
     writer.until_acknowledged("k");
-    stage.store.set_full(true);
-    writer.client.edit("k", "x", &"lâu ".repeat(100));
-    assert!(wait(|| {
-        writer.carry();
-        matches!(stage.hub.health(), Health::Failing { .. })
-    }));
-    let waits = |socket: &Socket| socket.connection.ready().now_or_never().is_none();
+    sends_what_stays_undealt_with(&stage, &mut writer);
     let again = stage.join("x", principal(1, "north"));
     assert!(waits(&again));
     drop(writer);

@@ -1,6 +1,7 @@
 //! What the builder tells of its work: what came of what was asked for stays told, and every switch is in the audit log.
 
 use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -63,15 +64,21 @@ fn activate(desk: &Desk, id: &str) -> Value {
     answer.json()
 }
 
+/// Writes a mistake into a template; gives its path and what stood there.
+fn breaks_a_template(desk: &Desk) -> (PathBuf, String) {
+    let template = desk.office.path("niemyet/site/templates/page.html");
+    let good = fs::read_to_string(&template).unwrap();
+    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    (template, good)
+}
+
 #[test]
 fn what_came_of_an_asked_build_is_told_until_the_next_one_is_asked_for() {
     let office = Office::ready();
     show_by_rule(&office);
     office.ok(&["build"]);
     let mut desk = Desk::serve(office);
-    let template = desk.office.path("niemyet/site/templates/page.html");
-    let good = fs::read_to_string(&template).unwrap();
-    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let (template, good) = breaks_a_template(&desk);
     let failed = desk.rebuild();
     assert_eq!(failed["phase"], "failed", "{failed}");
     // What follows by rule takes nothing of the site with it, and goes well.
@@ -106,9 +113,7 @@ fn a_failure_is_told_until_somebody_else_has_made_a_newer_release() {
     office.ok(&["build"]);
     let first = current(&office);
     let mut desk = Desk::serve(office);
-    let template = desk.office.path("niemyet/site/templates/page.html");
-    let good = fs::read_to_string(&template).unwrap();
-    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let (template, good) = breaks_a_template(&desk);
     let failed = desk.rebuild();
     assert_eq!(failed["asked"]["error"]["template"], "templates/page.html", "{failed}");
     // What this server makes by rule, or one that was there before, has nothing of what was asked for.
@@ -143,9 +148,7 @@ fn a_failure_is_told_no_longer_once_the_file_is_put_back_as_it_was() {
     let office = Office::ready();
     office.ok(&["build"]);
     let mut desk = Desk::serve(office);
-    let template = desk.office.path("niemyet/site/templates/page.html");
-    let good = fs::read_to_string(&template).unwrap();
-    fs::write(&template, format!("{good}\n{{% if %}}\n")).unwrap();
+    let (template, good) = breaks_a_template(&desk);
     let failed = desk.rebuild();
     assert_eq!(failed["asked"]["error"]["template"], "templates/page.html", "{failed}");
     // As long as it stands there it is told, also where another file is as it should be again.
