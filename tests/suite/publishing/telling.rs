@@ -191,8 +191,11 @@ fn what_was_withdrawn_during_a_pause_is_gone_when_somebody_ends_it() {
     approve(&desk.office, &directive());
     settled(&desk);
     desk.office.ok(&["release", "activate", &third]);
+    // Until that is noticed the first release is shown, in which the directive stands as well.
+    desk.until("/api/rebuild", |state| {
+        state["paused"] == false && state["phase"] == "done" && state["release"] != json!(third)
+    });
     until_public(&desk, DIRECTIVE, ("KL-UBBC", true), "the end of the pause was not noticed");
-    assert_eq!(desk.get("/api/rebuild").json()["paused"], false);
     assert_eq!(desk.serving.terminate(), Some(0));
 }
 
