@@ -70,8 +70,10 @@ fn make(program: &Path, folder: &Path, tree: &SourceTree) -> Result<(), CliError
         _ => {}
     }
     super::site::write_project(folder, tree)?;
+    // Zola looks for a compiled style sheet (`get_hash`) at this folder below the root, which a relative one misses.
+    let public = std::path::absolute(folder.join("public")).map_err(CliError::file("name", folder))?;
     let mut command = Command::new(program);
-    command.arg("--root").arg(folder).args(["build", "--force", "--output-dir"]).arg(folder.join("public"));
+    command.arg("--root").arg(folder).args(["build", "--force", "--output-dir"]).arg(public);
     run(command, program).map(drop)
 }
 
