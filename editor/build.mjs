@@ -24,7 +24,13 @@ function asset(name, extension, bytes) {
 const wasm = strip(readFileSync(join(here, "node_modules/@automerge/automerge/dist/automerge.wasm")));
 const wasmPath = asset("automerge", "wasm", wasm);
 
-async function bundle(entry, define = {}) {
+/** Everywhere but in the second file. */
+const late = {
+  name: "late",
+  setup: (build) => build.onResolve({ filter: /^@automerge\/automerge-repo\/slim$/ }, () => ({ path: join(here, "src/local/late.ts") })),
+};
+
+async function bundle(entry, define = {}, plugins = []) {
   const result = await build({
     entryPoints: [join(here, "src", entry)],
     absWorkingDir: here,
@@ -37,18 +43,20 @@ async function bundle(entry, define = {}) {
     charset: "utf8",
     jsx: "automatic",
     jsxImportSource: "preact",
+    plugins,
     alias: { "@noble/hashes/sha256": "./src/document/sha256.ts" },
     define: { "process.env.NODE_ENV": '"production"', ...Object.fromEntries(Object.entries(define).map(([k, v]) => [k, JSON.stringify(v)])) },
   });
   return result.outputFiles[0].contents;
 }
 
-const app = asset("app", "js", await bundle("app.tsx"));
-const style = asset("style", "css", (await build({ entryPoints: [join(here, "src/style.css")], absWorkingDir: here, minify: true, write: false, charset: "utf8" })).outputFiles[0].contents);
 const icon = asset("icon", "svg", source("icon.svg"));
-const boot = asset("boot", "js", await bundle("boot.ts", { APP: app, WASM: wasmPath, WASM_BYTES: wasm.length }));
+const engine = asset("engine", "js", await bundle("engine.ts"));
+const app = asset("app", "js", await bundle("app.tsx", { ENGINE: engine, ICON: icon }, [late]));
+const style = asset("style", "css", (await build({ entryPoints: [join(here, "src/style.css")], absWorkingDir: here, minify: true, write: false, charset: "utf8" })).outputFiles[0].contents);
+const boot = asset("boot", "js", await bundle("boot.ts", { APP: app, ENGINE: engine, WASM: wasmPath, WASM_BYTES: wasm.length }));
 
-const page = source("index.html").toString().replaceAll("{style}", style).replaceAll("{boot}", boot).replaceAll("{app}", app).replaceAll("{icon}", icon);
+const page = source("index.html").toString().replaceAll("{style}", style).replaceAll("{boot}", boot).replaceAll("{app}", app);
 writeFileSync(join(out, "index.html"), page);
 const manifest = {
   name: "Niêm yết – báo cáo bầu cử",
@@ -62,7 +70,7 @@ const manifest = {
   icons: [{ src: icon, sizes: "any", type: "image/svg+xml" }],
 };
 writeFileSync(join(out, "app.webmanifest"), JSON.stringify(manifest));
-const files = ["./", "app.webmanifest", wasmPath, app, style, icon, boot];
+const files = ["./", "app.webmanifest", wasmPath, app, engine, style, icon, boot];
 const version = hash(files.join() + page + JSON.stringify(manifest));
 writeFileSync(join(out, "sw.js"), await bundle("sw.ts", { FILES: files, VERSION: version }));
 

@@ -25,6 +25,8 @@ import { Today } from "./ui/today.tsx";
 import { Update, watch } from "./ui/update.tsx";
 import { language, named, tr } from "./ui/words.ts";
 
+declare const ICON: string;
+
 /** While the committee's own data is not on this device, no screen can tell the truth. */
 function First() {
   const state = here().paper("election").state.value;
@@ -153,6 +155,13 @@ function App() {
   );
 }
 
+/** What the window and an installed program are known by. */
+function dress(): void {
+  for (const [rel, href] of [["icon", ICON], ["manifest", "app.webmanifest"]] as const) {
+    if (!document.querySelector(`link[rel=${rel}]`)) document.head.append(Object.assign(document.createElement("link"), { rel, href }));
+  }
+}
+
 /** Called by the first script once the program is here; the wasm may still be coming. */
 export async function start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> {
   // A first visit waits for all of it, behind its progress bar; later ones show at once what is on the device.
@@ -170,7 +179,7 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   const root = document.getElementById("app")!;
   root.textContent = "";
   // After the first frame: what compiles would stand in the way of what is drawn.
-  const begin = () => void startEngine(wasm).catch(() => say(tr("Chương trình trên máy này bị hỏng: hãy tải lại trang khi có mạng.", "The program on this device is damaged: reload this page when there is a network.")));
+  const begin = () => (dress(), startEngine(wasm)).catch(() => say(tr("Chương trình trên máy này bị hỏng: hãy tải lại trang khi có mạng.", "The program on this device is damaged: reload this page when there is a network.")));
   requestAnimationFrame(() => setTimeout(begin));
   setTimeout(begin, 500);
   render(<App />, root);

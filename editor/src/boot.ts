@@ -3,6 +3,7 @@
 import { openEarly, type Early } from "./local/early.ts";
 
 declare const APP: string;
+declare const ENGINE: string;
 declare const WASM: string;
 declare const WASM_BYTES: number;
 
@@ -34,7 +35,9 @@ async function start(): Promise<void> {
     });
   // A first visit fetches all at once; later ones show first what is on the device.
   const first = navigator.serviceWorker?.controller ? undefined : fetched();
-  const app = (await import(new URL(APP, document.baseURI).href)) as { start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> };
+  const at = (file: string): string => new URL(file, document.baseURI).href;
+  if (first) void import(at(ENGINE)).catch(() => undefined);
+  const app = (await import(at(APP))) as { start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> };
   await app.start(() => first ?? fetched(), early);
 }
 

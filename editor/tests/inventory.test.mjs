@@ -4,15 +4,13 @@ import { afterEach, test } from "node:test";
 import { load } from "./load.mjs";
 
 const { Inventory } = await load("inventory", "local");
+const { Kept } = await load("disk", "local");
 
 /** A store as IndexedDB keeps it: what is written stands there for every window. */
 function disk(kept) {
   return {
-    getAll: async (keys) => keys.map((key) => kept.get(key)),
-    getFrom: async (start) => Object.fromEntries([...kept].filter(([key]) => key.startsWith(start)).map(([key, value]) => [key.slice(start.length), value])),
     set: async (key, value) => void kept.set(key, value),
     drop: async (key) => void (await new Promise((resolve) => setTimeout(resolve, 5)), kept.delete(key)),
-    forget: async (keys) => keys.forEach((key) => kept.delete(key)),
   };
 }
 
@@ -28,7 +26,7 @@ async function windows(kept, count) {
     const told = [() => undefined, (key) => carried.push(key)];
     return { unsent, carried, inventory: new Inventory(disk(kept), account, (key) => unsent.has(key), ...told) };
   });
-  for (const { inventory } of all) await inventory.load();
+  for (const { inventory } of all) inventory.load(new Kept(new Map(kept)));
   open.push(...all.map(({ inventory }) => inventory));
   return all;
 }
@@ -86,6 +84,7 @@ test("what is written while the mark of what was sent goes away waits in every w
 test("what an older program kept in one piece is taken over, and forgotten there", async () => {
   const kept = new Map([["waiting", { "report/x": 5 }], ["local", ["report/x", "report/z"]]]);
   const [a] = await windows(kept, 1);
+  await heard();
   assert.deepEqual(a.inventory.waiting.value, { "report/x": 5 });
   assert.deepEqual([...kept].sort(), [["local report/x", true], ["local report/z", true], ["waiting report/x", 5]]);
   await a.inventory.forget("report/x");

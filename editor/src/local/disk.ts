@@ -36,6 +36,26 @@ const nameIn = (store: Write["store"], key: IDBValidKey | StorageKey): string =>
 
 const isAside = ({ store, key }: Write): boolean => store === "meta" && [UNREAD, DRAFTS, LEFT].some((start) => String(key).startsWith(start));
 
+/** What stood beside the documents at one moment. */
+export class Kept {
+  constructor(private readonly values: Map<string, unknown>) {}
+
+  get<T>(key: string): T | undefined {
+    return this.values.get(key) as T | undefined;
+  }
+
+  /** All whose keys begin so, by the rest of the key. */
+  from<T>(start: string): Record<string, T> {
+    const found = [...this.values].filter(([key]) => key.startsWith(start));
+    return Object.fromEntries(found.map(([key, value]) => [key.slice(start.length), value as T]));
+  }
+
+  /** Those of the names under which something stands. */
+  those(keys: string[]): string[] {
+    return keys.filter((key) => this.values.has(key));
+  }
+}
+
 export class Disk implements StorageAdapterInterface {
   #waiting = new Map<string, Write>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -51,10 +71,11 @@ export class Disk implements StorageAdapterInterface {
     return this.#read<T>("meta", key);
   }
 
-  /** Several of them at once. */
-  getAll<T extends unknown[]>(keys: string[]): Promise<Partial<T>> {
+  /** All of them, as they stand on the disk at one moment: what a start reads one by one takes it several times as long. */
+  async kept(): Promise<Kept> {
     const store = this.db.transaction("meta").objectStore("meta");
-    return Promise.all(keys.map((key) => answered(store.get(key)))) as unknown as Promise<Partial<T>>;
+    const [keys, values] = await Promise.all([answered(store.getAllKeys()), answered(store.getAll())]);
+    return new Kept(new Map(keys.map((key, i) => [String(key), values[i]])));
   }
 
   /** All values whose keys begin so, by the rest of the key. */
@@ -86,12 +107,6 @@ export class Disk implements StorageAdapterInterface {
   /** Takes away what stands under a name. */
   drop(key: string): Promise<void> {
     return this.#write({ store: "meta", key, value: undefined, gone: true });
-  }
-
-  /** Takes away what stands under these names, if something does. */
-  async forget(keys: string[]): Promise<void> {
-    const there = await answered(this.db.transaction("meta").objectStore("meta").getAllKeys());
-    await Promise.all(keys.filter((key) => there.includes(key)).map((key) => this.drop(key)));
   }
 
   async load(key: StorageKey): Promise<Uint8Array | undefined> {

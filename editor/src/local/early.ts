@@ -28,8 +28,25 @@ export interface Early {
 export const DEVICE = "niemyet-device";
 export const nameOf = (account: number): string => `niemyet-${account}`;
 
+/** Who worked here when the program last started: a guess, by which their store is opened while the device's own says who it is. */
+const GUESS = "niemyet-opened-last";
+
+function remember(account: number | undefined): void {
+  try {
+    if (account === undefined) localStorage.removeItem(GUESS);
+    else localStorage.setItem(GUESS, String(account));
+  } catch {
+    // A full disk takes no guess.
+  }
+}
+
 export async function openEarly(): Promise<Early> {
+  const guess = Number(localStorage.getItem(GUESS)) || undefined;
+  const opening = guess === undefined ? undefined : open(nameOf(guess));
   const device = await open(DEVICE);
   const current = await answered(device.transaction("meta").objectStore("meta").get("current") as IDBRequest<number | undefined>);
+  if (current === guess) return { device, current, own: await opening };
+  opening?.then((other) => other.close(), () => undefined);
+  remember(current);
   return { device, current, own: current === undefined ? undefined : await open(nameOf(current)) };
 }

@@ -1,12 +1,12 @@
 // What this device holds: which documents, and which of them have changes that the server does not have. A record each in the
 // device's storage, so that no window writes over what another noted, and told to the other windows, so that each shows all of it.
 import { signal } from "@preact/signals";
-import type { Disk } from "./disk.ts";
+import type { Disk, Kept } from "./disk.ts";
 
 const WAITS = "waiting ";
 const HAS = "local ";
 /** What older programs kept, one value for all documents; an old window may still write them. */
-const FORMER = ["waiting", "local"];
+const FORMER = ["waiting", "local"] as const;
 
 /** `since`: undefined if the server has it all. `apart`: it was saved to a file that a colleague may deliver. */
 interface Word {
@@ -23,7 +23,7 @@ export class Inventory {
 
   /** `isUnsent`: whether this window has something in a document that the server lacks. */
   constructor(
-    private readonly disk: Pick<Disk, "getAll" | "getFrom" | "set" | "forget" | "drop">,
+    private readonly disk: Pick<Disk, "set" | "drop">,
     account: number,
     private readonly isUnsent: (key: string) => boolean,
     private readonly moved: () => void,
@@ -33,17 +33,13 @@ export class Inventory {
     this.#channel.onmessage = ({ data }) => this.#hear(data as Word);
   }
 
-  async load(): Promise<void> {
-    const [waiting, local, [oldWaiting, oldLocal]] = await Promise.all([
-      this.disk.getFrom<number>(WAITS),
-      this.disk.getFrom<boolean>(HAS),
-      this.disk.getAll<[Record<string, number>, string[]]>(FORMER),
-    ]);
-    this.waiting.value = waiting;
-    for (const key of Object.keys(local)) this.#local.add(key);
-    for (const [key, since] of Object.entries(oldWaiting ?? {})) void this.wait(key, since);
-    for (const key of oldLocal ?? []) this.know(key);
-    if (oldWaiting ?? oldLocal) void this.disk.forget(FORMER);
+  load(kept: Kept): void {
+    this.waiting.value = kept.from(WAITS);
+    for (const key of Object.keys(kept.from(HAS))) this.#local.add(key);
+    const [oldWaiting, oldLocal] = FORMER;
+    for (const [key, since] of Object.entries(kept.get<Record<string, number>>(oldWaiting) ?? {})) void this.wait(key, since);
+    for (const key of kept.get<string[]>(oldLocal) ?? []) this.know(key);
+    for (const name of kept.those([...FORMER])) void this.disk.drop(name);
   }
 
   has(key: string): boolean {

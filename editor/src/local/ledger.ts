@@ -5,7 +5,7 @@ import { signal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
 import { asHandedIn, contentOf, contested, handedIn, lastHandIn, submissions, words, type HandIn } from "../document/read.ts";
 import type { Submission } from "../document/status.ts";
-import type { Disk } from "./disk.ts";
+import type { Disk, Kept } from "./disk.ts";
 import type { Paper } from "./paper.ts";
 
 /** One document in a list. */
@@ -54,15 +54,11 @@ export class Ledger {
     private readonly body: () => string,
   ) {}
 
-  async load(): Promise<void> {
-    const [[lines, places], seen] = await Promise.all([
-      this.disk.getAll<[Record<string, Line>, Record<string, number>]>([LINES, PLACES]),
-      this.disk.getFrom<Seen | undefined>(SEEN),
-    ]);
-    this.lines.value = lines ?? {};
-    this.#places = places ?? {};
-    this.#seen = seen;
-    void this.disk.forget(FORMER);
+  load(kept: Kept): void {
+    this.lines.value = kept.get(LINES) ?? {};
+    this.#places = kept.get(PLACES) ?? {};
+    this.#seen = kept.from(SEEN);
+    for (const name of kept.those(FORMER)) void this.disk.drop(name);
   }
 
   seen(key: string): Seen | undefined {

@@ -1,9 +1,9 @@
 // The office on this device: who works here, their documents, and what the server said. Everything that must survive a killed process
 // is in the device's storage before it counts as saved. What waits to be sent stands in `sending`, what is fetched in `bringing`.
-import { Repo, type PeerId } from "@automerge/automerge-repo/slim";
-import { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-network-broadcastchannel";
+import type { PeerId, Repo } from "@automerge/automerge-repo/slim";
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { bodyOf, kindOf } from "../document/key.ts";
+import type * as Engine from "../engine.ts";
 import { Bringing } from "./bringing.ts";
 import { DeskAsked, isProblem, type Desk } from "./desk.ts";
 import { Disk } from "./disk.ts";
@@ -12,7 +12,7 @@ import { whenReady } from "./engine.ts";
 import { reload } from "./leaving.ts";
 import { Inventory } from "./inventory.ts";
 import { Ledger, type Line } from "./ledger.ts";
-import { Link, type LinkState } from "./link.ts";
+import type { Link, LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
 import { LastWords, names, type Left } from "./lastwords.ts";
 import { Paper, type Around } from "./paper.ts";
@@ -79,23 +79,21 @@ export class Office {
     const office = new Office(new Disk(own ?? (await open(nameOf(account)))), account);
     // Before anybody reads what stands there.
     await office.#lastWords.takeAsides(({ name, value, at }) => void office.disk.set(name, value, at), (name) => office.disk.writtenAt(name));
-    const kinds = ["desk", "sent", "skew", "device"];
-    const [[kept, sent, skew, device]] = await Promise.all([
-      office.disk.getAll<[Desk, number, number, string]>(kinds),
-      office.ledger.load(),
-      office.#inventory.load(),
-    ]);
-    const known = desk ?? kept;
+    const kept = await office.disk.kept();
+    office.ledger.load(kept);
+    office.#inventory.load(kept);
+    const former = kept.get<Desk>("desk");
+    const known = desk ?? former;
     if (!known) return undefined;
     office.desk.value = known;
-    if (desk && kept) office.#bringing.compareStores(kept, desk);
+    if (desk && former) office.#bringing.compareStores(former, desk);
     if (desk) await office.disk.set("desk", desk);
-    if (desk) office.skew.value = desk.now - Date.now();
-    office.sending.lastSent.value = sent;
+    office.skew.value = desk ? desk.now - Date.now() : (kept.get("skew") ?? 0);
+    office.sending.lastSent.value = kept.get("sent");
+    const device = kept.get<string>("device");
     if (device) office.#telling.device = device;
     else void office.disk.set("device", office.#telling.device);
-    if (!desk) office.skew.value = skew ?? 0;
-    void whenReady().then(() => office.#start());
+    void whenReady().then((engine) => office.#start(engine));
     return office;
   }
 
@@ -111,7 +109,7 @@ export class Office {
   }
 
   /** Opens the documents and the connection. Until then screens show what was seen last. */
-  async #start(): Promise<void> {
+  async #start({ BroadcastChannelNetworkAdapter, Link, Repo }: typeof Engine): Promise<void> {
     this.#windows = new Windows(this.desk.value.account.id, (key) => this.#letGo(key));
     await this.#windows.enter();
     this.#link = new Link(
