@@ -1,6 +1,7 @@
 // Keys and ids of documents, as the Rust side derives them (src/document/key.rs, id.rs): two offline devices that start the
 // same report start the same document.
-import { interpretAsDocumentId, type DocumentId } from "@automerge/automerge-repo/slim";
+import type { DocumentId } from "@automerge/automerge-repo/slim";
+import bs58check from "bs58check";
 import { sha256 } from "./sha256.ts";
 
 export type Kind = "election" | "directive" | "progress" | "report" | "incident" | "review" | "publication";
@@ -26,12 +27,12 @@ function hash(parts: string[]): Uint8Array {
   return sha256(new TextEncoder().encode(parts.join("\0"))).slice(0, 16);
 }
 
-/** The id of a document: 16 bytes with the bits of a version-4 UUID (RFC 9562, section 5.4). */
+/** The id of a document: 16 bytes with the bits of a version-4 UUID (RFC 9562, section 5.4), written as automerge-repo writes it. */
 export function idOf(election: string, key: string): DocumentId {
   const bytes = hash(["niemyet", election, key]);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return interpretAsDocumentId(bytes as Parameters<typeof interpretAsDocumentId>[0]);
+  return bs58check.encode(bytes) as DocumentId;
 }
 
 /** The actor of the first change of a document, hexadecimal. */

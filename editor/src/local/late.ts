@@ -5,8 +5,7 @@ import type * as Engine from "../engine.ts";
 /** Until then nothing is part of an open document. */
 export let Automerge = { getObjectId: () => null } as unknown as typeof Engine.Automerge;
 export let decodeHeads: typeof Engine.decodeHeads;
-export let interpretAsDocumentId: typeof Engine.interpretAsDocumentId;
 
 export function arrived(engine: typeof Engine): void {
-  ({ Automerge, decodeHeads, interpretAsDocumentId } = engine);
+  ({ Automerge, decodeHeads } = engine);
 }
