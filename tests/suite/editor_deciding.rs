@@ -265,8 +265,11 @@ async fn what_two_devices_decide_on_one_day_without_a_network_all_stands() -> Re
         team.reads(SENT).await?;
         team.until("document.querySelectorAll('details.notice').length === 2").await?;
         team.until("!document.querySelector('details.notice .draft')").await?;
-        // Nothing that waits for anybody, and both see what one has decided.
-        state_of(team, "withdrawn").await?;
+        // Nothing that waits for anybody, and both see what one has decided, whether or not a build by rule has made it public already.
+        team.until(&format!(
+            "['withdrawn', 'new'].includes(document.querySelector('{DIRECTIVE}')?.dataset.state)"
+        ))
+        .await?;
     }
     let days: BTreeSet<String> = one
         .ask("[...document.querySelectorAll('details.notice input[type=date]')].map(one => one.value)")
