@@ -7,14 +7,14 @@ import { Directive, Directives } from "./ui/directives.tsx";
 import { History } from "./ui/history.tsx";
 import { Incident, Incidents } from "./ui/incidents.tsx";
 import type { Early } from "./local/early.ts";
-import { startEngine } from "./local/engine.ts";
+import { keepStarting, startEngine } from "./local/engine.ts";
 import { diskFault } from "./local/disk.ts";
 import { isOwnDoing } from "./local/leaving.ts";
 import { loadDrafts } from "./ui/drafts.ts";
 import { loadUnread, writeDown } from "./ui/inputs.tsx";
 import { arriveAt } from "./ui/focus.ts";
 import { isEarly, Leftovers, loadLeftovers } from "./ui/leftovers.tsx";
-import { go, say, StatusBar, title } from "./ui/parts.tsx";
+import { go, StatusBar, title } from "./ui/parts.tsx";
 import { Publish } from "./ui/publish.tsx";
 import { Report } from "./ui/report.tsx";
 import { Round } from "./ui/round.tsx";
@@ -165,7 +165,8 @@ function dress(): void {
 /** Called by the first script once the program is here; the wasm may still be coming. */
 export async function start(wasm: () => Promise<Response>, early: Promise<Early>): Promise<void> {
   // A first visit waits for all of it, behind its progress bar; later ones show at once what is on the device.
-  if (!navigator.serviceWorker?.controller) await startEngine(wasm);
+  const isFirst = !navigator.serviceWorker?.controller;
+  if (isFirst) await startEngine(wasm);
   readRoute();
   addEventListener("hashchange", readRoute);
   await resume(await early);
@@ -178,8 +179,14 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   });
   const root = document.getElementById("app")!;
   root.textContent = "";
-  // After the first frame: what compiles would stand in the way of what is drawn.
-  const begin = () => (dress(), startEngine(wasm)).catch(() => say(tr("Chương trình trên máy này bị hỏng: hãy tải lại trang khi có mạng.", "The program on this device is damaged: reload this page when there is a network.")));
+  // After the first frame: what compiles would stand in the way of what is drawn. A window that nobody sees has no frames.
+  let isBegun = false;
+  const begin = () => {
+    if (isBegun) return;
+    isBegun = true;
+    dress();
+    if (!isFirst) void keepStarting(wasm);
+  };
   requestAnimationFrame(() => setTimeout(begin));
   setTimeout(begin, 500);
   render(<App />, root);

@@ -10,13 +10,23 @@ const NAME = PREFIX + VERSION;
 
 self.addEventListener("install", (event) => {
   const all = FILES.map((file) => new Request(file, { cache: "no-cache" }));
-  event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(all)));
+  const whole = async () => {
+    try {
+      await (await caches.open(NAME)).addAll(all);
+    } catch (fault) {
+      await caches.delete(NAME);
+      throw fault;
+    }
+  };
+  event.waitUntil(whole());
 });
 
 self.addEventListener("activate", (event) => {
   const old = async () => {
-    const names = await caches.keys();
-    await Promise.all(names.filter((name) => name.startsWith(PREFIX) && name !== NAME).map((name) => caches.delete(name)));
+    const former = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== NAME);
+    // A window that is open with the version before may not have all of it yet.
+    former.pop();
+    await Promise.all(former.map((name) => caches.delete(name)));
     await self.clients.claim();
   };
   event.waitUntil(old());
@@ -31,5 +41,5 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (!url.pathname.startsWith(new URL(self.registration.scope).pathname)) return;
   const asked = event.request.mode === "navigate" ? "./" : event.request;
-  event.respondWith(caches.open(NAME).then(async (cache) => (await cache.match(asked)) ?? fetch(event.request)));
+  event.respondWith(caches.open(NAME).then(async (cache) => (await cache.match(asked)) ?? (await caches.match(asked)) ?? fetch(event.request)));
 });

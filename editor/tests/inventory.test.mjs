@@ -49,6 +49,19 @@ test("no window writes over what another noted, and each shows what all hold", a
   assert.deepEqual(again.inventory.keys.sort(), ["incident/x", "progress/y"]);
 });
 
+test("what is heard while a window still reads what it holds is not forgotten", async () => {
+  const kept = new Map([["waiting report/old", 3]]);
+  const [a] = await windows(kept, 1);
+  const late = new Inventory(disk(kept), account, () => false, () => undefined, () => undefined);
+  open.push(late);
+  const read = new Kept(new Map(kept));
+  a.inventory.wait("report/x", 5);
+  await a.inventory.sent("report/old");
+  await heard();
+  late.load(read);
+  assert.deepEqual(late.waiting.value, { "report/x": 5 });
+});
+
 test("what one window sent waits in no other, unless that one has written on", async () => {
   const kept = new Map();
   const [a, b, c] = await windows(kept, 3);

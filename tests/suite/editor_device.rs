@@ -3,6 +3,8 @@
 use chromiumoxide::cdp::browser_protocol::storage::OverrideQuotaForOriginParams;
 
 use crate::support::browser::Result;
+use crate::support::browser::ask;
+use crate::support::browser::shows;
 use crate::support::official::Official;
 use crate::support::official::password;
 use crate::support::scene::FIGURE;
@@ -139,4 +141,33 @@ async fn who_signs_out_while_the_disk_does_not_answer_is_told_and_stays() -> Res
     team.until("document.querySelector('#sign-login')").await?;
     team.kill().await?;
     Ok(())
+}
+
+/// Holds the person's own store, so that a window that opens it waits; `signOut` then says on the device, and to the windows, that
+/// they went.
+const HOLDS: &str = "(async () => { \
+    const open = (name) => new Promise((done) => { const asked = indexedDB.open(name); asked.onsuccess = () => done(asked.result); }); \
+    const own = (await indexedDB.databases()).map((one) => one.name).find((name) => /^niemyet-\\d+$/.test(name)); \
+    const [device, one] = [await open('niemyet-device'), await open(own)]; \
+    const store = one.transaction('meta', 'readwrite').objectStore('meta'); \
+    window.signOut = () => { const writing = device.transaction('meta', 'readwrite'); writing.objectStore('meta').delete('current'); \
+        writing.oncomplete = () => new BroadcastChannel('niemyet-device').postMessage(undefined); return true; }; \
+    const hold = () => { store.get('desk').onsuccess = hold; }; hold(); return true; })()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_still_opens_as_the_person_signs_out_in_another_shows_nothing_of_them() -> Result<()> {
+    let scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.reads(SENT).await?;
+    team.comes_true(HOLDS).await?;
+    let tab = team.tab(&format!("{}/editor/#/tasks", scene.site)).await?;
+    shows(&tab, "performance.getEntriesByType('resource').some((one) => one.name.includes('/app-'))").await?;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    assert!(ask::<bool>(&tab, "!!document.querySelector('#said')").await?, "it waits for the store");
+    team.ask::<bool>("window.signOut()").await?;
+    team.until("document.querySelector('#sign-login')").await?;
+    shows(&tab, "document.querySelector('#sign-login')").await?;
+    assert!(ask::<bool>(&tab, "!document.querySelector('#status')").await?);
+    team.kill().await
 }

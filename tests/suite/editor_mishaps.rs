@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::Path;
 
+use chromiumoxide::cdp::browser_protocol::network::ClearBrowserCacheParams;
 use serde_json::Value;
 
 use crate::editor_stick::brought;
@@ -36,19 +37,22 @@ fn another_version(folder: &Path) -> Result<()> {
         }
         Err(format!("no {start}{end}").into())
     };
-    let (app, boot) = (name_of("app-", ".js")?, name_of("boot-", ".js")?);
-    let renamed =
-        |text: &str| text.replace(&app, "app-000000000002.js").replace(&boot, "boot-000000000002.js");
+    let (app, boot, engine) = (name_of("app-", ".js")?, name_of("boot-", ".js")?, name_of("engine-", ".js")?);
+    let renamed = |text: &str| {
+        text.replace(&app, "app-000000000002.js")
+            .replace(&boot, "boot-000000000002.js")
+            .replace(&engine, "engine-000000000002.js")
+    };
     for entry in fs::read_dir(built.join("assets"))? {
         let name = entry?.file_name().into_string().map_err(|_| "a strange name")?;
         if name == app {
             let text = fs::read_to_string(built.join("assets").join(&name))?;
             assert!(text.contains("Có kết nối"));
-            let text = text.replace("Có kết nối", "Có kết nối (bản mới)");
+            let text = renamed(&text.replace("Có kết nối", "Có kết nối (bản mới)"));
             fs::write(folder.join("assets/app-000000000002.js"), text)?;
-        } else if name == boot {
+        } else if name == boot || name == engine {
             let text = renamed(&fs::read_to_string(built.join("assets").join(&name))?);
-            fs::write(folder.join("assets/boot-000000000002.js"), text)?;
+            fs::write(folder.join("assets").join(renamed(&name)), text)?;
         } else {
             fs::copy(built.join("assets").join(&name), folder.join("assets").join(&name))?;
         }
@@ -65,6 +69,48 @@ fn another_version(folder: &Path) -> Result<()> {
 
 const LOOK_FOR_UPDATE: &str =
     "navigator.serviceWorker.getRegistration().then(one => one.update()).then(() => true, () => true)";
+
+/// The address of the file of the program that comes after the first frame.
+const ENGINE: &str =
+    "performance.getEntriesByType('resource').find((one) => one.name.includes('/engine-')).name";
+
+/// A device that lost a file of the program, as a disk with bad sectors does.
+const LOSES_ENGINE: &str = "caches.keys().then(async (names) => { \
+    for (const name of names) await (await caches.open(name)).delete(ENGINE); return true; })";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_program_says_so_keeps_what_is_typed_and_mends_itself_from_the_network() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.type_in(TEXT, "Đường sạt lở.").await?;
+    team.reads(SENT).await?;
+    // What was seen of it is kept once nobody writes.
+    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    team.comes_true(&LOSES_ENGINE.replace("ENGINE", ENGINE)).await?;
+    team.page().execute(ClearBrowserCacheParams::default()).await?;
+    scene.no_server();
+    team.reload().await?;
+    team.reads("bị hỏng một phần").await?;
+    let faults = team.look("damaged").await?;
+    team.type_in(TEXT, "Đường sạt lở. Thiếu hòm").await?;
+    // Nobody leaves what is nowhere but in this page.
+    team.go("#/account").await?;
+    team.press("#sign-out").await?;
+    team.press("#sign-out-anyway").await?;
+    team.reads("chưa vào văn bản được").await?;
+    scene.server();
+    team.reads(SENT).await?;
+    assert!(team.ask::<bool>("!document.body.innerText.includes('bị hỏng một phần')").await?);
+    team.reload().await?;
+    team.go(&format!("{REPORT}/4")).await?;
+    team.until(&format!("document.querySelector('{TEXT}')?.value === 'Đường sạt lở. Thiếu hòm'")).await?;
+    assert!(team.ask::<bool>("!document.querySelector('.leftovers')").await?);
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_waits_for_the_person_and_loses_nothing_of_an_open_draft() -> Result<()> {
@@ -93,6 +139,7 @@ async fn an_update_waits_for_the_person_and_loses_nothing_of_an_open_draft() -> 
     team.reload().await?;
     team.until(&format!("document.querySelector('{TEXT}')?.value === 'Đường sạt lở.'")).await?;
     assert!(team.ask::<bool>("!document.querySelector('#update')").await?);
+    team.comes_true("caches.keys().then(names => names.length === 1)").await?;
 
     // One that is whole: it waits.
     let whole = tempfile::tempdir()?;
@@ -112,6 +159,10 @@ async fn an_update_waits_for_the_person_and_loses_nothing_of_an_open_draft() -> 
     team.reads(SENT).await?;
     // Another window is not taken from under somebody's hands.
     shows(&tab, "document.body.innerText.includes('đã được cập nhật ở cửa sổ khác')").await?;
+    // What it has not fetched of its own version yet is there, though the server has it no more.
+    assert!(
+        ask::<bool>(&tab, &format!("fetch({ENGINE}, {{ cache: 'reload' }}).then((one) => one.ok)")).await?
+    );
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())

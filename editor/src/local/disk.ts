@@ -74,8 +74,26 @@ export class Disk implements StorageAdapterInterface {
   /** All of them, as they stand on the disk at one moment: what a start reads one by one takes it several times as long. */
   async kept(): Promise<Kept> {
     const store = this.db.transaction("meta").objectStore("meta");
-    const [keys, values] = await Promise.all([answered(store.getAllKeys()), answered(store.getAll())]);
-    return new Kept(new Map(keys.map((key, i) => [String(key), values[i]])));
+    const keys = answered(store.getAllKeys());
+    try {
+      const values = await answered(store.getAll());
+      return new Kept(new Map((await keys).map((key, i) => [String(key), values[i]])));
+    } catch {
+      return this.#readable((await keys).map(String));
+    }
+  }
+
+  /** One by one, on a disk that cannot give all: without what can be made anew. */
+  async #readable(keys: string[]): Promise<Kept> {
+    const values = new Map<string, unknown>();
+    for (const key of keys) {
+      try {
+        values.set(key, await this.#read("meta", key));
+      } catch (error) {
+        if (!AGAIN.test(key)) throw error;
+      }
+    }
+    return new Kept(values);
   }
 
   /** All values whose keys begin so, by the rest of the key. */

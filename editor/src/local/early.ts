@@ -43,10 +43,12 @@ function remember(account: number | undefined): void {
 export async function openEarly(): Promise<Early> {
   const guess = Number(localStorage.getItem(GUESS)) || undefined;
   const opening = guess === undefined ? undefined : open(nameOf(guess));
+  // Whether it fails is looked at below.
+  opening?.catch(() => undefined);
   const device = await open(DEVICE);
   const current = await answered(device.transaction("meta").objectStore("meta").get("current") as IDBRequest<number | undefined>);
   if (current === guess) return { device, current, own: await opening };
-  opening?.then((other) => other.close(), () => undefined);
+  void opening?.then((other) => other.close()).catch(() => undefined);
   remember(current);
   return { device, current, own: current === undefined ? undefined : await open(nameOf(current)) };
 }

@@ -20,6 +20,8 @@ export class Inventory {
   readonly waiting = signal<Record<string, number>>({});
   readonly #local = new Set<string>();
   #channel: BroadcastChannel | undefined;
+  /** What was heard before this window knew what it holds. */
+  #early: Word[] | undefined = [];
 
   /** `isUnsent`: whether this window has something in a document that the server lacks. */
   constructor(
@@ -30,7 +32,7 @@ export class Inventory {
     private readonly carried: (key: string) => void,
   ) {
     this.#channel = new BroadcastChannel(`niemyet-${account}-inventory`);
-    this.#channel.onmessage = ({ data }) => this.#hear(data as Word);
+    this.#channel.onmessage = ({ data }) => (this.#early ? this.#early.push(data as Word) : this.#hear(data as Word));
   }
 
   load(kept: Kept): void {
@@ -40,6 +42,9 @@ export class Inventory {
     for (const [key, since] of Object.entries(kept.get<Record<string, number>>(oldWaiting) ?? {})) void this.wait(key, since);
     for (const key of kept.get<string[]>(oldLocal) ?? []) this.know(key);
     for (const name of kept.those([...FORMER])) void this.disk.drop(name);
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    for (const word of early) this.#hear(word);
   }
 
   has(key: string): boolean {

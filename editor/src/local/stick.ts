@@ -2,6 +2,7 @@
 // anything of them is taken in.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { begin } from "../document/skeleton.ts";
+import { whenReady } from "./engine.ts";
 import { packed, unpacked } from "./text64.ts";
 import type { Office } from "./office.ts";
 
@@ -33,6 +34,7 @@ export type Brought = { taken: number } | { wrong: "not-ours" | "another-electio
 
 /** Takes a file in; merging it twice does no harm. */
 export async function bring(office: Office, text: string): Promise<Brought> {
+  await whenReady();
   let file: File;
   try {
     file = JSON.parse(text) as File;

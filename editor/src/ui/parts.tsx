@@ -3,6 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
+import { engineFault } from "../local/engine.ts";
 import { drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
 import { lacking, type Lack } from "./lacking.ts";
@@ -88,6 +89,7 @@ const line = computed<Line>(() => {
   const last = one.sending.lastSent.value;
   return statusLine({
     fault: diskFault.value !== undefined,
+    lame: engineFault.value,
     refused: Object.keys(one.sending.refused.value).length,
     waiting: Object.keys(one.waiting.value).length,
     since: one.since.value + skew,
@@ -106,7 +108,7 @@ function net(): string {
     case "login":
       return tr("Đã hết phiên đăng nhập: vẫn viết tiếp được", "Login has ended: you can go on writing");
     case "connecting":
-      return tr("Đang nối…", "Connecting…");
+      return engineFault.value ? tr("Chưa nối được", "Not connected") : tr("Đang nối…", "Connecting…");
     case "offline":
       return tr("Không có mạng: vẫn làm việc được", "No connection: you can go on working");
   }

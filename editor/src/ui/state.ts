@@ -41,6 +41,11 @@ export async function resume(early: Early): Promise<void> {
     void endFormer();
     addEventListener("online", () => !office.value && void endFormer());
   }
+  // What another window said before this one heard it, or while nobody's office was open here, stands on the device.
+  if ((await device.get("current")) === early.current) return;
+  office.value?.stop();
+  office.value = undefined;
+  reload();
 }
 
 /** Whether whoever has this login may come in: of somebody else who works here everything must be on the disk first. */

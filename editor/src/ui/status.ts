@@ -5,6 +5,8 @@ import { showTime, tr } from "./words.ts";
 export interface Facts {
   /** The device's storage takes nothing. */
   fault: boolean;
+  /** A part of the program can be had neither from the device nor from the network. */
+  lame: boolean;
   /** Documents that the server refused. */
   refused: number;
   /** Documents that it does not have whole, and since when. */
@@ -46,9 +48,10 @@ export function statusLine(facts: Facts): Line {
 }
 
 /** What the device's storage and the server do not take. */
-function faults({ fault, refused }: Facts): string {
+function faults({ fault, lame, refused }: Facts): string {
   return join(
     fault && tr("CHƯA lưu được trên máy này: bộ nhớ đầy hoặc bị khóa. Đừng đóng trang. Hãy giải phóng bộ nhớ; máy tự thử lại.", "NOT saved on this device: its storage is full or locked. Do not close this page. Free some storage; it tries again by itself."),
+    lame && tr("Chương trình trên máy này bị hỏng một phần: chưa ghi vào văn bản và chưa gửi được gì. Đừng đóng trang; hãy nối mạng, máy tự tải lại phần hỏng.", "A part of the program on this device is damaged: nothing can be written into documents or sent. Do not close this page; connect to a network, and it fetches that part by itself."),
     refused > 0 && tr(`Máy chủ từ chối ${refused} văn bản.`, `The server refused ${refused} document(s).`),
   );
 }

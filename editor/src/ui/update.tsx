@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { writeDown } from "./inputs.tsx";
 import { say } from "./parts.tsx";
+import { engineFault } from "../local/engine.ts";
 import { reload } from "../local/leaving.ts";
 import { office } from "./state.ts";
 import { tr } from "./words.ts";
@@ -19,7 +20,8 @@ export async function settled(): Promise<boolean> {
   const done = !office.value || (await office.value.settled());
   say("");
   if (done) return true;
-  say(tr("Máy chưa lưu được, nên trang được giữ nguyên. Hãy giải phóng bộ nhớ rồi thử lại.", "This device cannot save now, so the page stays as it is. Free some storage and try again."));
+  if (engineFault.value) say(tr("Một phần chương trình bị hỏng nên những gì vừa viết chưa vào văn bản được; trang được giữ nguyên. Hãy nối mạng rồi thử lại.", "A part of the program is damaged, so what was written cannot go into documents yet; the page stays as it is. Connect to a network and try again."));
+  else say(tr("Máy chưa lưu được, nên trang được giữ nguyên. Hãy giải phóng bộ nhớ rồi thử lại.", "This device cannot save now, so the page stays as it is. Free some storage and try again."));
   return false;
 }
 
