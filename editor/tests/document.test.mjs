@@ -114,10 +114,17 @@ test("checks name the field and what it is held against", () => {
   assert.deepEqual(found, [
     "missing header.period_start  true",
     "missing header.period_end  true",
-    "fell candidates.na.received 10 false",
+    "fell candidates.na.received 10 true",
     "exceeds candidates.na.valid candidates.na.received true",
     "sum voters.voters_total 3 true",
   ]);
+  // Said why, it is told and stops nothing; a row without a word says nothing.
+  const explain = (text) => A.change(A.clone(doc), (draft) => {
+    edit.addRow(draft, "difficulties.items");
+    draft.content.lists["difficulties.items"][0].text = text;
+  });
+  const fell = (one) => check(one, before).find((fault) => fault.kind === "fell").blocks;
+  assert.deepEqual([fell(explain("Hai hồ sơ ghi trùng.")), fell(explain(" "))], [false, true]);
 });
 
 test("the least replacements lead from any text to any other, and leave alone what stands in both", () => {

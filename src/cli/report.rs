@@ -304,7 +304,10 @@ fn kept(
 fn submit(desk: &Desk, due: NaiveDate, terminal: &mut Terminal) -> Result<(), CliError> {
     expect_due(desk, due)?;
     let found = find(desk, due)?;
-    let faults = report::faults(&found.report);
+    let dues = desk.due()?;
+    let last = dues.iter().map(|instant| instant.date_naive()).filter(|one| *one < due).max();
+    let before = last.map(|one| find(desk, one)).transpose()?;
+    let faults = report::faults(&found.report, before.as_ref().map(|found| &found.report));
     if found.status() == Status::Draft && !faults.is_empty() {
         let all: Vec<String> = faults.iter().map(|fault| format!("\n  {}", fault.words())).collect();
         return Err(CliError::Refused(format!(

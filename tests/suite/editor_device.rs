@@ -143,6 +143,44 @@ async fn who_signs_out_while_the_disk_does_not_answer_is_told_and_stays() -> Res
     Ok(())
 }
 
+/// Changes the password on the account's page, and waits for what is said of it.
+async fn changes_password(official: &Official, old: &str, new: &str, told: &str) -> Result<()> {
+    official.type_in("#old", old).await?;
+    official.type_in("#new", new).await?;
+    official.press("form:has(#old) button").await?;
+    official
+        .until(&format!(
+            "document.querySelector('form:has(#old) [role=status]')?.innerText.includes('{told}')"
+        ))
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_page_ends_another_login_and_changes_the_password() -> Result<()> {
+    const NEW: &str = "một câu khác cũng dài và dễ nhớ";
+    let scene = Scene::new()?;
+    let one = scene.official("tuyen.truyen", "team_comms").await?;
+    let two = Official::start(&scene.profile("may-hai")).await?;
+    two.open(&format!("{}/editor/", scene.site)).await?;
+    two.log_in("tuyen.truyen").await?;
+    one.go("#/account").await?;
+    one.until("document.querySelectorAll('section .rows > li').length === 2").await?;
+    one.press("section .rows > li:last-child button").await?;
+    one.until("document.querySelectorAll('section .rows > li').length === 1").await?;
+    two.reads("Đã hết phiên đăng nhập").await?;
+    one.reads("Có kết nối").await?;
+
+    changes_password(&one, "không phải câu đó", NEW, "không đúng").await?;
+    changes_password(&one, &password("tuyen.truyen"), NEW, "Đã đổi mật khẩu").await?;
+    asks_to_come_in(&two, "tuyen.truyen").await?;
+    two.until("document.querySelector('#sign-error')?.innerText").await?;
+    two.type_in("#sign-password", NEW).await?;
+    two.press("form button").await?;
+    two.reads("Có kết nối").await?;
+    one.kill().await?;
+    two.kill().await
+}
+
 /// Holds the person's own store, so that a window that opens it waits; `signOut` then says on the device, and to the windows, that
 /// they went.
 const HOLDS: &str = "(async () => { \

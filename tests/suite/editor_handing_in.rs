@@ -176,3 +176,57 @@ async fn what_another_device_writes_takes_the_focus_from_nobody() -> Result<()> 
     two.kill().await?;
     Ok(())
 }
+
+/// Waits until a screen reader is told this.
+async fn is_told(official: &Official, words: &str) -> Result<()> {
+    official.until(&format!("document.querySelector('#spoken').textContent.includes('{words}')")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_weeks_figures_stand_beside_and_what_fell_is_handed_in_with_a_word_of_why() -> Result<()> {
+    const RECEIVED: &str = "#f-candidates-na-received";
+    let mut scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.go("#/report/team_comms/2021-03-04/5").await?;
+    team.type_in(RECEIVED, "1.010").await?;
+    team.reads(SENT).await?;
+    is_told(&team, SENT).await?;
+    scene.no_server();
+    team.reads("Không có mạng").await?;
+    team.go(&format!("{REPORT}/0")).await?;
+    team.press("#this-week").await?;
+    team.go(&format!("{REPORT}/5")).await?;
+    team.type_in(RECEIVED, "998").await?;
+    is_told(&team, "Chờ gửi: 1").await?;
+    team.until(&format!(
+        "document.querySelector('{RECEIVED}-hint')?.innerText.includes('tuần trước: 1.010')"
+    ))
+    .await?;
+    let mut faults = team.look("report-fell").await?;
+    team.press("#hand-in").await?;
+    team.until("document.activeElement?.id === 'errors'").await?;
+    team.until("document.querySelector('#errors')?.innerText.includes('thấp hơn tuần trước (1.010)')")
+        .await?;
+    assert!(team.ask::<bool>("Boolean(document.querySelector('#hand-in'))").await?, "it was handed in");
+
+    team.go(&format!("{REPORT}/11")).await?;
+    team.press("#f-difficulties-items > button, #f-difficulties-items > p > button").await?;
+    team.type_in("#f-difficulties-items-0-text", "Mười hai hồ sơ ghi trùng.").await?;
+    team.press("#hand-in").await?;
+    team.reads("Rút lại để sửa").await?;
+    scene.server();
+    team.reads("máy chủ nhận lúc").await?;
+
+    // Whoever accepts it may say something, and the body reads it.
+    let agency = scene.official("noi.vu", "standing_agency").await?;
+    agency.go(&format!("{REPORT}/5")).await?;
+    agency.type_in("#judge-reason", "Đã đối chiếu hồ sơ giấy.").await?;
+    agency.press("#accept").await?;
+    team.until("document.querySelector('#remark')?.innerText.includes('Đã đối chiếu hồ sơ giấy.')").await?;
+    faults.extend(team.look("report-accepted").await?);
+    team.kill().await?;
+    agency.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}

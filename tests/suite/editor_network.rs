@@ -212,6 +212,11 @@ async fn a_disk_that_is_really_full_is_said_and_nothing_typed_is_lost() -> Resul
     Ok(())
 }
 
+/// The committee's own time.
+fn vietnam() -> Result<FixedOffset> {
+    Ok(FixedOffset::east_opt(7 * 3_600).ok_or("no such offset")?)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_a_year_back_is_said_and_the_servers_time_is_used() -> Result<()> {
     let scene = Scene::new()?;
@@ -226,8 +231,7 @@ async fn a_clock_a_year_back_is_said_and_the_servers_time_is_used() -> Result<()
     team.reload().await?;
     team.reads("Đồng hồ máy này sai").await?;
     // As the committee's clocks show it: at the turn of the year UTC is hours behind.
-    let vietnam = FixedOffset::east_opt(7 * 3_600).ok_or("no such offset")?;
-    let this_year = Utc::now().with_timezone(&vietnam).year();
+    let this_year = Utc::now().with_timezone(&vietnam()?).year();
     assert!(team.ask::<i32>("new Date().getFullYear()").await? < this_year);
     team.go(&format!("{REPORT}/0")).await?;
     team.press("#this-week").await?;
@@ -258,6 +262,14 @@ async fn an_earlier_value_comes_back_from_the_history() -> Result<()> {
     }
     one.go("#/history/report%2Fteam_comms%2F2021-03-11").await?;
     one.reads("Buổi phát thanh, truyền hình: 12 → 15").await?;
+    // Who wrote it, when by the device, and when the server had it.
+    let line = "document.querySelector('.history > li > p')?.innerText";
+    let day = Utc::now().with_timezone(&vietnam()?).format("%d/%m/%Y").to_string();
+    for words in ["may.mot", "máy ghi", "máy chủ nhận"] {
+        one.until(&format!("{line}.includes('{words}')")).await?;
+    }
+    let told: String = one.ask(line).await?;
+    assert_eq!(told.matches(&day).count(), 2, "{told}");
     one.ask::<bool>("([...document.querySelectorAll('.history button')].find((one) => one.innerText === 'Trở lại 12').click(), true)").await?;
     one.reads("Trở lại giá trị trước").await?;
     one.reads("Buổi phát thanh, truyền hình: 15 → 12").await?;

@@ -46,6 +46,27 @@ fn a_report_is_not_handed_in_before_it_says_something_sound() {
 }
 
 #[test]
+fn a_figure_that_only_grows_falls_with_a_word_of_why_or_not_at_all() {
+    let server = Server::start();
+    let district = server.district("phu.yen", "ec_district_118");
+    server.sync(&district);
+    let report = |due: &str, from: &str, received: u32| {
+        let (from, to) = (format!("header.period_start={from}"), format!("header.period_end={due}"));
+        let received = format!("candidates.na.received={received}");
+        district.ok(&["report", "set", due, &from, &to, &received]);
+    };
+    let next = "2021-03-11";
+    report(DUE, "2021-02-26", 10);
+    report(next, "2021-03-05", 8);
+    let refused = district.fails(1, &["report", "submit", next]);
+    for words in ["candidates.na.received", "thấp hơn báo cáo trước (10)", "`difficulties.items`"] {
+        assert!(refused.contains(words), "{words} is not in {refused}");
+    }
+    district.ok(&["report", "add-row", next, "difficulties.items", "text=Hai hồ sơ ghi trùng."]);
+    district.ok(&["report", "submit", next]);
+}
+
+#[test]
 fn nothing_to_report_is_said_and_not_left_out() {
     let server = Server::start();
     let district = server.district("phu.yen", "ec_district_118");

@@ -1,8 +1,8 @@
 // Checks of a weekly report as one types (domain rules of its form): arithmetic that cannot be right, what is missing, and figures
-// that fell since last week without a word. The last kind does not stop a hand-in.
+// that fell since last week, which stop a hand-in unless it is said why.
 import rules from "./checks.json" with { type: "json" };
 import { FIELDS, find } from "./fields.ts";
-import { contentOf, type Raw } from "./read.ts";
+import { contentOf, words, type Raw } from "./read.ts";
 import type { Automerge as A } from "@automerge/automerge-repo/slim";
 
 export interface Fault {
@@ -14,10 +14,14 @@ export interface Fault {
 }
 
 /** The rules of the Rust side (src/document/report/check.rs), written out by its test. */
-const { required, nil, at_most, sums } = rules as unknown as { required: string[]; nil: string; at_most: [string, string][]; sums: [string, string, string][] };
-
-/** Figures that only grow from week to week. */
-const CUMULATIVE = /\.(ec_established|units_done|dossiers_issued|received|lists_posted|training_classes|trainees|budget_disbursed|seals_delivered)$/;
+const { required, nil, at_most, sums, cumulative, note } = rules as unknown as {
+  required: string[];
+  nil: string;
+  at_most: [string, string][];
+  sums: [string, string, string][];
+  cumulative: string[];
+  note: string;
+};
 
 function sibling(id: string, name: string): string {
   return id.slice(0, id.lastIndexOf(".") + 1) + name;
@@ -27,6 +31,8 @@ export function check(doc: A.Doc<unknown>, before?: A.Doc<unknown>): Fault[] {
   const figures = (contentOf(doc).figures ?? {}) as Record<string, number>;
   const facts = (contentOf(doc).facts ?? {}) as Raw;
   const earlier = (before ? (contentOf(before).figures ?? {}) : {}) as Record<string, number>;
+  const rows = Array.from((contentOf(doc).lists?.[note] ?? []) as Raw[]);
+  const isExplained = rows.some((row) => Object.values(row).some((cell) => words(cell)?.trim()));
   const faults: Fault[] = [];
   for (const name of required) {
     if (facts[name] === undefined) faults.push({ field: name, kind: "missing", against: "", blocks: true });
@@ -39,8 +45,8 @@ export function check(doc: A.Doc<unknown>, before?: A.Doc<unknown>): Fault[] {
       faults.push({ field: id, kind: "exceeds", against: whole, blocks: true });
     }
     const last = earlier[id];
-    if (CUMULATIVE.test(id) && last !== undefined && value < last) {
-      faults.push({ field: id, kind: "fell", against: String(last), blocks: false });
+    if (cumulative.includes(id.slice(id.lastIndexOf(".") + 1)) && last !== undefined && value < last) {
+      faults.push({ field: id, kind: "fell", against: String(last), blocks: !isExplained });
     }
   }
   for (const [one, other, sum] of sums) {

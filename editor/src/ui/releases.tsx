@@ -20,11 +20,10 @@ interface Release {
   damaged?: string;
 }
 
-/** What follows from a switch; above all what becomes public again that somebody took from the public. */
-function question({ withdrawn }: Release): string {
-  const which = withdrawn?.join(", ");
-  const again = which ? tr(`Bản này lại công khai những nội dung đã rút hoặc giữ lại: ${which}. `, `This release shows again what was withdrawn or held back: ${which}. `) : "";
-  return again + tr("Mọi người sẽ thấy bản này ngay. Máy sẽ không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees this release at once. Nothing is made public by itself until you build again.");
+/** What becomes public again that somebody took from the public. */
+function question(withdrawn: string[]): string {
+  const which = withdrawn.join(", ");
+  return tr(`Bản này lại công khai những nội dung đã rút hoặc giữ lại: ${which}.`, `This release shows again what was withdrawn or held back: ${which}.`);
 }
 
 export function Releases({ after }: { after: string }) {
@@ -61,14 +60,15 @@ export function Releases({ after }: { after: string }) {
     <section>
       <h2>{tr("Các bản công bố được giữ", "Releases that are kept")}</h2>
       {!online && <p>{tr("Cần có mạng để xem.", "Needs a network.")}</p>}
+      {list.length > 1 && <p>{tr("Đổi sang bản khác thì mọi người thấy bản đó ngay, và máy không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees the release that you switch to at once, and nothing is made public by itself until you build again.")}</p>}
       <ul class="rows releases">
         {list.map((one, i) => (
           <li key={one.id} data-current={one.current}>
             <p><strong>{showTime(Date.parse(one.at))}</strong> <span class="hint">{one.id} · {one.pages} {tr("tệp", "file(s)")}{one.by && <> · {one.by}</>}{one.how && <> · {way(one.how)}</>}</span> {one.current && <strong class="tag accepted">{tr("Đang công khai", "Public now")}</strong>}</p>
             {one.damaged && <p class="error">{said(one.damaged)}</p>}
-            {asking === one.id ? (
+            {asking === one.id && one.withdrawn ? (
               <Ask
-                text={question(one)}
+                text={question(one.withdrawn)}
                 yes={tr("Đổi sang bản này", "Switch to it")}
                 no={tr("Thôi", "Cancel")}
                 confirm={{ class: "confirm" }}
@@ -77,7 +77,7 @@ export function Releases({ after }: { after: string }) {
               />
             ) : (
               <p class="actions">
-                {!one.current && !one.damaged && <button type="button" class="quiet activate" id={`activate-${one.id}`} onClick={() => setAsking(one.id)}>{tr("Đưa bản này ra công khai", "Make this one public")}<span class="unseen"> {one.id}</span></button>}
+                {!one.current && !one.damaged && <button type="button" class="quiet activate" id={`activate-${one.id}`} onClick={() => (one.withdrawn?.length ? setAsking(one.id) : void activate(one.id))}>{tr("Đưa bản này ra công khai", "Make this one public")}<span class="unseen"> {one.id}</span></button>}
                 {list[i + 1] && !one.damaged && !list[i + 1]!.damaged && <button type="button" class="quiet differ" aria-expanded={shown?.id === one.id} onClick={() => void differ(one.id, list[i + 1]!.id)}>{tr("Khác gì bản trước", "What changed")}<span class="unseen"> {one.id}</span></button>}
               </p>
             )}

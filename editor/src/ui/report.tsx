@@ -138,6 +138,9 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
             {own && status === "returned" && <p><button type="button" id="revise" onClick={withdraw}>{tr("Sửa báo cáo", "Correct it")}</button></p>}
           </div>
         )}
+        {verdict?.decision === "accepted" && status === "accepted" && verdict.reason && (
+          <p class="inset" id="remark"><strong>{tr("Ý kiến khi tiếp nhận:", "Remark on acceptance:")}</strong> <span lang="vi" class="words">{verdict.reason}</span></p>
+        )}
         <Moved names={moved.map((id) => tr(find(id)?.vi ?? id, find(id)?.en ?? id))} own={own} />
         <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => !one.lacks)).map((one) => ({ name: one.name, text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
         <Refused of={key} />

@@ -19,6 +19,10 @@ pub struct Rules {
     pub at_most: &'static [(&'static str, &'static str)],
     /// Two that make a third.
     pub sums: &'static [(&'static str, &'static str, &'static str)],
+    /// Figures that only grow from week to week.
+    pub cumulative: &'static [&'static str],
+    /// The rows in which it is said why one of them fell all the same.
+    pub note: &'static str,
 }
 
 /// The rules of a weekly report.
@@ -41,6 +45,18 @@ pub const RULES: Rules = Rules {
         ("budget_disbursed", "budget_approved"),
     ],
     sums: &[("voters.male", "voters.female", "voters.voters_total")],
+    cumulative: &[
+        "ec_established",
+        "units_done",
+        "dossiers_issued",
+        "received",
+        "lists_posted",
+        "training_classes",
+        "trainees",
+        "budget_disbursed",
+        "seals_delivered",
+    ],
+    note: "difficulties.items",
 };
 
 /// Why a report cannot be handed in.
@@ -68,6 +84,13 @@ pub enum Fault {
         field: String,
         /// The whole.
         against: String,
+    },
+    /// A figure that only grows is lower than in the report before, and nobody says why.
+    Fell {
+        /// The figure.
+        field: String,
+        /// What it was.
+        against: i64,
     },
     /// Two figures do not make the third.
     Sum {
@@ -97,6 +120,19 @@ impl Fault {
                 let (vi, en) = label(against);
                 said(field, &format!("lớn hơn “{vi}”"), &format!("more than “{en}”"))
             }
+            Self::Fell { field, against } => {
+                let (vi, en) = label(RULES.note);
+                let note = RULES.note;
+                said(
+                    field,
+                    &format!(
+                        "thấp hơn báo cáo trước ({against}); nếu đúng, hãy nêu lý do ở `{note}` (“{vi}”)"
+                    ),
+                    &format!(
+                        "lower than in the report before ({against}); if so, say why in `{note}` (“{en}”)"
+                    ),
+                )
+            }
             Self::Sum { field, against } => said(
                 field,
                 &format!("hai phần cộng lại là {against}"),
@@ -115,8 +151,8 @@ fn said(field: &str, vi: &str, en: &str) -> String {
     format!("{field} ({} / {}): {vi} / {en}", name.0, name.1)
 }
 
-/// All that keeps a report from being handed in, in the order of the form.
-pub fn faults(report: &Report) -> Vec<Fault> {
+/// All that keeps a report from being handed in, in the order of the form. `before`: the body's report before it.
+pub fn faults(report: &Report, before: Option<&Report>) -> Vec<Fault> {
     let mut found: Vec<(String, Fault)> = Vec::new();
     let mut add = |field: &str, fault: Fault| found.push((field.to_owned(), fault));
     for field in contested(report) {
@@ -136,6 +172,9 @@ pub fn faults(report: &Report) -> Vec<Fault> {
             add(field, Fault::Exceeds { field: field.clone(), against });
         }
     }
+    for (field, against) in before.into_iter().flat_map(|before| fallen(report, before)) {
+        add(&field, Fault::Fell { field: field.clone(), against });
+    }
     for (one, other, sum) in RULES.sums {
         let parts = report.figure(one).zip(report.figure(other)).and_then(|(a, b)| a.checked_add(b));
         if let (Some(parts), Some(whole)) = (parts, report.figure(sum))
@@ -147,6 +186,18 @@ pub fn faults(report: &Report) -> Vec<Fault> {
     let order: Vec<String> = fields::all().map(|field| field.id).collect();
     found.sort_by_key(|(field, _)| order.iter().position(|id| id == field).unwrap_or(order.len()));
     found.into_iter().map(|(_, fault)| fault).collect()
+}
+
+/// Figures that should only grow and are lower than before, with what they were, unless somebody says why.
+fn fallen(report: &Report, before: &Report) -> Vec<(String, i64)> {
+    let note = report.rows.get(RULES.note).into_iter().flatten();
+    if note.flat_map(|row| row.values()).any(|cell| !cell.trim().is_empty()) {
+        return Vec::new();
+    }
+    let grows = |id: &str| id.rsplit('.').next().is_some_and(|last| RULES.cumulative.contains(&last));
+    let figures = report.figures.iter().filter(|(id, _)| grows(id));
+    let pairs = figures.filter_map(|(id, figure)| Some((id, figure.value, before.figure(id)?)));
+    pairs.filter(|(_, now, was)| now < was).map(|(id, _, was)| (id.clone(), was)).collect()
 }
 
 fn contested(report: &Report) -> impl Iterator<Item = &str> {

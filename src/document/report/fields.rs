@@ -10,6 +10,7 @@
 use serde::Serialize;
 
 use super::table;
+use crate::document::language;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -169,7 +170,7 @@ const SEPARATE: [Thing; 3] = [
 ];
 
 /// Every field, in the order of the form. Languages are open: a field `communication.<code>.by_language` exists for
-/// every code, and only Vietnamese stands in this list.
+/// every code, and those of the province's people stand in this list.
 pub fn all() -> impl Iterator<Item = Field> {
     table::LINES.iter().flat_map(|line| things(line.per).into_iter().map(|thing| field(line, &thing)))
 }
@@ -204,8 +205,14 @@ fn things(per: Per) -> Vec<Asked> {
         Per::SeparateArea => each(&SEPARATE),
         Per::RoundAndLevel => crossed(&ROUNDS, &LEVELS),
         Per::PetitionAndLevel => crossed(&PETITIONS, &LEVELS),
-        Per::Language => vec![asked(&("vi", "tiếng Việt", "Vietnamese"))],
+        Per::Language => spoken().collect(),
     }
+}
+
+/// The languages of the province's people.
+fn spoken() -> impl Iterator<Item = Asked> {
+    let people = language::ALL.iter().filter(|one| one.code != "en");
+    people.map(|one| Asked { id: one.code.into(), vi: one.vi.replacen('T', "t", 1), en: one.en.into() })
 }
 
 fn asked(&(id, vi, en): &Thing) -> Asked {
@@ -241,7 +248,7 @@ fn language(id: &str) -> Option<Field> {
     let line = table::LINES.iter().find(|line| line.per == Per::Language)?;
     let code = id.strip_prefix(line.group)?.strip_prefix('.')?.strip_suffix(line.name)?.strip_suffix('.')?;
     let written = (2..=3).contains(&code.len()) && code.chars().all(|c| c.is_ascii_lowercase());
-    let named = if code == "vi" { things(Per::Language).pop() } else { None };
+    let named = spoken().find(|one| one.id == code);
     let thing = named.unwrap_or_else(|| Asked { id: code.into(), vi: code.into(), en: code.into() });
     written.then(|| field(line, &thing))
 }
