@@ -22,6 +22,7 @@ async fn state_of(team: &Official, state: &str) -> Result<()> {
 async fn goes_back(scene: &Scene, team: &Official, title: &str) -> Result<Vec<String>> {
     team.until("document.querySelectorAll('.releases > li').length >= 3").await?;
     team.press(".releases > li:nth-child(2) .activate").await?;
+    team.until("document.activeElement?.dataset.current === 'true'").await?;
     scene.public("/van-ban/19-kl-ubbc/", |page| !page.contains(title)).await?;
     team.reads("Đã quay về một bản cũ").await?;
     team.look("publish-back").await

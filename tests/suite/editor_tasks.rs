@@ -19,6 +19,15 @@ async fn opens_the_task(device: &Official) -> Result<()> {
     device.press(&format!("{TASK}:not([open]) summary")).await
 }
 
+/// Who ordained it, and what it cites with its day.
+async fn tells_its_sources(device: &Official) -> Result<()> {
+    let facts = "document.querySelector('details.task[open] dl')?.innerText";
+    for words in ["19/KL-UBBC", "Văn bản được dẫn", "17/KH-UBBC, 24/02/2021"] {
+        device.until(&format!("{facts}.includes('{words}')")).await?;
+    }
+    Ok(())
+}
+
 fn note_is(text: &str) -> String {
     format!("document.querySelector('{NOTE}')?.value === {}", json!(text))
 }
@@ -41,11 +50,7 @@ async fn two_who_work_on_one_task_without_a_network_keep_both_notes_and_choose_i
         device.until("navigator.serviceWorker.controller").await?;
         opens_the_task(device).await?;
     }
-    // Who ordained it, and what it cites with its day.
-    let facts = "document.querySelector('details.task[open] dl')?.innerText";
-    for words in ["19/KL-UBBC", "Văn bản được dẫn", "17/KH-UBBC, 24/02/2021"] {
-        one.until(&format!("{facts}.includes('{words}')")).await?;
-    }
+    tells_its_sources(&one).await?;
     one.press(&format!("{TASK}[open] p > .quiet:last-child")).await?;
     one.type_in(NOTE, "Đã gọi xã.").await?;
     one.reads(SENT).await?;

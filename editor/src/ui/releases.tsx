@@ -46,6 +46,8 @@ export function Releases({ after }: { after: string }) {
     const wrong = trouble(await ask("POST", `/api/releases/${encodeURIComponent(id)}/activate`, {}));
     say(wrong ?? tr("Đã đổi bản công bố.", "What is public was switched."));
     await load();
+    // Its button is gone.
+    if (!wrong) focusSoon(`release-${id}`);
   };
   const differ = async (id: string, since: string) => {
     if (shown?.id === id) return setShown(undefined);
@@ -63,7 +65,7 @@ export function Releases({ after }: { after: string }) {
       {list.length > 1 && <p>{tr("Đổi sang bản khác thì mọi người thấy bản đó ngay, và máy không tự công bố bản mới nữa cho tới khi bạn bấm dựng lại.", "Everybody sees the release that you switch to at once, and nothing is made public by itself until you build again.")}</p>}
       <ul class="rows releases">
         {list.map((one, i) => (
-          <li key={one.id} data-current={one.current}>
+          <li key={one.id} id={`release-${one.id}`} tabIndex={-1} data-current={one.current}>
             <p><strong>{showTime(Date.parse(one.at))}</strong> <span class="hint">{one.id} · {one.pages} {tr("tệp", "file(s)")}{one.by && <> · {one.by}</>}{one.how && <> · {way(one.how)}</>}</span> {one.current && <strong class="tag accepted">{tr("Đang công khai", "Public now")}</strong>}</p>
             {one.damaged && <p class="error">{said(one.damaged)}</p>}
             {asking === one.id && one.withdrawn ? (
