@@ -168,7 +168,7 @@ impl DocumentStore {
             judged: None,
             changes: changes.collect(),
         };
-        self.append(Utc::now().timestamp_millis(), &[append])
+        self.append(&[append])
     }
 
     /// The election whose documents are here, if any is.
@@ -209,8 +209,8 @@ impl DocumentStore {
     }
 
     /// Makes changes that came from elsewhere durable, all or none.
-    pub fn append(&self, now: i64, appends: &[Append]) -> Result<(), FolderError> {
-        let kept = self.store.append(now, appends).map_err(self.failed())?;
+    pub fn append(&self, appends: &[Append]) -> Result<(), FolderError> {
+        let kept = self.store.append(&|| Utc::now().timestamp_millis(), appends).map_err(self.failed())?;
         kept.into_iter().try_for_each(|kept| kept.map(drop).map_err(self.failed()))
     }
 

@@ -6,6 +6,7 @@ use crate::DocumentId;
 use crate::access::AccountId;
 use crate::document::NotKept;
 use crate::store::Append;
+use crate::store::Clock;
 use crate::store::Receipt;
 use crate::store::Store;
 use crate::store::StoreError;
@@ -49,7 +50,7 @@ impl Committer {
     }
 
     /// Gives jobs to the store. No two may be of one document.
-    pub fn round(&mut self, store: &dyn Store, now: i64, jobs: Vec<Job>) -> Round {
+    pub fn round(&mut self, store: &dyn Store, now: Clock<'_>, jobs: Vec<Job>) -> Round {
         let mut round = Round::default();
         let jobs = self.within_limits(store, jobs, &mut round);
         if jobs.is_empty() {
@@ -86,7 +87,7 @@ impl Committer {
     fn one_by_one(
         &mut self,
         store: &dyn Store,
-        now: i64,
+        now: Clock<'_>,
         jobs: impl Iterator<Item = Job>,
         round: &mut Round,
     ) {
@@ -204,7 +205,7 @@ mod tests {
     impl Store for Broken {
         fn append(
             &self,
-            _now: i64,
+            _now: Clock<'_>,
             group: &[Append],
         ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
             match group {
@@ -254,7 +255,7 @@ mod tests {
             },
             creates: false,
         });
-        let round = Committer::new(1).round(&Broken, 0, jobs.collect());
+        let round = Committer::new(1).round(&Broken, &|| 0, jobs.collect());
         let told: Vec<_> = round.answers.iter().map(|(document, _)| document.as_bytes()[0]).collect();
         let again: Vec<_> = round.again.iter().map(|job| job.append.key.as_str()).collect();
         assert_eq!((told, again), (vec![1], vec!["met"]), "a document was given up with the whole store");

@@ -32,6 +32,7 @@ mod editor_typing;
 mod editor_windows;
 mod editor_zoom;
 mod exporting;
+mod full_disk;
 mod handing_in;
 mod incremental;
 mod killed;

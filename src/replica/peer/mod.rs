@@ -10,7 +10,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use automerge::Automerge;
-use chrono::Utc;
 use futures_util::FutureExt;
 use futures_util::SinkExt;
 use futures_util::StreamExt;
@@ -287,7 +286,7 @@ impl<'a> Replica<'a> {
         if appends.is_empty() {
             return Ok(());
         }
-        Ok(self.store.append(Utc::now().timestamp_millis(), &appends)?)
+        Ok(self.store.append(&appends)?)
     }
 
     /// Takes up what was edited here since the last look. Says whether anything was.

@@ -9,6 +9,7 @@ use super::metrics::Meters;
 use crate::DocumentId;
 use crate::access::AccountId;
 use crate::store::Append;
+use crate::store::Clock;
 use crate::store::Listed;
 use crate::store::Position;
 use crate::store::Receipt;
@@ -34,7 +35,7 @@ impl Store for Timed {
 
     fn append(
         &self,
-        now: i64,
+        now: Clock<'_>,
         group: &[Append],
     ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
         let begin = Instant::now();

@@ -299,7 +299,7 @@ fn run_commits(inner: &Inner, jobs: &Receiver<ToStore<Job>>) {
                 ToStore::Stop => stop = true,
             }
         }
-        let round = committer.round(&*inner.parts.store, inner.now(), std::mem::take(&mut waiting));
+        let round = committer.round(&*inner.parts.store, &|| inner.now(), std::mem::take(&mut waiting));
         waiting = settle_round(inner, round, &mut failures);
         if failures > 0 {
             let pause = PAUSES.get(failures - 1).or(PAUSES.last()).copied().unwrap_or(1_000);

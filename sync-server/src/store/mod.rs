@@ -12,6 +12,9 @@ use automerge::ChangeHash;
 use crate::DocumentId;
 use crate::access::AccountId;
 
+/// Unix milliseconds, whenever it is asked.
+pub type Clock<'a> = &'a dyn Fn() -> i64;
+
 /// Place of a change in the store's order, from 1; later changes have greater places.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub u64);
@@ -130,7 +133,8 @@ pub struct Receipt {
     /// Whether the change's actor belongs to that account, so that it is the author. Not so for changes that everybody
     /// makes alike, and for those of others that were brought again after a restore: then it only delivered them.
     pub bound: bool,
-    /// Unix milliseconds of the server's clock, taken before the commit began and not earlier than any receipt before.
+    /// Unix milliseconds of the server's clock, taken when the store could be written, so that no wait for others is left out,
+    /// before the commit, and not earlier than any receipt before.
     pub at: i64,
 }
 
@@ -171,12 +175,15 @@ pub trait Store: Send + Sync + 'static {
     /// fails alone, with [`StoreError::ActorTaken`], and so does one with a change that is not its actor's next, with
     /// [`StoreError::OutOfOrder`], and one whose document has other changes after those that it was judged with, with
     /// [`StoreError::Overtaken`], and one of whose document something is damaged, with [`StoreError::Damaged`]; any other failure
-    /// fails the group.
+    /// fails the group. The clock is asked when nobody else writes any more.
     ///
     /// # Errors
     /// If the group could not be made durable; nothing of it is kept then.
-    fn append(&self, now: i64, group: &[Append])
-    -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError>;
+    fn append(
+        &self,
+        now: Clock<'_>,
+        group: &[Append],
+    ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError>;
 
     /// Keeps a snapshot that holds every change of the document up to a place; only when it is durable are the
     /// changes that it holds let go. Receipts and bindings stay.

@@ -54,7 +54,7 @@ fn append(store: &dyn Store, name: &str, appends: &[Append], group: usize) -> Re
     let (begin, cost) = (Instant::now(), processor());
     for chunk in appends.chunks(group) {
         let one = Instant::now();
-        for result in store.append(super::now(), chunk)? {
+        for result in store.append(&super::now, chunk)? {
             result?;
         }
         times.push(one.elapsed());

@@ -124,7 +124,7 @@ fn append_for_ever(store: &SqliteStore, seed: u64) -> Result<(), Failure> {
 /// Tries until it is kept, as a server does while its clients wait.
 fn keep(store: &SqliteStore, group: &[Append]) -> Result<(), Failure> {
     loop {
-        match store.append(now(), group) {
+        match store.append(&now, group) {
             Ok(results) => {
                 let mut out = std::io::stdout().lock();
                 for (append, result) in group.iter().zip(results) {

@@ -1,5 +1,6 @@
 //! What waits for a decision, how it would look, and what is left after a withdrawal.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 
@@ -204,12 +205,17 @@ fn what_is_withdrawn_leaves_no_trace_in_the_new_release() {
         }
     }
     assert!(told.iter().any(|path| path.starts_with("thong-bao/")), "{told:?}");
+    let stored = stored_traces(&desk, SECRET);
+    for sort in [".manifest", ".pack", ".json", ".csv", ".html", "atom.xml", "sitemap.xml"] {
+        assert!(stored.iter().any(|name| name.ends_with(sort)), "{sort}: {stored:?}");
+    }
     edit_publication(&desk.office, |document| {
         publication::remove_notice(document, SECRET).unwrap();
         publication::revoke(document, &directive()).unwrap();
     });
     desk.rebuild();
     assert_eq!(traces(&desk, SECRET), Vec::<String>::new());
+    assert_eq!(stored_traces(&desk, SECRET), Vec::<String>::new());
     for path in told.iter().filter(|path| !path.ends_with(".gz") && !path.ends_with(".br")) {
         assert!(!desk.public(&format!("/{path}")).to_lowercase().contains(SECRET), "/{path} says it still");
     }
@@ -226,27 +232,57 @@ fn traces(desk: &Desk, word: &str) -> Vec<String> {
     let store = Store::open(&desk.office.path("niemyet/releases"), std::sync::Arc::new(RealDisk));
     let pages = store.load(&current).unwrap().paths(niemyet::release::Kind::Page).len();
     assert!(exported.len() > pages, "the packed forms are there too");
-    let holds = |bytes: &[u8]| {
+    let found = exported.into_iter().filter(|(path, bytes)| holds(path, bytes, word)).map(|(path, _)| path);
+    let found = found.collect();
+    fs::remove_dir_all(desk.office.path("out")).unwrap();
+    found
+}
+
+/// Whether a file holds the word, in its name, its bytes, or what they are once they are unpacked.
+fn holds(path: &str, bytes: &[u8], word: &str) -> bool {
+    let mut plain = Vec::new();
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("gz") => drop(flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).unwrap()),
+        Some("br") => brotli::BrotliDecompress(&mut &*bytes, &mut plain).unwrap(),
+        _ => {}
+    }
+    [path.as_bytes(), bytes, &plain].into_iter().any(|bytes| {
         // Whatever its letters, and where a format breaks its lines within a word (RFC 5545, section 3.1).
         let text = String::from_utf8_lossy(bytes).to_lowercase();
         text.contains(word) || text.replace("\r\n ", "").contains(word)
-    };
-    let mut found = Vec::new();
-    for (path, bytes) in exported {
-        let mut plain = Vec::new();
-        match path.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("gz") => {
-                flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut plain).unwrap();
-            }
-            Some("br") => brotli::BrotliDecompress(&mut bytes.as_slice(), &mut plain).unwrap(),
-            _ => {}
+    })
+}
+
+/// What holds the word among all that stands in the releases' folder and is not an older release's: other files by their names, what is
+/// in packs by its path. That a path is no more there is said in a row without bytes, which is no trace.
+fn stored_traces(desk: &Desk, word: &str) -> Vec<String> {
+    let folder = desk.office.path("niemyet/releases");
+    let store = Store::open(&folder, std::sync::Arc::new(RealDisk));
+    let current = store.require_current().unwrap();
+    let own = &current.layers()[0];
+    let mut older = BTreeSet::new();
+    for id in store.ids().unwrap().into_iter().filter(|id| id != current.id()) {
+        for layer in store.load(&id).unwrap().layers() {
+            older.extend(layer.packs.keys().map(|pack| format!("packs/{pack}.pack")));
         }
-        if holds(path.as_bytes()) || holds(&bytes) || holds(&plain) {
-            found.push(path);
+        older.insert(format!("{id}.manifest"));
+    }
+    let mut all = files(&folder);
+    all.retain(|name, _| !older.contains(name));
+    assert!(all.keys().any(|name| name.ends_with(".pack")), "it has no pack of its own: {:?}", all.keys());
+    let manifest = all.get_mut(&format!("{}.manifest", current.id())).unwrap();
+    let rows = String::from_utf8(std::mem::take(manifest)).unwrap();
+    let says_gone = |row: &Value| row["kind"].is_string() && row["at"].is_null();
+    let rows = rows.lines().filter(|row| !says_gone(&serde_json::from_str(row).unwrap()));
+    *manifest = rows.collect::<Vec<_>>().join("\n").into_bytes();
+    for ((kind, path), location) in &own.rows {
+        if let Some(at) = location.as_ref().filter(|at| all.contains_key(&format!("packs/{}.pack", at.pack)))
+        {
+            let bytes = own.packs[&at.pack].read(at.offset, at.size).unwrap();
+            all.insert(format!("{kind:?} {path}"), bytes);
         }
     }
-    fs::remove_dir_all(desk.office.path("out")).unwrap();
-    found
+    all.into_iter().filter(|(name, bytes)| holds(name, bytes, word)).map(|(name, _)| name).collect()
 }
 
 /// A publication with these records, as a merge of two devices leaves it.

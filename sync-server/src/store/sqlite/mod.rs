@@ -36,6 +36,7 @@ use row::DocumentRow;
 use row::SnapshotRow;
 
 use super::Append;
+use super::Clock;
 use super::Listed;
 use super::Position;
 use super::Receipt;
@@ -146,11 +147,11 @@ impl Store for SqliteStore {
 
     fn append(
         &self,
-        now: i64,
+        now: Clock<'_>,
         group: &[Append],
     ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
         let (results, kept) = self.database.write(|tx| {
-            let mut work = Group::begin(self, tx, now)?;
+            let mut work = Group::begin(self, tx, now())?;
             let results: Result<Vec<_>, StoreError> = group.iter().map(|append| work.add(append)).collect();
             Ok((results?, work.finish()?))
         })?;

@@ -44,6 +44,36 @@ fn receipts_are_for_readers_and_hidden_is_like_absent() {
 }
 
 #[test]
+fn receipts_go_by_the_servers_clock_and_not_by_what_a_device_claims() {
+    /// A year, in seconds.
+    const YEAR: i64 = 365 * 24 * 60 * 60;
+    runtime().block_on(async {
+        let door = Door::open().await;
+        let anne = door.person("huyen-a", "huyen-a", false).await;
+        let mut line = door.client(&anne, "anne").await;
+        line.client.begin("report/a", [1; 16]);
+        line.until_acknowledged("report/a").await;
+        let id = id_of("report/a");
+        let path = format!("GET /api/documents/{id}/receipts");
+        for (number, off) in [YEAR, -YEAR].into_iter().enumerate() {
+            let before = now();
+            let claimed = before / 1_000 + off;
+            line.client.edit_by_clock("report/a", "figure", &number.to_string(), claimed);
+            line.until_acknowledged("report/a").await;
+            let after = now();
+            let document = &line.client.copies[&id].document;
+            let head = document.get_heads()[0];
+            assert_eq!(document.get_change_meta_by_hash(&head).unwrap().timestamp, claimed);
+            let answer = door.browse(&path, &anne, "").await.json();
+            let receipt = answer["receipts"].as_array().unwrap().last().unwrap();
+            assert_eq!(receipt["change"], head.to_string());
+            let at = receipt["at"].as_i64().unwrap();
+            assert!((before..=after).contains(&at), "{at} is not from {before} to {after}");
+        }
+    });
+}
+
+#[test]
 fn whose_changes_are_not_taken_can_ask_why() {
     runtime().block_on(async {
         let door = Door::open().await;

@@ -80,7 +80,8 @@ fn an_actor_belongs_to_the_account_that_delivered_it_first() {
         assert!(matches!(error, StoreError::ActorTaken { .. }), "{error} (reopened: {reopened})");
         // In a group it fails alone.
         let mut binh = Author::new(document(3 + u8::from(reopened)), BINH, 1);
-        let results = store.append(2, &[binh.writes("b", 1), forged.clone(), binh.writes("b", 2)]).unwrap();
+        let results =
+            store.append(&|| 2, &[binh.writes("b", 1), forged.clone(), binh.writes("b", 2)]).unwrap();
         assert_eq!(results.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
         // The owner delivers it all the same.
         keep(&store, 3, &[Append { account: Some(ANNE), ..forged }]);
@@ -94,7 +95,7 @@ fn an_actor_taken_in_the_same_group_is_taken() {
     let mut anne = Author::new(document(1), ANNE, 1);
     let first = anne.writes("a", 1);
     let second = Append { account: Some(BINH), ..anne.writes("a", 2) };
-    let results = store.append(1, &[first, second]).unwrap();
+    let results = store.append(&|| 1, &[first, second]).unwrap();
     assert!(results[0].is_ok());
     assert!(matches!(results[1], Err(StoreError::ActorTaken { .. })));
     assert_eq!(store.load(document(1)).unwrap().unwrap().changes.len(), 1);
@@ -148,7 +149,7 @@ fn receipts_never_go_back_in_time() {
     assert_eq!(at(&store, 5_000), 5_000);
     assert_eq!(at(&store, 4_000), 5_000);
     // A clock that ran ahead while nothing was kept holds nobody up.
-    store.append(9_000, &[]).unwrap();
+    store.append(&|| 9_000, &[]).unwrap();
     assert_eq!(at(&store, 5_001), 5_001);
     drop(store);
     let store = folder.open();
@@ -199,7 +200,7 @@ fn documents_count_for_the_account_that_began_them() {
 fn an_append_without_changes_keeps_nothing() {
     let folder = Folder::with_store();
     let store = folder.open();
-    let results = store.append(1, &[append(document(1), Some(ANNE), &[])]).unwrap();
+    let results = store.append(&|| 1, &[append(document(1), Some(ANNE), &[])]).unwrap();
     assert_eq!(results[0].as_ref().unwrap(), &[]);
     assert!(store.list().unwrap().is_empty() && store.load(document(1)).unwrap().is_none());
 }

@@ -227,7 +227,7 @@ fn what_cannot_be_kept_in_a_damaged_document_is_answered_and_the_rest_shares_a_c
             if count == 1 { damaged_alone.collect() } else { authors.iter_mut().collect() };
         let jobs =
             of.iter_mut().map(|author| Job { append: author.writes("a", value), creates: false }).collect();
-        let round = committer.round(&store, 10, jobs);
+        let round = committer.round(&store, &|| 10, jobs);
         assert!(round.error.is_none(), "the store fails for everybody: {:?}", round.error);
         assert!(round.again.is_empty(), "it would be tried for ever");
         assert_eq!(round.answers.len(), count);

@@ -1,5 +1,8 @@
 //! Opening: one process, or several that share it; versions; files that are no store.
 
+use std::time::Duration;
+use std::time::Instant;
+
 use niemyet_sync::database::Database;
 use niemyet_sync::database::Mode;
 use niemyet_sync::database::OpenError;
@@ -67,7 +70,7 @@ fn servers_that_share_a_store_see_what_each_other_keep() {
     assert_eq!(two.owner(document(1), &anne.actor()).unwrap(), Some(ANNE));
     let forged = Append { account: Some(BINH), ..anne.writes("a", 2) };
     assert!(matches!(
-        two.append(1, std::slice::from_ref(&forged)).unwrap()[0],
+        two.append(&|| 1, std::slice::from_ref(&forged)).unwrap()[0],
         Err(StoreError::ActorTaken { .. })
     ));
     // What one server bound, the other knows although it has the document's older state in memory.
@@ -97,13 +100,13 @@ fn what_was_judged_with_less_than_is_kept_is_not_kept() {
     assert_eq!(keep(&one, 2, std::slice::from_ref(&first)), receipts);
     let (other, elsewhere) = (binh.writes("b", 1), Author::new(document(2), BINH, 3).writes("c", 1));
     let overtaken = [judged(other.clone(), 0), elsewhere];
-    let results = two.append(3, &overtaken).unwrap();
+    let results = two.append(&|| 3, &overtaken).unwrap();
     assert!(matches!(results[0], Err(StoreError::Overtaken { .. })), "{results:?}");
     assert_eq!(results[1].as_ref().unwrap()[0].position, Position(2), "the others of its group are kept");
     assert_eq!(two.receipts(document(1)).unwrap(), receipts);
     assert_eq!(two.owner(document(1), &binh.actor()).unwrap(), None);
     assert_eq!(keep(&two, 4, &[judged(other, 1)])[0].position, Position(3));
-    let late = one.append(5, &[judged(anne.writes("a", 2), 1)]).unwrap();
+    let late = one.append(&|| 5, &[judged(anne.writes("a", 2), 1)]).unwrap();
     assert!(matches!(late[0], Err(StoreError::Overtaken { .. })), "{late:?}");
 }
 
@@ -127,6 +130,27 @@ fn servers_that_write_at_the_same_time_leave_no_gap() {
     places.sort_unstable();
     assert_eq!(places.iter().map(|(place, _)| *place).collect::<Vec<_>>(), (1..=180).collect::<Vec<_>>());
     assert!(places.windows(2).all(|pair| pair[0].1 <= pair[1].1), "receipts go back in time");
+}
+
+#[test]
+fn a_commit_that_waits_for_another_is_not_dated_before_its_turn() {
+    let folder = Folder::with_store();
+    let store = folder.share();
+    let append = Author::new(document(1), ANNE, 1).writes("a", 1);
+    let begun = Instant::now();
+    let clock = || i64::try_from(begun.elapsed().as_millis()).unwrap();
+    let other = folder.raw();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (receipts, turn) = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| store.append(&clock, std::slice::from_ref(&append)));
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(!waiting.is_finished(), "two wrote at the same time");
+        let turn = clock();
+        other.execute_batch("COMMIT").unwrap();
+        (waiting.join().unwrap().unwrap().remove(0).unwrap(), turn)
+    });
+    assert!(receipts[0].at >= turn, "dated {} ms, its turn came after {turn} ms", receipts[0].at);
+    assert_eq!(store.receipts(document(1)).unwrap(), receipts);
 }
 
 #[test]

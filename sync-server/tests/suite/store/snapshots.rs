@@ -55,7 +55,7 @@ fn a_snapshot_stands_for_its_changes_and_what_is_known_of_them_stays() {
     assert_eq!(store.owner(document(1), &anne.actor()).unwrap(), Some(ANNE));
     assert_eq!(keep(&store, 200, &[first])[0], receipts[0]);
     let forged = Append { account: Some(BINH), ..anne.writes("x", 1) };
-    assert!(matches!(store.append(1, &[forged]).unwrap()[0], Err(StoreError::ActorTaken { .. })));
+    assert!(matches!(store.append(&|| 1, &[forged]).unwrap()[0], Err(StoreError::ActorTaken { .. })));
 }
 
 #[test]

@@ -168,12 +168,12 @@ pub fn append(document: DocumentId, account: Option<AccountId>, changes: &[Chang
 
 /// Appends that must be kept.
 pub fn keep(store: &dyn Store, now: i64, group: &[Append]) -> Vec<Receipt> {
-    store.append(now, group).unwrap().into_iter().flat_map(Result::unwrap).collect()
+    store.append(&|| now, group).unwrap().into_iter().flat_map(Result::unwrap).collect()
 }
 
 /// The one refusal of a group of one.
 pub fn refusal(store: &dyn Store, append: Append) -> StoreError {
-    let mut results = store.append(0, &[append]).unwrap();
+    let mut results = store.append(&|| 0, &[append]).unwrap();
     assert_eq!(results.len(), 1);
     results.remove(0).unwrap_err()
 }

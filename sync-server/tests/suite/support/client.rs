@@ -101,6 +101,15 @@ impl Client {
         }
     }
 
+    /// Changes a field on a device whose clock says these Unix seconds.
+    pub fn edit_by_clock(&mut self, key: &str, field: &str, value: &str, seconds: i64) {
+        let id = rules::id_of(key);
+        let mut transaction = self.copies.get_mut(&id).unwrap().document.transaction();
+        transaction.put(ROOT, field, value).unwrap();
+        transaction.commit_with(CommitOptions::default().with_time(seconds));
+        self.push(id);
+    }
+
     /// Changes a field upon what the copy held before, as `changeAt` of the editor does.
     pub fn edit_at(&mut self, key: &str, heads: &[ChangeHash], field: &str, value: &str) {
         let id = rules::id_of(key);

@@ -13,6 +13,7 @@ use automerge::ChangeHash;
 use niemyet_sync::DocumentId;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::store::Append;
+use niemyet_sync::store::Clock;
 use niemyet_sync::store::Listed;
 use niemyet_sync::store::Position;
 use niemyet_sync::store::Receipt;
@@ -266,14 +267,14 @@ impl Store for MemoryStore {
 
     fn append(
         &self,
-        now: i64,
+        now: Clock<'_>,
         group: &[Append],
     ) -> Result<Vec<Result<Vec<Receipt>, StoreError>>, StoreError> {
         let _held = self.hold();
         let mut state = self.0.lock().unwrap();
         state.commits += 1;
         let fault = state.begin()?;
-        state.clock = state.clock.max(now);
+        state.clock = state.clock.max(now());
         let mut results = Vec::new();
         for append in group {
             let checked = state.check(append);

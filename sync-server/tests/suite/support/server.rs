@@ -202,7 +202,7 @@ impl Server {
     /// A round of commits.
     pub fn commit(&mut self) {
         let jobs = std::mem::take(&mut self.jobs);
-        let round = self.committer.round(&*self.store, self.now, jobs);
+        let round = self.committer.round(&*self.store, &|| self.now, jobs);
         self.jobs = round.again;
         self.failures += usize::from(round.error.is_some());
         for (document, result) in round.answers {
