@@ -11,10 +11,12 @@ const NAME = PREFIX + VERSION;
 self.addEventListener("install", (event) => {
   const all = FILES.map((file) => new Request(file, { cache: "no-cache" }));
   const whole = async () => {
+    // Where only this script is new, the version that works has the same name.
+    const isNew = !(await caches.has(NAME));
     try {
       await (await caches.open(NAME)).addAll(all);
     } catch (fault) {
-      await caches.delete(NAME);
+      if (isNew) await caches.delete(NAME);
       throw fault;
     }
   };
