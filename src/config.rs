@@ -52,8 +52,9 @@ pub const TEMPLATE: &str = "\
 # Documents that one account may begin.
 # sync_documents_per_account = 20000
 
-# Memory for documents, in MiB, and the seconds after which one that nobody uses leaves it.
-# sync_memory_mib = 1024
+# Memory for documents and messages of all offices, in MiB: a half for documents, a quarter for what waits to be sent, the rest for what
+# arrives. Nobody more is let in when it is used up. And the seconds after which a document that nobody uses leaves it.
+# sync_memory_mib = 2048
 # sync_idle_seconds = 300
 
 # Characters of a password at least, and days that a login in a browser lasts.
@@ -95,7 +96,7 @@ pub struct SyncConfig {
     pub changes_per_minute: Option<u32>,
     /// Documents that one account may begin.
     pub documents_per_account: Option<u64>,
-    /// Bytes of documents in memory.
+    /// Bytes of memory for documents and messages of all.
     pub memory_bytes: Option<usize>,
     /// Milliseconds after which a document that nobody uses leaves memory.
     pub idle: Option<i64>,
@@ -249,8 +250,11 @@ const KEYS: &[Key] = &[
     ),
     key(
         "sync_memory_mib",
-        ("một số từ 1 đến 1048576", "a number from 1 to 1048576"),
-        |config, text| number(text, 1 << 20).map(|mib: usize| config.sync.memory_bytes = Some(mib << 20)),
+        ("một số từ 64 đến 1048576", "a number from 64 to 1048576"),
+        |config, text| {
+            let mib = number(text, 1 << 20).filter(|mib: &usize| *mib >= 64);
+            mib.map(|mib| config.sync.memory_bytes = Some(mib << 20))
+        },
     ),
     key(
         "sync_idle_seconds",

@@ -272,3 +272,13 @@ test("what a change moved is told by where it stands, and any of it can be writt
   const again = A.change(fewer, (draft) => gone.forEach((move) => edit.setValue(draft, move, move.before)));
   assert.deepEqual(read.moves("report", read.contentOf(report), read.contentOf(again)), []);
 });
+
+test("the form of a document is the newest that any device brought it to", () => {
+  const first = begin("sonla-2021", "progress/team_security");
+  assert.equal(read.formatOf(first), 1);
+  const to = (format, actor) => A.change(A.clone(first, { actor }), (doc) => (doc.schema = format));
+  const merged = A.merge(to(3, "aa"), to(2, "bb"));
+  assert.equal(read.formatOf(merged), 3);
+  assert.equal(read.formatOf(A.merge(to(2, "bb"), to(3, "aa"))), 3, "in whatever order they come");
+  assert.equal(read.formatOf({ schema: 2, content: {} }), 2, "of what was only seen of it");
+});

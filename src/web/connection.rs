@@ -37,6 +37,8 @@ use tokio::time::Instant;
 use tokio::time::Sleep;
 use tower::ServiceExt;
 
+use niemyet_sync::hub::Arrived;
+
 use super::Site;
 
 /// Connections at once; more wait in the kernel's queue.
@@ -62,12 +64,13 @@ impl Doors {
     async fn answer(
         self: Arc<Self>,
         mut request: Request<Incoming>,
-        from: SocketAddr,
+        (from, arrived): (SocketAddr, Arc<Arrived>),
     ) -> Result<Response<Either<Full<Bytes>, Body>>, Infallible> {
         if let Some(response) = self.site.current.shown().and_then(|shown| shown.ready.answer(&request)) {
             return Ok(response.map(Either::Left));
         }
         request.extensions_mut().insert(ConnectInfo(from));
+        request.extensions_mut().insert(arrived);
         Ok(self.routes.clone().oneshot(request).await?.map(Either::Right))
     }
 }
@@ -132,9 +135,10 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
-    let service = service_fn(move |request| Arc::clone(&doors).answer(request, from));
-    let mut serving =
-        pin!(builder.serve_connection(TokioIo::new(Impatient::new(stream)), service).with_upgrades());
+    let arrived = Arc::<Arrived>::default();
+    let stream = Impatient { stream, stalled: None, arrived: Arc::clone(&arrived) };
+    let service = service_fn(move |request| Arc::clone(&doors).answer(request, (from, Arc::clone(&arrived))));
+    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service).with_upgrades());
     let outcome = tokio::select! {
         outcome = &mut serving => outcome,
         () = asked_to_end(&mut ending) => {
@@ -152,17 +156,14 @@ async fn asked_to_end(ending: &mut watch::Receiver<bool>) {
     let _ = ending.wait_for(|end| *end).await.map(drop);
 }
 
-/// A stream that fails when its peer takes nothing for `STALL`.
+/// A stream that fails when its peer takes nothing for `STALL`, and counts what arrives on it.
 struct Impatient {
     stream: TcpStream,
     stalled: Option<Pin<Box<Sleep>>>,
+    arrived: Arc<Arrived>,
 }
 
 impl Impatient {
-    fn new(stream: TcpStream) -> Self {
-        Self { stream, stalled: None }
-    }
-
     fn stall(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
         let sleep =
             self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + STALL)));
@@ -177,7 +178,10 @@ impl AsyncRead for Impatient {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.arrived.add(buffer.filled().len() - before);
+        read
     }
 }
 

@@ -216,8 +216,10 @@ fn settings(config: &Config, listen: SocketAddr) -> Result<Settings, SyncError> 
     limits.frame_bytes = wanted.message_bytes.unwrap_or(limits.frame_bytes);
     limits.changes.per_minute = wanted.changes_per_minute.unwrap_or(limits.changes.per_minute);
     limits.documents_per_account = wanted.documents_per_account.unwrap_or(limits.documents_per_account);
-    limits.loaded_bytes = wanted.memory_bytes.unwrap_or(limits.loaded_bytes);
     limits.idle = wanted.idle.unwrap_or(limits.idle);
+    if let Some(memory) = wanted.memory_bytes {
+        *limits = limits.clone().within(memory);
+    }
     let (places, accounts) = (&mut settings.places, &mut settings.accounts);
     places.total = wanted.connections.unwrap_or(places.total);
     places.per_account = wanted.connections_per_account.unwrap_or(places.per_account);

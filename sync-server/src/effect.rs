@@ -27,19 +27,19 @@ pub struct Member {
     /// Who stands behind it.
     pub principal: Principal,
     gone: AtomicBool,
-    /// Bytes of its account's changes that lack what they depend on.
-    stashed: Arc<AtomicUsize>,
+    /// Bytes of its account's changes that lack what they depend on, and those of all accounts.
+    stashed: [Arc<AtomicUsize>; 2],
 }
 
 impl Member {
     /// A connection that has just joined.
     pub fn new(id: ConnectionId, peer: String, principal: Principal) -> Self {
-        Self { id, peer, principal, gone: AtomicBool::new(false), stashed: Arc::default() }
+        Self { id, peer, principal, gone: AtomicBool::new(false), stashed: Default::default() }
     }
 
-    /// The same, counted together with other connections of its account.
-    pub(crate) fn counted(self, stashed: &Arc<AtomicUsize>) -> Self {
-        Self { stashed: Arc::clone(stashed), ..self }
+    /// The same, counted together with other connections of its account, and with all.
+    pub(crate) fn counted(self, stashed: [Arc<AtomicUsize>; 2]) -> Self {
+        Self { stashed, ..self }
     }
 
     /// From now on nothing that it sent is taken any more, not even what waits in a queue.
@@ -47,11 +47,14 @@ impl Member {
         self.gone.store(true, Ordering::Release);
     }
 
-    /// So many bytes of its changes are kept for it in a document instead of so many before. Gives how many of the account in all.
-    pub(crate) fn stash(&self, before: usize, now: usize) -> usize {
-        let all = self.stashed.fetch_add(now, Ordering::AcqRel).saturating_add(now);
-        self.stashed.fetch_sub(before, Ordering::AcqRel);
-        all.saturating_sub(before)
+    /// So many bytes of its changes are kept for it in a document instead of so many before. Gives how many of the account, and of
+    /// all accounts.
+    pub(crate) fn stash(&self, before: usize, now: usize) -> [usize; 2] {
+        self.stashed.each_ref().map(|stashed| {
+            let all = stashed.fetch_add(now, Ordering::AcqRel).saturating_add(now);
+            stashed.fetch_sub(before, Ordering::AcqRel);
+            all.saturating_sub(before)
+        })
     }
 
     /// Whether it has left or was closed.
@@ -90,6 +93,11 @@ pub enum Closing {
         /// How many may wait.
         limit: usize,
     },
+    /// All messages that are on their way take too much of the server's memory, and its own takes most.
+    #[error(
+        "the server has no room in its memory for so long a message at this moment; connect again in a minute"
+    )]
+    NoRoom,
     /// Nothing was heard of it, not even an answer to a ping.
     #[error("nothing was heard for {seconds} seconds; connect again")]
     Silent {

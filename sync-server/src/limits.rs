@@ -45,13 +45,47 @@ pub struct Limits {
     pub account_incoming_bytes: usize,
     /// Bytes of changes that the server keeps for an account because those they depend on are missing.
     pub stashed_bytes: usize,
-    /// Memory of loaded documents (estimated), before the longest idle leave it.
+    /// Memory of loaded documents (estimated), before the longest idle leave it. While those in use alone are more, nobody new is let in.
     pub loaded_bytes: usize,
+    /// Bytes that wait to be sent, over all accounts. The connection for which most waits is closed by more, and nobody new is let in.
+    pub total_outgoing_bytes: usize,
+    /// Bytes that were sent and are not dealt with, over all accounts. Nobody is read, or let in, while there are more.
+    pub total_incoming_bytes: usize,
+    /// Bytes of changes that lack what they depend on, over all accounts. More are refused.
+    pub total_stashed_bytes: usize,
+    /// Bytes of messages of which the rest has not arrived, over all accounts. The connection of the longest is closed by more.
+    pub total_unfinished_bytes: usize,
     /// Milliseconds without use after which a document leaves memory.
     pub idle: i64,
     /// Changes after which a document that is never at rest gets a new snapshot. One that rests gets it when it leaves memory:
     /// a snapshot costs as much again as a third of the work for the changes that it holds.
     pub snapshot_after: usize,
+}
+
+/// Memory for all that grows with what peers do, in bytes.
+const MEMORY: usize = 2 << 30;
+
+impl Limits {
+    /// The same within so many bytes of memory in all, for what grows with what peers do: a half for documents, a quarter for what waits
+    /// to be sent, the rest for what arrives. What one connection or account may have of it is at most all of that.
+    #[must_use]
+    pub fn within(self, memory: usize) -> Self {
+        let (outgoing, incoming, rest) = (memory / 4, memory / 8, memory / 16);
+        Self {
+            loaded_bytes: memory / 2,
+            total_outgoing_bytes: outgoing,
+            outgoing_bytes: self.outgoing_bytes.min(outgoing),
+            account_outgoing_bytes: self.account_outgoing_bytes.min(outgoing),
+            total_incoming_bytes: incoming,
+            incoming_bytes: self.incoming_bytes.min(incoming),
+            account_incoming_bytes: self.account_incoming_bytes.min(incoming),
+            total_stashed_bytes: rest,
+            stashed_bytes: self.stashed_bytes.min(rest),
+            // One message may always arrive.
+            total_unfinished_bytes: rest.max(self.frame_bytes),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {
@@ -73,7 +107,11 @@ impl Default for Limits {
             incoming_bytes: 16 << 20,
             account_incoming_bytes: 64 << 20,
             stashed_bytes: 16 << 20,
-            loaded_bytes: 1 << 30,
+            loaded_bytes: MEMORY / 2,
+            total_outgoing_bytes: MEMORY / 4,
+            total_incoming_bytes: MEMORY / 8,
+            total_stashed_bytes: MEMORY / 16,
+            total_unfinished_bytes: MEMORY / 16,
             idle: 300_000,
             snapshot_after: 400,
         }
@@ -165,6 +203,32 @@ impl Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_parts_of_a_memory_come_to_no_more_than_it_has() {
+        let limits = Limits::default();
+        assert_eq!(
+            limits.clone().within(MEMORY),
+            limits,
+            "the defaults are those of the memory that is meant"
+        );
+        for memory in [64 << 20, 512 << 20, MEMORY, 64 << 30] {
+            let limits = Limits { frame_bytes: 4 << 20, ..Limits::default() }.within(memory);
+            let parts = [
+                limits.loaded_bytes,
+                limits.total_outgoing_bytes,
+                limits.total_incoming_bytes,
+                limits.total_stashed_bytes,
+                limits.total_unfinished_bytes,
+            ];
+            assert_eq!(parts.iter().sum::<usize>(), memory);
+            assert!(limits.outgoing_bytes <= limits.account_outgoing_bytes);
+            assert!(limits.account_outgoing_bytes <= limits.total_outgoing_bytes);
+            assert!(limits.incoming_bytes <= limits.account_incoming_bytes);
+            assert!(limits.account_incoming_bytes <= limits.total_incoming_bytes);
+            assert!(limits.stashed_bytes <= limits.total_stashed_bytes);
+        }
+    }
 
     #[test]
     fn a_bucket_holds_its_burst_and_fills_with_time() {

@@ -70,6 +70,16 @@ pub fn damaged() -> Refusal {
     }
 }
 
+/// Too much of all accounts waits already for what it depends on.
+pub fn no_room() -> Refusal {
+    refusal(
+        "no-room",
+        "Máy chủ đang hết chỗ cho những thay đổi đến trước phần mà chúng dựa vào. Hãy chờ một phút rồi kết nối lại: thiết bị sẽ gửi lại.",
+        "The server has no room at this moment for changes that come before those they depend on. Wait a minute, then connect again: the \
+         device sends them again.",
+    )
+}
+
 /// Automerge cannot read it.
 pub fn unreadable() -> Refusal {
     refusal(

@@ -1,22 +1,15 @@
 //! Commands as a person types them: what they print, their exit codes, and that errors say what to do next.
 
 use std::fs;
-use std::fs::File;
 use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
-use std::process::Command;
-
-use rustix::fs::Mode;
-use rustix::fs::OFlags;
-use rustix::pty;
-use rustix::pty::OpenptFlags;
-use rustix::termios;
-use rustix::termios::Winsize;
 
 use crate::support::cli::Office;
 use crate::support::cli::files;
 use crate::support::cli::stderr;
+use crate::support::terminal::on_a_terminal;
+use crate::support::terminal::steps;
 
 #[test]
 fn the_main_job_from_data_to_plain_files() {
@@ -198,27 +191,6 @@ fn arguments_are_met_with_advice() {
     assert!(error.contains("--dir 'văn phòng'`"), "{error}");
 }
 
-/// What a program shows on a terminal of its own, which is so wide.
-fn on_a_terminal(mut command: Command, columns: u16) -> String {
-    let terminal = pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-    pty::grantpt(&terminal).unwrap();
-    pty::unlockpt(&terminal).unwrap();
-    let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
-    termios::tcsetwinsize(&terminal, size).unwrap();
-    let name = pty::ptsname(&terminal, Vec::new()).unwrap();
-    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let screen = File::from(rustix::fs::open(name, flags, Mode::empty()).unwrap());
-    let mut running = command.stdout(screen.try_clone().unwrap()).stderr(screen).spawn().unwrap();
-    // With it go our own ends of the terminal.
-    drop(command);
-    let mut shown = Vec::new();
-    // Once nobody holds the other end, reading ends with an error on Linux.
-    let _ = File::from(terminal).read_to_end(&mut shown);
-    let shown = String::from_utf8_lossy(&shown).into_owned();
-    assert!(running.wait().unwrap().success(), "{shown}");
-    shown
-}
-
 #[test]
 fn a_terminal_shows_a_bar_of_what_is_done_and_what_there_will_be() {
     let office = Office::ready();
@@ -227,10 +199,6 @@ fn a_terminal_shows_a_bar_of_what_is_done_and_what_there_will_be() {
     build.env("TERM", "xterm");
     let shown = on_a_terminal(build, 100);
     assert!(shown.contains("files rendered"), "{shown}");
-    let counted = regex::Regex::new(r"[█░]{10,}[^\r\n]* (\d+)/(\d+)").unwrap();
-    let steps: Vec<(u32, u32)> = counted
-        .captures_iter(&shown)
-        .map(|found| (found[1].parse().unwrap(), found[2].parse().unwrap()))
-        .collect();
+    let steps = steps(&shown);
     assert!(steps.iter().any(|(done, all)| 0 < *done && done < all), "no bar on its way: {steps:?} {shown}");
 }

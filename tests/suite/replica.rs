@@ -22,11 +22,29 @@ use crate::support::cli::Office;
 use crate::support::cli::Running;
 use crate::support::committee::Server;
 use crate::support::committee::lines;
+use crate::support::terminal::on_a_terminal;
+use crate::support::terminal::steps;
 
 const DUE: &str = "2021-03-04";
 
 fn state<'a>(reports: &'a [Value], key: &str) -> Option<&'a str> {
     reports.iter().find(|report| report["key"] == key).and_then(|report| report["state"].as_str())
+}
+
+#[test]
+fn a_terminal_shows_a_bar_of_how_many_documents_are_in_step() {
+    let server = Server::start();
+    let district = server.district("phu.yen", "ec_district_118");
+    let mut sync = district.command(&["sync", &server.url, "--token-file", "token"]);
+    sync.env("TERM", "xterm");
+    let shown = on_a_terminal(sync, 120);
+    assert!(shown.contains("documents in step"), "{shown}");
+    let steps = steps(&shown);
+    let (_, all) = steps.last().copied().unwrap_or_default();
+    assert!(all > 1, "no bar: {shown}");
+    assert!(steps.iter().all(|(done, _)| *done <= all), "more than there are: {steps:?}");
+    assert!(steps.iter().any(|(done, of)| done < of), "it was full from the start: {steps:?}");
+    assert!(shown.contains("máy chủ đã có / the server has it"), "{shown}");
 }
 
 #[test]

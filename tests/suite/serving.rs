@@ -137,7 +137,7 @@ fn every_setting_is_checked_at_the_start() {
         "sync_message_mib = 5000",
         "sync_changes_per_minute = \"many\"",
         "sync_documents_per_account = 0",
-        "sync_memory_mib = 0",
+        "sync_memory_mib = 63",
         "sync_idle_seconds = 0",
         "password_shortest = 4",
         "session_days = 1000",

@@ -20,6 +20,12 @@ export function contentOf(doc: A.Doc<unknown>): Raw {
   return ((doc as Raw).content ?? {}) as Raw;
 }
 
+/** The form of a document: the newest that any device brought it to (src/document/upgrade.rs). */
+export function formatOf(doc: A.Doc<unknown>): number {
+  const all = isOpened(doc as object) ? Object.values(A.getConflicts(doc as A.Doc<Raw>, "schema") ?? {}) : [];
+  return Math.max(...[(doc as Raw).schema, ...all].map(Number).filter(Number.isFinite));
+}
+
 export function texts(list: unknown): string[] {
   return Array.from((list ?? []) as Iterable<unknown>, String);
 }

@@ -5,6 +5,8 @@ import { FIELDS } from "./fields.ts";
 import { firstActor, idOf, kindOf, type Kind } from "./key.ts";
 
 const FIRST_FORMAT = 1;
+/** The newest form of documents that this program knows. */
+export const FORMAT = FIRST_FORMAT;
 type Part = [path: string, make: "map" | "list" | string];
 
 function entries(kind: Kind): Part[] {

@@ -3,8 +3,8 @@
 import { Automerge as A, decodeHeads, type DocHandle, type DocumentId, type Repo } from "@automerge/automerge-repo/slim";
 import { effect, signal, type ReadonlySignal } from "@preact/signals";
 import { idOf } from "../document/key.ts";
-import { asHandedIn, type HandIn } from "../document/read.ts";
-import { begin, blank } from "../document/skeleton.ts";
+import { asHandedIn, formatOf, type HandIn } from "../document/read.ts";
+import { begin, blank, FORMAT } from "../document/skeleton.ts";
 import type { Seen } from "./ledger.ts";
 
 export type PaperState = "loading" | "here" | "absent" | "unavailable";
@@ -179,6 +179,11 @@ export class Paper {
   get handIn(): HandIn {
     const doc = this.doc;
     return this.handle ? asHandedIn(doc) : (this.seen?.handIn ?? { doc, moved: [] });
+  }
+
+  /** Whether a newer program brought it to a form of which this one may not show all. */
+  get isNewer(): boolean {
+    return formatOf(this.doc) > FORMAT;
   }
 
   get isBegun(): boolean {

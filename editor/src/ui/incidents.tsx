@@ -12,6 +12,7 @@ import { arriveAt, focusSoon } from "./focus.ts";
 import { Moved } from "./moved.tsx";
 import { addressOf, ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
 import { langOf, partName as name, TRIGGERS, valueName } from "./names.ts";
+import { Newer } from "./newer.tsx";
 import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -76,6 +77,7 @@ export function Incident({ body, id }: { body: string; id: string }) {
       <p class="crumb"><a href={go("incidents")}>{tr("Báo cáo đột xuất", "Ad-hoc reports")}</a></p>
       <h1>{tr("Báo cáo đột xuất", "Ad-hoc report")} <Tag kind={done ? "submitted" : "draft"}>{reportWord(done ? "submitted" : "draft")}</Tag></h1>
       <p>{bodyName(body)}{done && receipt !== undefined && <> · <strong>{tr("máy chủ nhận lúc", "the server received it at")} {showTime(receipt)}</strong></>}</p>
+      <Newer of={key} />
       <Refused of={key} />
       <Moved names={moved.map((part) => name(part))} own={own} />
       <ErrorSummary loud faults={missing.map((one) => ({ name: one.id, text: one.text, href: addressOf(key), jump: () => focusSoon(one.id) }))} />

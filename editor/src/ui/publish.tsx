@@ -8,6 +8,7 @@ import { Notices } from "./notices.tsx";
 import { focusSoon } from "./focus.ts";
 import { keepUnread, unread } from "./inputs.tsx";
 import { Ask, say, Tag } from "./parts.tsx";
+import { Newer } from "./newer.tsx";
 import { Refused } from "./refused.tsx";
 import { Releases } from "./releases.tsx";
 import { here } from "./state.ts";
@@ -103,6 +104,7 @@ export function Publish() {
     <main id="main">
       <h1>{tr("Công bố", "Publishing")}</h1>
       <p>{list?.release ? <>{tr("Bản đang công khai được làm lúc", "What is public was made at")} {showTime(Date.parse(list.release.at))}.</> : tr("Chưa công bố gì.", "Nothing is public yet.")} <a href="/" target="_blank" rel="noopener">{tr("Xem trang công khai", "See the public pages")}</a></p>
+      <Newer of={KEY} />
       <Refused of={KEY} />
       <section>
         <h2>{tr("Nội dung", "Items")} ({list?.items.length ?? 0})</h2>

@@ -13,6 +13,7 @@ import { figureError, typing, unread, writeDown } from "./inputs.tsx";
 import { FieldRow, inputId } from "./field.tsx";
 import { Moved } from "./moved.tsx";
 import { Printed } from "./printed.tsx";
+import { Newer, newer } from "./newer.tsx";
 import { Refused } from "./refused.tsx";
 import { Judge } from "./judge.tsx";
 import { reportShown, reportStatus } from "./standing.ts";
@@ -104,6 +105,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     writeDown();
     // Pressed twice, or handed in elsewhere meanwhile: once is enough.
     if (reportStatus(body, due) !== "draft") return;
+    if (paper.isNewer) return say(newer());
     setTried(true);
     const wrong = faultsOf(key, check(paper.doc, last)).some((one) => one.blocks);
     if (wrong || contested("report", paper.doc).length > 0) {
@@ -143,6 +145,7 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
         )}
         <Moved names={moved.map((id) => tr(find(id)?.vi ?? id, find(id)?.en ?? id))} own={own} />
         <ErrorSummary faults={(tried ? shownFaults : shownFaults.filter((one) => !one.lacks)).map((one) => ({ name: one.name, text: one.text, href: `#/${key}`, jump: () => jump(one.field) }))} loud={tried} />
+        <Newer of={key} />
         <Refused of={key} />
         {clashes.length > 0 && <p class="inset"><a id="clashes" href={go("conflicts")}>{tr(`${clashes.length} chỗ được ghi khác nhau trên hai máy; xin chọn trước khi nộp.`, `${clashes.length} value(s) were written differently on two devices; choose before handing in.`)}</a></p>}
         <p class="field section-choice">

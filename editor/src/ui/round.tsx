@@ -3,6 +3,7 @@
 import { bodyName, here, isLate, isOver, regimes, today, type Regime } from "./state.ts";
 import { contentOf, texts } from "../document/read.ts";
 import { LongText } from "./inputs.tsx";
+import { Newer } from "./newer.tsx";
 import { Refused } from "./refused.tsx";
 import { go, lackOf, lackWords, reportWord, Tag } from "./parts.tsx";
 import { glanceAt } from "./standing.ts";
@@ -58,6 +59,7 @@ function Aggregate({ due }: { due: string }) {
   return (
     <section>
       <h2>{tr("Báo cáo tổng hợp của đợt", "Aggregate report of the round")}</h2>
+      <Newer of={key} />
       <Refused of={key} />
       {lack && lack !== "none" ? (
         <p class="hint">{lackWords(lack)}</p>

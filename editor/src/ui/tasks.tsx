@@ -8,6 +8,7 @@ import { here, today } from "./state.ts";
 import { go, lackOf, Missing, say, Tag, taskWord } from "./parts.tsx";
 import { focusSoon } from "./focus.ts";
 import { Differs } from "./field.tsx";
+import { Newer } from "./newer.tsx";
 import { Refused } from "./refused.tsx";
 import { LongText, ShortText } from "./inputs.tsx";
 import { ownTasks, taskDate, type Duty } from "./duties.ts";
@@ -39,6 +40,7 @@ export function Tasks({ open }: { open?: string }) {
   return (
     <main id="main">
       <h1>{tr("Nhiệm vụ", "Tasks")}</h1>
+      <Newer of={progress().key} />
       <Refused of={progress().key} />
       {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có trạng thái hoặc minh chứng được ghi khác nhau; xin chọn.", "Some statuses or evidence were written differently; please choose.")}</a></p>}
       <p class="field">

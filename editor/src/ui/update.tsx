@@ -56,6 +56,17 @@ async function take(): Promise<void> {
   waiting.value?.postMessage("take over");
 }
 
+/** Looks for a new version because somebody asks. */
+export async function seek(): Promise<void> {
+  say(tr("Đang tìm phiên bản mới…", "Looking for a new version…"));
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const found = await registration?.update().catch(() => undefined);
+  if (!found) say(tr("Không hỏi được máy chủ. Hãy nối mạng rồi thử lại.", "The server could not be asked. Connect to a network and try again."));
+  else if (found.installing || found.waiting) say("");
+  else if (old.value) say(tr("Hãy tải lại trang này.", "Reload this page."));
+  else say(tr("Máy chủ chưa có phiên bản mới. Hãy thử lại sau, hoặc báo người quản trị.", "The server has no new version yet. Try again later, or tell the administrator."));
+}
+
 export function Update() {
   if (!waiting.value && !old.value) return null;
   return (

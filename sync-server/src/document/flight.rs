@@ -14,6 +14,7 @@ use super::body;
 use super::body::Loaded;
 use super::peer::Fresh;
 use super::peer::Peer;
+use super::stash::LOOSE;
 use crate::access::Refusal;
 use crate::access::Rules;
 use crate::effect::Effect;
@@ -158,8 +159,12 @@ impl Document {
             context.effects.push(Effect::Known { account, changes: known });
         }
         let few = sorted.orphans.len() as u64 <= context.limits.changes_per_message;
-        if !few || !peer.stash.put(sorted.orphans, context.limits.stashed_bytes) {
-            self.refuse(&member, refusals::too_large("changes without those they depend on"), context);
+        let stashing = match few {
+            true => peer.stash.put(sorted.orphans, context.limits),
+            false => Err(refusals::too_large(LOOSE)),
+        };
+        if let Err(refusal) = stashing {
+            self.refuse(&member, refusal, context);
             return self.absorb(&member, incoming, context);
         }
         let whole = incoming.whole.take().filter(|_| !stashed && peer.stash.is_empty());

@@ -9,7 +9,13 @@ use automerge::Change;
 use automerge::ChangeHash;
 
 use super::body;
+use crate::access::Refusal;
 use crate::effect::Member;
+use crate::limits::Limits;
+use crate::refusals;
+
+/// What is kept here, in the words of a refusal.
+pub(super) const LOOSE: &str = "changes without those they depend on";
 
 /// Bytes of memory that a change takes beside its own.
 const OVERHEAD: usize = 256;
@@ -37,16 +43,21 @@ impl Stash {
         std::mem::take(&mut self.changes)
     }
 
-    /// Keeps changes in the place of what was there, and says whether there was room for them.
-    pub(super) fn put(&mut self, changes: Vec<Change>, limit: usize) -> bool {
+    /// Keeps changes in the place of what was there, or says why there is no room for them.
+    pub(super) fn put(&mut self, changes: Vec<Change>, limits: &Limits) -> Result<(), Refusal> {
         let bytes = changes.iter().map(|change| OVERHEAD + change.raw_bytes().len()).sum();
-        let all = self.member.stash(self.bytes, bytes);
+        let [own, all] = self.member.stash(self.bytes, bytes);
         (self.changes, self.bytes) = (changes, bytes);
-        let fits = bytes == 0 || all <= limit;
-        if !fits {
-            self.take();
-        }
-        fits
+        let refusal = if bytes == 0 {
+            None
+        } else if own > limits.stashed_bytes {
+            Some(refusals::too_large(LOOSE))
+        } else {
+            (all > limits.total_stashed_bytes).then(refusals::no_room)
+        };
+        let Some(refusal) = refusal else { return Ok(()) };
+        self.take();
+        Err(refusal)
     }
 
     /// The changes that it waits for, in order.

@@ -126,6 +126,9 @@ pub(super) async fn metrics(State(server): State<Server>) -> Response {
     page.gauge("connections", "Open connections.", counts.connections);
     page.gauge("documents_loaded", "Documents in memory.", counts.documents);
     page.gauge("documents_loaded_bytes", "Bytes of documents in memory, estimated.", counts.document_bytes);
+    page.gauge("outgoing_bytes", "Bytes that wait to be sent.", counts.outgoing_bytes);
+    page.gauge("incoming_bytes", "Bytes that were sent and are not dealt with.", counts.incoming_bytes);
+    page.gauge("stashed_bytes", "Bytes of changes that lack what they depend on.", counts.stashed_bytes);
     page.gauge("in_flight", "Deliveries on their way to the store.", counts.in_flight);
     let well = usize::from(server.hub().health() == Health::Well);
     page.gauge("store_well", "1 if changes are being kept.", well);

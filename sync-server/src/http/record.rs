@@ -123,7 +123,10 @@ impl Recorder {
 
     fn closed(&self, account: AccountId, why: &Closing) {
         tracing::debug!(account = account.0, %why, "a connection was closed");
-        if matches!(why, Closing::TooMuch { .. } | Closing::TooSlow { .. } | Closing::Protocol { .. }) {
+        if matches!(
+            why,
+            Closing::TooMuch { .. } | Closing::TooSlow { .. } | Closing::NoRoom | Closing::Protocol { .. }
+        ) {
             let subject = format!("account {}", account.0);
             self.record(account, audit::Event::LimitExceeded, None, (subject, why.to_string()));
         }

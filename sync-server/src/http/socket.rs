@@ -29,6 +29,7 @@ use super::gate::Generation;
 use super::now;
 use super::sockets::Place;
 use crate::effect::Closing;
+use crate::hub::Arrived;
 use crate::hub::Connection;
 use crate::hub::Outgoing;
 use crate::incoming::is_heavy;
@@ -53,19 +54,24 @@ pub(super) async fn sync(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
     Extension(generation): Extension<Generation>,
+    arrived: Option<Extension<Arc<Arrived>>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|_| no_upgrade())?;
     if server.is_stopping() {
         return Err(stopping());
     }
+    if !server.hub().has_room() {
+        return Err(no_room());
+    }
     let place = server.inner.sockets.reserve(caller.account.id)?;
+    let arrived = arrived.map(|Extension(arrived)| arrived).unwrap_or_default();
     let longest = server.inner.settings.limits.frame_bytes;
     let upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
     let upgrade = upgrade.max_message_size(longest).max_frame_size(longest);
     let upgrade = upgrade.on_failed_upgrade(|error| tracing::debug!(%error, "a WebSocket was not opened"));
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let link = match server.hub().connect(caller.account.principal()) {
+        let link = match server.hub().connect_counted(caller.account.principal(), arrived) {
             Ok(connection) => Link { server, connection: Arc::new(connection), place },
             Err(why) => return refuse(socket, &why).await,
         };
@@ -245,6 +251,16 @@ fn close_frame(why: &Closing) -> CloseFrame {
 /// The server stops while the connection is being opened.
 async fn refuse(mut socket: WebSocket, why: &Closing) {
     let _ = timeout(LINGER, socket.send(Message::Close(Some(close_frame(why))))).await;
+}
+
+fn no_room() -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "memory",
+        "The server has as much in its memory as it may; nothing is lost, try again in a minute.",
+        "Bộ nhớ của máy chủ đã đầy; không có gì bị mất, hãy thử lại sau một phút.",
+    )
+    .retry_after(60_000)
 }
 
 fn no_upgrade() -> Problem {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
@@ -12,6 +13,7 @@ use tokio::sync::Notify;
 
 use super::outbox::Outbox;
 use super::outbox::Waiting;
+use super::totals::Totals;
 use crate::access::Principal;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
@@ -21,6 +23,29 @@ use crate::limits::Quota;
 use crate::session::Session;
 use crate::wire::Body;
 use crate::wire::Message;
+
+/// Bytes that have arrived on a connection, counted where they are read from the network.
+#[derive(Debug, Default)]
+pub struct Arrived {
+    all: AtomicU64,
+    /// As many as there were when the last message was complete.
+    taken: AtomicU64,
+}
+
+impl Arrived {
+    /// So many more.
+    pub fn add(&self, bytes: usize) {
+        self.all.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    fn taken(&self) {
+        self.taken.store(self.all.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    fn unfinished(&self) -> u64 {
+        self.all.load(Ordering::Relaxed).saturating_sub(self.taken.load(Ordering::Relaxed))
+    }
+}
 
 /// What the connections of one account have in common.
 #[derive(Debug)]
@@ -33,17 +58,30 @@ pub(super) struct Share {
     pending: AtomicUsize,
     /// Told when these become fewer.
     room: Notify,
+    totals: Arc<Totals>,
 }
 
 impl Share {
-    pub(super) fn new(limits: &Limits, now: i64) -> Self {
+    pub(super) fn new(limits: &Limits, now: i64, totals: &Arc<Totals>) -> Self {
         Self {
             quota: Arc::new(Mutex::new(Quota::new(limits, now))),
-            waiting: Arc::default(),
+            waiting: Arc::new(Waiting::new(totals)),
             stashed: Arc::default(),
             pending: AtomicUsize::new(0),
             room: Notify::new(),
+            totals: Arc::clone(totals),
         }
+    }
+
+    fn add(&self, bytes: usize) {
+        self.pending.fetch_add(bytes, Ordering::AcqRel);
+        self.totals.incoming.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    fn less(&self, bytes: usize) {
+        self.pending.fetch_sub(bytes, Ordering::AcqRel);
+        self.totals.incoming.fetch_sub(bytes, Ordering::AcqRel);
+        self.room.notify_waiters();
     }
 }
 
@@ -58,10 +96,17 @@ pub(super) struct Link {
     /// Bytes that it has sent and that are not dealt with.
     pending: AtomicUsize,
     room: Notify,
+    arrived: Arc<Arrived>,
 }
 
 impl Link {
-    pub(super) fn new(id: ConnectionId, principal: Principal, session: Session, share: Arc<Share>) -> Self {
+    pub(super) fn new(
+        id: ConnectionId,
+        principal: Principal,
+        session: Session,
+        share: Arc<Share>,
+        arrived: Arc<Arrived>,
+    ) -> Self {
         Self {
             id,
             principal,
@@ -71,6 +116,7 @@ impl Link {
             session: Mutex::new(session),
             pending: AtomicUsize::new(0),
             room: Notify::new(),
+            arrived,
         }
     }
 
@@ -80,7 +126,8 @@ impl Link {
 
     /// Who has joined by it, with this peer id.
     pub(super) fn joins_as(&self, peer: String) -> Member {
-        Member::new(self.id, peer, self.principal.clone()).counted(&self.share.stashed)
+        Member::new(self.id, peer, self.principal.clone())
+            .counted([&self.share.stashed, &self.share.totals.stashed].map(Arc::clone))
     }
 
     pub(super) fn is_gone(&self) -> bool {
@@ -96,29 +143,38 @@ impl Link {
         let target = self.member.get().map_or("", |member| member.peer.as_str());
         let error = Message { sender: server, target: Some(target), body: Body::Error { message: &words } };
         let told = (why != Closing::Left).then(|| error.encode());
-        let dropped =
-            matches!(why, Closing::Disabled | Closing::TooSlow { .. } | Closing::Stuck | Closing::Replaced);
+        let dropped = matches!(
+            why,
+            Closing::Disabled
+                | Closing::TooSlow { .. }
+                | Closing::NoRoom
+                | Closing::Stuck
+                | Closing::Replaced
+        );
         self.room.notify_one();
         self.outbox.close(why, told, dropped)
     }
 
     pub(super) fn add_pending(&self, bytes: usize) {
         self.pending.fetch_add(bytes, Ordering::AcqRel);
-        self.share.pending.fetch_add(bytes, Ordering::AcqRel);
+        self.share.add(bytes);
     }
 
     pub(super) fn done(&self, bytes: usize) {
         self.pending.fetch_sub(bytes, Ordering::AcqRel);
-        self.share.pending.fetch_sub(bytes, Ordering::AcqRel);
-        self.share.room.notify_waiters();
+        self.share.less(bytes);
         self.wake();
     }
 
     /// What is not dealt with is of nobody any more. To be called once it is closed and nobody finds it.
     pub(super) fn give_up(&self) {
         let rest = self.pending.swap(0, Ordering::AcqRel);
-        self.share.pending.fetch_sub(rest, Ordering::AcqRel);
-        self.share.room.notify_waiters();
+        self.share.less(rest);
+    }
+
+    /// Bytes of a message of which the rest has not arrived.
+    pub(super) fn unfinished(&self) -> u64 {
+        self.arrived.unfinished()
     }
 
     /// Has it look again whether it may go on.
@@ -126,13 +182,15 @@ impl Link {
         self.room.notify_one();
     }
 
-    /// Waits until no more is pending than may be and the account has not brought too much, or it is closed.
+    /// Waits until no more is pending than may be and the account has not brought too much, or it is closed. Whoever waits for
+    /// what others have sent looks again after a tick.
     pub(super) async fn until_room(&self, limits: &Limits, clock: fn() -> i64) {
         loop {
             let mut others = pin!(self.share.room.notified());
             // Before looking, so that nothing is missed between the two.
             others.as_mut().enable();
             if !self.waits(limits, clock()) || self.is_gone() {
+                self.arrived.taken();
                 return;
             }
             tokio::select! {
@@ -146,7 +204,9 @@ impl Link {
     fn waits(&self, limits: &Limits, now: i64) -> bool {
         let too_much = || {
             let overdrawn = self.with_session(|session| session.is_overdrawn(now));
-            overdrawn || self.share.pending.load(Ordering::Acquire) > limits.account_incoming_bytes
+            let all = self.share.totals.incoming.load(Ordering::Acquire);
+            let own = self.share.pending.load(Ordering::Acquire);
+            overdrawn || own > limits.account_incoming_bytes || all > limits.total_incoming_bytes
         };
         self.pending.load(Ordering::Acquire) > limits.incoming_bytes
             || self.member.get().is_some() && too_much()

@@ -10,6 +10,7 @@ mod link;
 mod outbox;
 mod refused;
 mod registry;
+mod totals;
 mod workers;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use crate::wire::Metadata;
 use crate::wire::VERSION;
 use crate::witness::Event;
 use crate::witness::Witness;
+pub use link::Arrived;
 use link::Link;
 pub use outbox::Outgoing;
 use registry::Registry;
@@ -98,6 +100,12 @@ pub struct Counts {
     pub documents: usize,
     /// Bytes of them, estimated.
     pub document_bytes: usize,
+    /// Bytes that wait to be sent.
+    pub outgoing_bytes: usize,
+    /// Bytes that were sent and are not dealt with.
+    pub incoming_bytes: usize,
+    /// Bytes of changes that lack what they depend on.
+    pub stashed_bytes: usize,
     /// Deliveries on their way to the store.
     pub in_flight: usize,
 }
@@ -149,6 +157,18 @@ impl Hub {
     /// # Errors
     /// If the hub is stopping.
     pub fn connect(&self, principal: Principal) -> Result<Connection, Closing> {
+        self.connect_counted(principal, Arc::default())
+    }
+
+    /// The same for a connection of which is counted what arrives, so that messages of which the rest does not come are bounded too.
+    ///
+    /// # Errors
+    /// If the hub is stopping.
+    pub fn connect_counted(
+        &self,
+        principal: Principal,
+        arrived: Arc<Arrived>,
+    ) -> Result<Connection, Closing> {
         if self.inner.stopping.load(Ordering::Acquire) {
             return Err(Closing::Stopping);
         }
@@ -156,9 +176,15 @@ impl Hub {
         let (limits, now) = (&self.inner.config.limits, self.inner.now());
         let share = self.inner.registry.share(principal.account, limits, now);
         let session = Session::new(limits, now, Arc::clone(&share.quota));
-        let link = Arc::new(Link::new(id, principal, session, share));
+        let link = Arc::new(Link::new(id, principal, session, share, arrived));
         self.inner.registry.add(Arc::clone(&link));
         Ok(Connection { inner: Arc::clone(&self.inner), link })
+    }
+
+    /// Whether the server's memory has room for one more connection.
+    pub fn has_room(&self) -> bool {
+        let (_, documents) = self.workers.loads();
+        self.inner.registry.totals.have_room(documents, &self.inner.config.limits)
     }
 
     /// Why changes of an account in a document are not taken, if they are not.
@@ -191,7 +217,26 @@ impl Hub {
         for link in self.inner.registry.overdue(now) {
             self.inner.close(&link, Closing::NoJoin);
         }
+        self.bound_unfinished();
         self.inner.senders.every_shard(|| Input::Tick);
+    }
+
+    /// Closes those of whose message most has arrived, and not the rest, until what all of them take is bounded.
+    fn bound_unfinished(&self) {
+        let mut parts: Vec<(u64, Arc<Link>)> = self.inner.registry.with(|links| {
+            links
+                .values()
+                .map(|link| (link.unfinished(), Arc::clone(link)))
+                .filter(|(own, _)| *own > 0)
+                .collect()
+        });
+        parts.sort_unstable_by_key(|(own, _)| *own);
+        let mut all: u64 = parts.iter().map(|(own, _)| own).sum();
+        while all > self.inner.config.limits.total_unfinished_bytes as u64 {
+            let Some((own, link)) = parts.pop() else { return };
+            self.inner.close(&link, Closing::NoRoom);
+            all -= own;
+        }
     }
 
     /// What was kept up to this place is known already.
@@ -222,13 +267,17 @@ impl Hub {
         self.inner.registry.health()
     }
 
-    /// Numbers for metrics, as of the last tick.
+    /// Numbers for metrics; those of documents are as of the last tick.
     pub fn counts(&self) -> Counts {
         let (documents, document_bytes) = self.workers.loads();
+        let totals = &self.inner.registry.totals;
         Counts {
             connections: self.inner.registry.connections(),
             documents,
             document_bytes,
+            outgoing_bytes: totals.outgoing.load(Ordering::Relaxed),
+            incoming_bytes: totals.incoming.load(Ordering::Relaxed),
+            stashed_bytes: totals.stashed.load(Ordering::Relaxed),
             in_flight: self.inner.in_flight.load(Ordering::Acquire),
         }
     }

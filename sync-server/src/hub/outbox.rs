@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
+use super::totals::Totals;
 use crate::effect::Closing;
 
 /// The next thing to do with a socket.
@@ -28,9 +29,28 @@ struct Queue {
     closing: Option<Closing>,
 }
 
-/// Bytes that wait for all connections of an account.
-#[derive(Debug, Default)]
-pub(super) struct Waiting(AtomicUsize);
+/// Bytes that wait for all connections of an account, and for those of all accounts.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    own: AtomicUsize,
+    totals: Arc<Totals>,
+}
+
+impl Waiting {
+    pub(super) fn new(totals: &Arc<Totals>) -> Self {
+        Self { own: AtomicUsize::new(0), totals: Arc::clone(totals) }
+    }
+
+    fn more(&self, bytes: usize) {
+        self.own.fetch_add(bytes, Ordering::AcqRel);
+        self.totals.outgoing.fetch_add(bytes, Ordering::AcqRel);
+    }
+
+    fn less(&self, bytes: usize) {
+        self.own.fetch_sub(bytes, Ordering::AcqRel);
+        self.totals.outgoing.fetch_sub(bytes, Ordering::AcqRel);
+    }
+}
 
 /// Frames for one connection, in order.
 #[derive(Debug)]
@@ -56,13 +76,13 @@ impl Outbox {
 
     /// Bytes that wait for all connections of its account.
     pub(super) fn bytes_of_account(&self) -> usize {
-        self.waiting.0.load(Ordering::Acquire)
+        self.waiting.own.load(Ordering::Acquire)
     }
 
     fn less(&self, queue: &mut Queue, bytes: usize) {
         let bytes = bytes.min(queue.bytes);
         queue.bytes -= bytes;
-        self.waiting.0.fetch_sub(bytes, Ordering::AcqRel);
+        self.waiting.less(bytes);
     }
 
     /// Adds a frame. Says no if there are more bytes than `limit` then; the connection must be closed.
@@ -72,7 +92,7 @@ impl Outbox {
             return true;
         }
         queue.bytes += frame.len();
-        self.waiting.0.fetch_add(frame.len(), Ordering::AcqRel);
+        self.waiting.more(frame.len());
         queue.frames.push_back(frame);
         let fits = queue.bytes <= limit;
         drop(queue);

@@ -10,6 +10,7 @@ use super::Health;
 use super::link::Link;
 use super::link::Share;
 use super::refused::Refused;
+use super::totals::Totals;
 use crate::DocumentId;
 use crate::access::AccountId;
 use crate::access::Refusal;
@@ -25,6 +26,8 @@ pub(super) struct Registry {
     shares: Mutex<HashMap<AccountId, Arc<Share>>>,
     refused: Mutex<Refused>,
     failing: Mutex<Option<(i64, String)>>,
+    /// What all accounts have together.
+    pub(super) totals: Arc<Totals>,
 }
 
 impl Registry {
@@ -79,7 +82,7 @@ impl Registry {
     /// What the connections of an account share.
     pub(super) fn share(&self, account: AccountId, limits: &Limits, now: i64) -> Arc<Share> {
         let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(shares.entry(account).or_insert_with(|| Arc::new(Share::new(limits, now))))
+        Arc::clone(shares.entry(account).or_insert_with(|| Arc::new(Share::new(limits, now, &self.totals))))
     }
 
     /// So many of the changes that an account has brought were known already.

@@ -22,7 +22,6 @@ use crate::document::NotRead;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
 use crate::effect::Effect;
-use crate::limits::Limits;
 use crate::reader;
 use crate::reader::Depth;
 use crate::shard::Input;
@@ -228,7 +227,7 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
             match effect {
                 Effect::Send { to, frame } => {
                     if let Some(link) = links.get(&to.id) {
-                        slow.extend(send(&inner.config.limits, links, link, frame));
+                        slow.extend(send(inner, links, link, frame));
                     }
                 }
                 Effect::Done { of, bytes } => {
@@ -263,22 +262,29 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
 }
 
 /// Gives a connection a frame. Names the one for which too much waits by that, if there is any: this one, or the one of its
-/// account for which most waits.
+/// account, or of all, for which most waits.
 fn send(
-    limits: &Limits,
+    inner: &Inner,
     links: &HashMap<ConnectionId, Arc<Link>>,
     link: &Arc<Link>,
     frame: Vec<u8>,
 ) -> Option<(Arc<Link>, usize)> {
+    let limits = &inner.config.limits;
     if !link.outbox.push(frame, limits.outgoing_bytes) {
         return Some((Arc::clone(link), limits.outgoing_bytes));
     }
-    if link.outbox.bytes_of_account() <= limits.account_outgoing_bytes {
-        return None;
+    let fullest = |limit: usize, counts: &dyn Fn(&Link) -> bool| {
+        let those = links.values().filter(|other| counts(other));
+        Some((Arc::clone(those.max_by_key(|other| other.outbox.bytes())?), limit))
+    };
+    if link.outbox.bytes_of_account() > limits.account_outgoing_bytes {
+        let own = |other: &Link| other.principal.account == link.principal.account;
+        return fullest(limits.account_outgoing_bytes, &own);
     }
-    let own = links.values().filter(|other| other.principal.account == link.principal.account);
-    let fullest = own.max_by_key(|other| other.outbox.bytes())?;
-    Some((Arc::clone(fullest), limits.account_outgoing_bytes))
+    if inner.registry.totals.outgoing.load(Ordering::Acquire) > limits.total_outgoing_bytes {
+        return fullest(limits.total_outgoing_bytes, &|_| true);
+    }
+    None
 }
 
 fn run_commits(inner: &Inner, jobs: &Receiver<ToStore<Job>>) {

@@ -1,5 +1,7 @@
 //! Somebody who is let in and means ill: what it costs others, and what stays of it.
 
+use std::sync::Arc;
+
 use automerge::ActorId;
 use automerge::Automerge;
 use automerge::Change;
@@ -7,6 +9,7 @@ use automerge::sync;
 use futures_util::FutureExt;
 use niemyet_sync::access::AccountId;
 use niemyet_sync::effect::Closing;
+use niemyet_sync::hub::Arrived;
 use niemyet_sync::limits::Limits;
 use niemyet_sync::limits::Rate;
 use niemyet_sync::wire::Body;
@@ -96,10 +99,7 @@ fn connections_of_an_account_that_read_nothing_are_closed_by_what_waits_for_all_
     }
     let is_slow = |event: &Event| matches!(event, Event::Closed { why: Closing::TooSlow { .. }, .. });
     for round in 0..14 {
-        // Random enough not to be packed.
-        let text: String =
-            (0..100_u64).map(|n| format!("{:x}", (n + round).wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
-        writer.client.edit("k", "x", &text[..1_000]);
+        writer.client.edit("k", "x", &noise(round, 1_000));
         writer.until_acknowledged("k");
     }
     assert!(wait(|| stage.notes.has(is_slow)), "nobody was closed");
@@ -108,9 +108,119 @@ fn connections_of_an_account_that_read_nothing_are_closed_by_what_waits_for_all_
     assert_eq!(alone.closed, None, "who has less waiting than an account may stays");
 }
 
+/// Text that cannot be packed.
+fn noise(seed: u64, length: usize) -> String {
+    let numbers = (0..).map(|n| format!("{:x}", (n + seed).wrapping_mul(0x9e37_79b9_7f4a_7c15_u64)));
+    numbers.flat_map(String::into_bytes).map(char::from).take(length).collect()
+}
+
+#[test]
+fn what_waits_for_all_accounts_together_is_bounded_and_the_fullest_connection_is_closed() {
+    let stage = Stage::new(Limits { total_outgoing_bytes: 30_000, ..Limits::default() });
+    let mut writer = stage.join("w", principal(9, "north"));
+    let mut sockets = [("a", 1), ("b", 2), ("c", 3)].map(|(peer, account)| {
+        let mut socket = stage.join(peer, principal(account, "north"));
+        let key = if peer == "a" { "small" } else { "large" };
+        socket.client.want(key, [1 + u8::try_from(account).unwrap(); 16]);
+        (key, socket)
+    });
+    for key in ["small", "large"] {
+        writer.client.begin(key, [1; 16]);
+        writer.until_acknowledged(key);
+    }
+    sockets.iter_mut().for_each(|(key, socket)| socket.until_acknowledged(key));
+    writer.client.edit("small", "x", &noise(1, 1_000));
+    writer.until_acknowledged("small");
+    let is_slow =
+        |event: &Event| matches!(event, Event::Closed { why: Closing::TooSlow { limit: 30_000 }, .. });
+    for round in 0..30 {
+        assert!(stage.hub.counts().outgoing_bytes < 40_000, "it grows: {:?}", stage.hub.counts());
+        writer.client.edit("large", "x", &noise(round, 1_000));
+        writer.until_acknowledged("large");
+    }
+    assert!(wait(|| stage.notes.has(is_slow)), "nobody was closed");
+    let [(_, mut small), (_, mut large), (_, mut other)] = sockets;
+    small.until_acknowledged("small");
+    assert_eq!(small.closed, None, "the one for which least waits is closed");
+    let closed = [&mut large, &mut other].map(|socket| {
+        socket.carry();
+        socket.closed.is_some()
+    });
+    assert!(closed.contains(&true), "{closed:?}");
+    writer.until_acknowledged("large");
+}
+
+#[test]
+fn while_all_accounts_together_have_sent_too_much_nobody_is_read_or_let_in_and_nothing_is_lost() {
+    let stage = Stage::new(Limits { total_incoming_bytes: 30_000, ..Limits::default() });
+    let mut sockets = [("a", 1), ("b", 2), ("c", 3)].map(|(peer, account)| {
+        let mut socket = stage.join(peer, principal(account, "north"));
+        socket.client.begin(peer, [1; 16]);
+        socket.until_acknowledged(peer);
+        socket
+    });
+    let waits = |socket: &Socket| socket.connection.ready().now_or_never().is_none();
+    let held = stage.store.hold();
+    let [a, b, c] = &mut sockets;
+    for (key, socket) in [("a", &mut *a), ("b", &mut *b)] {
+        assert!(!waits(socket) && stage.hub.has_room(), "{key} sends too early");
+        socket.client.edit(key, "x", &noise(1, 20_000));
+        socket.carry();
+    }
+    assert!(stage.hub.counts().incoming_bytes > 30_000, "{:?}", stage.hub.counts());
+    assert!([&*a, &*b, &*c].into_iter().all(waits), "somebody is read on");
+    assert!(!stage.hub.has_room(), "one more is let in");
+    drop(held);
+    for (key, socket) in [("a", &mut *a), ("b", &mut *b), ("c", &mut *c)] {
+        assert!(wait(|| {
+            stage.hub.tick();
+            !waits(socket)
+        }));
+        socket.client.edit(key, "y", "1");
+        socket.until_acknowledged(key);
+        assert_eq!(socket.closed, None, "{key}");
+    }
+    assert!(stage.hub.has_room());
+    assert_eq!(stage.hub.counts().incoming_bytes, 0);
+}
+
+#[test]
+fn messages_that_never_come_to_their_end_take_so_much_memory_and_no_more() {
+    let stage = Stage::new(Limits { total_unfinished_bytes: 10_000, ..Limits::default() });
+    let mut lines: Vec<(Arc<Arrived>, Socket)> = (1..5)
+        .map(|account| {
+            let arrived = Arc::<Arrived>::default();
+            let client = Client::new(&format!("p{account}"), principal(account, "north"));
+            let mut socket = Socket::open_counted(&stage.hub, client, Arc::clone(&arrived));
+            socket.until("it has joined", |client| client.server.is_some());
+            (arrived, socket)
+        })
+        .collect();
+    // Whole messages are never unfinished, however many there are.
+    let (whole, socket) = &lines[0];
+    for _ in 0..5 {
+        whole.add(9_000);
+        assert!(socket.connection.ready().now_or_never().is_some());
+    }
+    for ((arrived, _), bytes) in lines.iter().zip([2_000, 3_000, 4_000, 1_000]) {
+        arrived.add(bytes);
+    }
+    stage.hub.tick();
+    lines.iter_mut().for_each(|(_, socket)| socket.carry());
+    assert!(lines.iter().all(|(_, socket)| socket.closed.is_none()), "they have room");
+    lines[3].0.add(500);
+    stage.hub.tick();
+    assert_eq!(lines[2].1.until_closed(), Closing::NoRoom);
+    stage.hub.tick();
+    lines.iter_mut().for_each(|(_, socket)| socket.carry());
+    let closed: Vec<bool> = lines.iter().map(|(_, socket)| socket.closed.is_some()).collect();
+    assert_eq!(closed, [false, false, true, false], "the longest alone makes room");
+}
+
 #[test]
 fn what_lacks_what_it_depends_on_is_bounded_over_all_connections_of_an_account() {
-    let stage = Stage::new(Limits { stashed_bytes: 25_000, ..Limits::default() });
+    let stage =
+        Stage::new(Limits { stashed_bytes: 25_000, total_stashed_bytes: 35_000, ..Limits::default() });
     let orphan = |key: &str| {
         let mut document = rules::begin(key);
         rules::put(&mut document, "x", "missing");
@@ -136,6 +246,12 @@ fn what_lacks_what_it_depends_on_is_bounded_over_all_connections_of_an_account()
     }
     assert_eq!([refused(1, "k1"), refused(1, "k2"), refused(2, "k3")], [None; 3]);
     assert_eq!(refused(1, "k4"), Some("too-large"));
+    // All accounts together have as much as they may, so that a third has to wait, though it has nothing yet.
+    let mut third = stage.join("c1", principal(3, "north"));
+    third.client.want("k4", [1; 16]);
+    third.client.outgoing.push(carrying("c1", "k4", &orphan("k4")));
+    third.until("it is refused", |_| refused(3, "k4").is_some());
+    assert_eq!(refused(3, "k4"), Some("no-room"));
     // A connection that is gone leaves nothing.
     sockets.remove(0);
     // Of the same shard, which has dealt with the end before.

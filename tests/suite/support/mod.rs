@@ -10,6 +10,7 @@ pub mod many_addresses;
 pub mod official;
 pub mod scene;
 pub mod serve;
+pub mod terminal;
 pub mod tree;
 pub mod zola;
 

@@ -5,9 +5,12 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use niemyet_sync::http::Pace;
 use niemyet_sync::http::Places;
+use rusqlite::Connection;
+use rusqlite::TransactionBehavior;
 
 use super::support::Door;
 use super::support::Line;
+use super::support::ask_upgrading;
 use super::support::patiently;
 use super::support::runtime;
 use super::support::until;
@@ -45,6 +48,40 @@ fn there_are_so_many_places_and_no_more() {
             lines.push(Line::join(socket, &person.account.login, person.account.principal()).await);
         }
         lines.push(door.client(&binh, "five").await);
+    });
+}
+
+#[test]
+fn nobody_more_is_let_in_while_the_servers_memory_is_used_up() {
+    runtime().block_on(async {
+        let door = Door::with(|settings| settings.limits.total_incoming_bytes = 10_000).await;
+        let (anne, binh) =
+            (door.person("huyen-a", "huyen-a", false).await, door.person("huyen-b", "huyen-b", false).await);
+        let mut writer = door.client(&anne, "writer").await;
+        writer.client.begin("progress/a", [1; 16]);
+        writer.until_acknowledged("progress/a").await;
+        // Another process keeps the store from committing, so that what is sent stays in memory.
+        let mut other = Connection::open(door.folder.path().join("store.sqlite")).unwrap();
+        let held = other.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+        let text: String = (0..40_000_u32)
+            .map(|n| char::from(b'!' + (n.wrapping_mul(2_654_435_761) >> 25) as u8 % 90))
+            .collect();
+        writer.client.edit("progress/a", "text", &text);
+        assert!(writer.flush().await);
+        until("a full memory", || !door.server.hub().has_room()).await;
+        let upgrade = [
+            ("authorization", format!("Bearer {}", binh.token)),
+            ("upgrade", "websocket".to_owned()),
+            ("sec-websocket-version", "13".to_owned()),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==".to_owned()),
+        ];
+        let upgrade = upgrade.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let told = ask_upgrading(door.address, &upgrade).await;
+        assert_eq!(told.problem(), (503, "memory".to_owned()));
+        assert_eq!(told.header("retry-after"), Some("60"));
+        drop(held);
+        writer.until_acknowledged("progress/a").await;
+        door.client(&binh, "later").await;
     });
 }
 

@@ -169,7 +169,17 @@ impl Door {
 
 /// Asks a server with these headers.
 pub async fn ask(address: SocketAddr, line: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    let mut head = format!("{line} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", address);
+    exchange(address, format!("{line} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n"), headers, body)
+        .await
+}
+
+/// Asks for a WebSocket, where it is the refusal that matters.
+pub async fn ask_upgrading(address: SocketAddr, headers: &[(&str, &str)]) -> Answer {
+    let head = format!("GET /sync HTTP/1.1\r\nhost: {address}\r\nconnection: upgrade, close\r\n");
+    exchange(address, head, headers, "").await
+}
+
+async fn exchange(address: SocketAddr, mut head: String, headers: &[(&str, &str)], body: &str) -> Answer {
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use niemyet_sync::access::Access;
 use niemyet_sync::access::Principal;
 use niemyet_sync::effect::Closing;
+use niemyet_sync::hub::Arrived;
 use niemyet_sync::hub::Config;
 use niemyet_sync::hub::Connection;
 use niemyet_sync::hub::Hub;
@@ -102,8 +103,13 @@ pub struct Socket {
 }
 
 impl Socket {
-    pub fn open(hub: &Hub, mut client: Client) -> Self {
-        let connection = hub.connect(client.principal.clone()).unwrap();
+    pub fn open(hub: &Hub, client: Client) -> Self {
+        Self::open_counted(hub, client, Arc::default())
+    }
+
+    /// One of which is counted what arrives, by hand.
+    pub fn open_counted(hub: &Hub, mut client: Client, arrived: Arc<Arrived>) -> Self {
+        let connection = hub.connect_counted(client.principal.clone(), arrived).unwrap();
         client.connected();
         Self { client, connection, closed: None }
     }
