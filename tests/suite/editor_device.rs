@@ -143,6 +143,60 @@ async fn who_signs_out_while_the_disk_does_not_answer_is_told_and_stays() -> Res
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_colleague_at_the_same_device_sees_nothing_that_the_last_one_has_not_sent() -> Result<()> {
+    let mut scene = Scene::new()?;
+    scene.official("dong.nghiep", "team_comms").await?.kill().await?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    writes_figure(&team, "41").await?;
+    team.reads(SENT).await?;
+    scene.no_server();
+    team.reads("Không có mạng").await?;
+    writes_figure(&team, "42").await?;
+    team.go("#/publish").await?;
+    team.press("#add-notice").await?;
+    team.type_in("details.notice input[id$='-vi-title']", "Chưa ai được thấy").await?;
+    team.reads(WAITS).await?;
+    team.go("#/account").await?;
+    team.press("#sign-out").await?;
+    team.press("#sign-out-anyway").await?;
+    team.until("document.querySelector('#sign-login')").await?;
+    scene.server();
+    asks_to_come_in(&team, "dong.nghiep").await?;
+    team.reads(SENT).await?;
+    // What the server has is the body's, what it has not is the one's who wrote it.
+    let figure = |value: &str| format!("document.querySelector('{FIGURE}')?.value === '{value}'");
+    team.go(&format!("{REPORT}/8")).await?;
+    team.until(&figure("41")).await?;
+    team.go("#/publish").await?;
+    team.until("document.querySelector('#add-notice')").await?;
+    team.go("#/account").await?;
+    team.reads("Không có gì chờ gửi").await?;
+    let hidden = "![...document.querySelectorAll('input, textarea')].some((one) => one.value.includes('Chưa ai')) && \
+        !document.body.innerText.includes('Chưa ai')";
+    for screen in ["#/publish", "#/account", "#/"] {
+        team.go(screen).await?;
+        team.until("document.querySelector('main h1')").await?;
+        assert!(team.ask::<bool>(hidden).await?, "{screen} shows what was never sent");
+    }
+    team.go("#/account").await?;
+    team.press("#sign-out").await?;
+    team.until("document.querySelector('#sign-login')").await?;
+    // Who wrote it finds it, and it goes on its way.
+    asks_to_come_in(&team, "tuyen.truyen").await?;
+    team.reads("1 thông báo đang soạn").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.until(&figure("42")).await?;
+    team.until(&format!("!document.querySelector('#status').innerText.includes('{WAITS}')")).await?;
+    team.go("#/publish").await?;
+    team.until(
+        "document.querySelector(\"details.notice input[id$='-vi-title']\")?.value === 'Chưa ai được thấy'",
+    )
+    .await?;
+    team.kill().await
+}
+
 /// Changes the password on the account's page, and waits for what is said of it.
 async fn changes_password(official: &Official, old: &str, new: &str, told: &str) -> Result<()> {
     official.type_in("#old", old).await?;
@@ -165,7 +219,14 @@ async fn the_account_page_ends_another_login_and_changes_the_password() -> Resul
     two.log_in("tuyen.truyen").await?;
     one.go("#/account").await?;
     one.until("document.querySelectorAll('section .rows > li').length === 2").await?;
-    one.press("section .rows > li:last-child button").await?;
+    // Which of them is this device is said, and it is left by signing out.
+    for device in [&one, &two] {
+        device.go("#/account").await?;
+        device.until("document.querySelectorAll('section .rows > li button').length === 1").await?;
+        let own = "[...document.querySelectorAll('section .rows > li')].filter((one) => one.innerText.includes('máy này')).map((one) => !one.querySelector('button'))";
+        assert_eq!(device.ask::<Vec<bool>>(own).await?, [true]);
+    }
+    one.press("section .rows > li button").await?;
     one.until("document.querySelectorAll('section .rows > li').length === 1").await?;
     two.reads("Đã hết phiên đăng nhập").await?;
     one.reads("Có kết nối").await?;

@@ -5,11 +5,20 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use automerge::ActorId;
+use automerge::ROOT;
+use automerge::transaction::Transactable;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chromiumoxide::cdp::browser_protocol::browser::SetDownloadBehaviorBehavior;
 use chromiumoxide::cdp::browser_protocol::browser::SetDownloadBehaviorParams;
 use chromiumoxide::cdp::browser_protocol::dom::SetFileInputFilesParams;
 use chromiumoxide::cdp::browser_protocol::network::EmulateNetworkConditionsByRuleParams;
 use chromiumoxide::cdp::browser_protocol::network::NetworkConditions;
+use niemyet::document::Document;
+use niemyet::document::Key;
+use niemyet::document::report;
+use serde_json::json;
 
 use crate::support::browser::Result;
 use crate::support::official::Official;
@@ -159,4 +168,62 @@ async fn who_goes_on_writing_after_saving_a_file_is_refused_nothing_and_the_file
         one.kill().await?;
     }
     Ok(())
+}
+
+/// Unsent work of a report as a newer program would save it.
+fn of_a_newer_program(folder: &Path) -> Result<PathBuf> {
+    let key: Key = "report/team_comms/2021-03-11".parse()?;
+    let mut report = Document::create("sonla-2021", &key, ActorId::random())?;
+    report::set_figure(&mut report, "voters.male", Some(12))?;
+    report.automerge_mut().put(ROOT, "schema", 2_i64)?;
+    report.commit("a newer program", 1_614_900_000).ok_or("nothing written")?;
+    let bytes = STANDARD.encode(&report.save());
+    let documents = json!([{ "key": key.to_string(), "bytes": bytes }]);
+    let file = folder.join("newer.json");
+    let content = json!({ "format": "niemyet-unsent-1", "election": "sonla-2021", "body": "team_comms", "documents": documents });
+    fs::write(&file, content.to_string())?;
+    Ok(file)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_in_a_newer_form_is_shown_says_so_and_is_not_handed_in() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller").await?;
+    team.go(&format!("{REPORT}/6")).await?;
+    team.until("document.querySelector('#f-voters-male')").await?;
+    team.reads(SENT).await?;
+    scene.no_server();
+    let stick = tempfile::tempdir()?;
+    takes_in(&team, &of_a_newer_program(stick.path())?).await?;
+    team.reads(WAITS).await?;
+    team.go(&format!("{REPORT}/6")).await?;
+    team.until("document.querySelector('.newer [role=alert]')").await?;
+    team.until("document.querySelector('#f-voters-male')?.value === '12'").await?;
+    let mut faults = team.look("newer").await?;
+    team.press(".newer .seek").await?;
+    team.reads("Không hỏi được máy chủ").await?;
+    team.press("#hand-in").await?;
+    team.reads("Hãy cập nhật ứng dụng rồi nộp").await?;
+    assert!(team.ask::<bool>("Boolean(document.querySelector('#hand-in'))").await?, "it is a draft no more");
+    // What this program knows of it can be written on, and both are there after a new start.
+    team.type_in("#f-voters-female", "13").await?;
+    team.reads("máy này").await?;
+    team.reload().await?;
+    team.until(
+        "document.querySelector('.newer') && document.querySelector('#f-voters-female')?.value === '13'",
+    )
+    .await?;
+    // The report of the week before is in the form that this program knows.
+    team.go("#/report/team_comms/2021-03-04").await?;
+    team.until("document.querySelector('#hand-in') && !document.querySelector('.newer')").await?;
+    scene.server();
+    team.go(&format!("{REPORT}/6")).await?;
+    team.press(".newer .seek").await?;
+    team.reads("Máy chủ chưa có phiên bản mới").await?;
+    // This server is as old: it does not take what it does not know, and says so.
+    team.until("document.querySelector('.refused [role=alert]')").await?;
+    faults.extend(team.look("newer-refused").await?);
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    team.kill().await
 }

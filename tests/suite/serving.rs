@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::io::Read;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::Duration;
@@ -68,7 +69,7 @@ fn site_and_documents_are_served_by_one_program_and_each_knows_its_people() {
 }
 
 /// Logging in from the server's own page, and from another.
-fn log_in(address: std::net::SocketAddr, origin: &str, password: &str) -> Answer {
+fn log_in(address: SocketAddr, origin: &str, password: &str) -> Answer {
     let headers = [("origin", origin), ("content-type", "application/json")];
     send(
         address,
@@ -215,6 +216,58 @@ fn the_log_is_one_object_a_line_without_secrets_however_much_it_says() {
     for secret in secrets {
         assert!(!log.contains(secret), "`{secret}` is in the log");
     }
+}
+
+/// A socket of the sync protocol over which the beginning of a message comes, and not the rest.
+fn half_a_message(address: SocketAddr, bearer: &str, bytes: usize) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let head = format!(
+        "GET /sync HTTP/1.1\r\nhost: {address}\r\nauthorization: {bearer}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        answer.push(byte[0]);
+    }
+    assert!(answer.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&answer));
+    // A binary frame of 4 MiB, masked with zeros (RFC 6455, 5.2).
+    let mut frame = vec![0x82, 0xff];
+    frame.extend((4_u64 << 20).to_be_bytes());
+    frame.extend([0; 4]);
+    frame.resize(bytes, 0);
+    stream.write_all(&frame).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+    stream
+}
+
+#[test]
+fn messages_of_which_the_rest_never_comes_take_no_more_memory_than_they_may() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let settings = office.path("niemyet/niemyet.toml");
+    fs::write(settings, "sync_memory_mib = 64\nsync_message_mib = 4\n").unwrap();
+    let bearer = token(&office, "thanh.pho", "ec_district_116");
+    let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
+    let address = running.address();
+    // Together more than the 4 MiB that there are for them.
+    let sizes = [1, 2, 3].map(|mib| (mib << 20) - (1 << 18));
+    let mut streams = sizes.map(|bytes| half_a_message(address, &bearer, bytes));
+    let mut said = Vec::new();
+    streams[2].read_to_end(&mut said).unwrap();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(said.contains("no room in its memory"), "{said}");
+    // The others have room, and go on when the rest comes: what it says is no message.
+    for (stream, bytes) in streams[..2].iter_mut().zip(sizes) {
+        stream.write_all(&vec![0; (4 << 20) + 14 - bytes]).unwrap();
+        let mut said = Vec::new();
+        let _ = stream.read_to_end(&mut said);
+        let said = String::from_utf8_lossy(&said).into_owned();
+        assert!(said.contains("join") || said.contains("not understood"), "{said}");
+    }
+    assert_eq!(ask(address, "GET /healthz", &[]).status, 200);
 }
 
 #[test]

@@ -91,6 +91,8 @@ interface Device {
   name: string | null;
   created_at: number;
   ended_at: number | null;
+  /** Whether it is this one. */
+  current: boolean;
 }
 
 function Devices() {
@@ -111,8 +113,8 @@ function Devices() {
       {!list && <p>{tr("Cần có mạng để xem.", "Needs a network.")}</p>}
       <ul class="rows">
         {list?.map((one) => (
-          <li>{one.name ?? tr("Trình duyệt", "Browser")} <span class="hint">{tr("từ", "since")} {showTime(one.created_at)}</span>{" "}
-            <button type="button" class="quiet small" onClick={() => void end(one.id)}>{tr("Đăng xuất nơi này", "End it")}<span class="unseen"> {one.id}</span></button>
+          <li>{one.name ?? tr("Trình duyệt", "Browser")} {one.current && <strong>{tr("– máy này", "– this device")}</strong>} <span class="hint">{tr("từ", "since")} {showTime(one.created_at)}</span>{" "}
+            {!one.current && <button type="button" class="quiet small" onClick={() => void end(one.id)}>{tr("Đăng xuất nơi này", "End it")}<span class="unseen"> {one.id}</span></button>}
           </li>
         ))}
       </ul>

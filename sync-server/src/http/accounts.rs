@@ -98,11 +98,12 @@ pub(super) async fn devices(
     Extension(caller): Extension<Caller>,
     Path(id): Path<String>,
 ) -> Result<axum::Json<Vec<Device>>, Problem> {
+    let asking = caller.session.id;
     let sessions = with(server, caller, id, |accounts, _, id| {
         accounts.get(id)?;
         accounts.sessions(id)
     });
-    Ok(axum::Json(sessions.await?.into_iter().map(Device::from).collect()))
+    Ok(axum::Json(sessions.await?.into_iter().map(|one| Device::of(one, asking)).collect()))
 }
 
 /// Ends a session or device token of somebody: a laptop was lost.
@@ -165,9 +166,13 @@ pub(super) async fn token(
     Path(id): Path<String>,
     Json(wanted): Json<Wanted>,
 ) -> Result<(StatusCode, axum::Json<Made>), Problem> {
+    let asking = caller.session.id;
     let (session, token) = with(server, caller, id, move |accounts, act, id| {
         accounts.token(act, id, &wanted.name, wanted.lasts())
     })
     .await?;
-    Ok((StatusCode::CREATED, axum::Json(Made { device: session.into(), token: token.show().to_owned() })))
+    Ok((
+        StatusCode::CREATED,
+        axum::Json(Made { device: Device::of(session, asking), token: token.show().to_owned() }),
+    ))
 }

@@ -29,12 +29,14 @@ pub(super) struct Device {
     created_at: i64,
     expires_at: Option<i64>,
     ended_at: Option<i64>,
+    /// Whether it is the one that asks.
+    current: bool,
 }
 
-impl From<Session> for Device {
-    fn from(session: Session) -> Self {
+impl Device {
+    pub(super) fn of(session: Session, asking: SessionId) -> Self {
         let Session { id, device, created_at, expires_at, ended_at, .. } = session;
-        Self { id: id.0, name: device, created_at, expires_at, ended_at }
+        Self { id: id.0, name: device, created_at, expires_at, ended_at, current: id == asking }
     }
 }
 
@@ -65,7 +67,7 @@ pub(super) async fn list(
 ) -> Result<axum::Json<Vec<Device>>, Problem> {
     let accounts = server.accounts().clone();
     let sessions = server.blocking(move || accounts.sessions(caller.account.id)).await??;
-    Ok(axum::Json(sessions.into_iter().map(Device::from).collect()))
+    Ok(axum::Json(sessions.into_iter().map(|one| Device::of(one, caller.session.id)).collect()))
 }
 
 pub(super) async fn make(
@@ -76,10 +78,13 @@ pub(super) async fn make(
     if !caller.is_browser() {
         return Err(browsers_only());
     }
-    let accounts = server.accounts().clone();
+    let (accounts, asking) = (server.accounts().clone(), caller.session.id);
     let work = move || accounts.token(caller.act(), caller.account.id, &wanted.name, wanted.lasts());
     let (session, token) = server.blocking(work).await??;
-    Ok((StatusCode::CREATED, axum::Json(Made { device: session.into(), token: token.show().to_owned() })))
+    Ok((
+        StatusCode::CREATED,
+        axum::Json(Made { device: Device::of(session, asking), token: token.show().to_owned() }),
+    ))
 }
 
 /// A token that was stolen cannot be made into one that nobody knows of.
