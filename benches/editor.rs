@@ -1,7 +1,7 @@
 //! What a person at the editor waits for, in a real Chromium against the real program: the start without a network, a long list,
-//! each key, and the bytes of the first load; beside each a page that does nothing, as the browser's own part of it.
+//! each key, the time until the server has what was typed, and the bytes of the first load; beside each a page that does nothing, as the browser's own part of it.
 //!
-//! `cargo bench --bench editor [-- --only start|list|typing|load] [--rounds 12]`. It prints Markdown and asserts no time.
+//! `cargo bench --bench editor [-- --only start|list|typing|sent|load] [--rounds 12]`. It prints Markdown and asserts no time.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "the tests' helpers say what went wrong by panicking")]
 #![allow(dead_code, reason = "the tests' helpers are used in part")]
 
@@ -21,6 +21,8 @@ mod official;
 mod page;
 #[path = "../tests/suite/support/scene.rs"]
 mod scene;
+#[path = "editor/sent.rs"]
+mod sent;
 #[path = "../tests/suite/support/serve.rs"]
 mod serve;
 #[path = "editor/start.rs"]
@@ -95,6 +97,9 @@ async fn run() -> Result<()> {
     }
     if options.wants("typing") {
         typing::run(options.rounds).await?;
+    }
+    if options.wants("sent") {
+        sent::run(options.rounds * 5).await?;
     }
     Ok(())
 }

@@ -121,7 +121,7 @@ async fn measure(official: &Official, selector: &str, times: u32, rounds: usize)
     Ok(Times::new(official.ask("delays").await?))
 }
 
-async fn press(official: &Official, key: &str) -> Result<()> {
+pub async fn press(official: &Official, key: &str) -> Result<()> {
     for kind in [DispatchKeyEventType::KeyDown, DispatchKeyEventType::KeyUp] {
         let mut event = DispatchKeyEventParams::builder().r#type(kind.clone()).key(key);
         if kind == DispatchKeyEventType::KeyDown {

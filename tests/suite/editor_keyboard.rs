@@ -285,6 +285,12 @@ async fn writes_it_everywhere(team: &Official, agency: &Official) -> Result<()> 
     team.press("#this-week").await?;
     team.go(&format!("{REPORT}/4")).await?;
     team.type_in("#f-consultation-r1-province-difficulties", EVIL).await?;
+    team.go("#/publish").await?;
+    team.press("#add-notice").await?;
+    team.type_in("details.notice input[id$='-vi-title']", EVIL).await?;
+    team.type_in("details.notice textarea[id$='-vi-text']", EVIL).await?;
+    team.press("details.notice .write-notice").await?;
+    team.reads(SENT).await?;
     team.go("#/incident/team_comms/mot-viec").await?;
     team.type_in("#subject", EVIL).await?;
     team.type_in("#asked", EVIL).await?;
@@ -315,6 +321,9 @@ async fn texts_stay_texts_on_every_screen_and_every_request_goes_to_the_server()
         "#/history/report%2Fteam_comms%2F2021-03-11",
         "#/history/progress%2Fteam_comms",
         "#/history/review%2F2021-03-11",
+        "#/history/publication",
+        "#/publish",
+        "#/directives",
         "#/conflicts",
         "#/account",
     ];
@@ -335,8 +344,10 @@ async fn texts_stay_texts_on_every_screen_and_every_request_goes_to_the_server()
         assert!(strangers.is_empty(), "{strangers:?}");
         assert_eq!(official.ask::<String>("document.cookie").await?, "", "no script reads a cookie");
     }
-    team.go(&format!("{REPORT}/4")).await?;
-    team.reads("<b>đậm</b>").await?;
+    for screen in [&format!("{REPORT}/4"), "#/publish"] {
+        team.go(screen).await?;
+        team.reads("<b>đậm</b>").await?;
+    }
     team.kill().await?;
     agency.kill().await?;
     Ok(())

@@ -1,0 +1,76 @@
+//! From the last key of what somebody types to the server's word that it is on its disk: a figure, and a text.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::browser::Result;
+use crate::official::Official;
+use crate::page;
+use crate::scene::FIGURE;
+use crate::scene::REPORT;
+use crate::scene::Scene;
+use crate::scene::TEXT;
+use crate::table;
+use crate::table::Times;
+use crate::typing::press;
+
+/// Keys of one figure or word. Between them is the pause of somebody who types well.
+const KEYS: &str = "2847";
+const PAUSE: Duration = Duration::from_millis(110);
+
+/// Notes when the last key was pressed, and when the status says that the server has it all after it had said otherwise since that key.
+const WATCH: &str = "window.sent = []; window.last = undefined; \
+    addEventListener('keydown', (event) => { last = { at: event.timeStamp, waited: false }; }, true); \
+    const look = () => { \
+        if (last) { \
+            const good = Boolean(document.querySelector('.bar.good')); \
+            if (!good) last.waited = true; \
+            else if (last.waited) { sent.push(performance.now() - last.at); last = undefined; } \
+        } \
+    }; \
+    new MutationObserver(look).observe(document.body, \
+        { subtree: true, childList: true, characterData: true, attributes: true }); true";
+
+pub async fn run(rounds: usize) -> Result<()> {
+    let scene = Scene::new()?;
+    let ours = scene.official("may.mot", "team_comms").await?;
+    page::desktop(&ours).await?;
+    page::settled(&ours).await?;
+    ours.ask::<bool>(WATCH).await?;
+    table::head(&["from the last key to the server's disk, ms", "p50", "p99", "longest"])?;
+    for (what, section, field) in [("a figure", 8, FIGURE), ("a text", 4, TEXT)] {
+        ours.go(&format!("{REPORT}/{section}")).await?;
+        ours.until(&format!("document.querySelector('{field}')")).await?;
+        page::settled(&ours).await?;
+        let mut all = Vec::new();
+        for _ in 0..rounds {
+            all.push(once(&ours, field).await?);
+        }
+        let times = Times::new(all);
+        table::row(&[
+            what.to_owned(),
+            table::show(times.median()),
+            table::show(times.at(0.99)),
+            table::show(times.longest()),
+        ])?;
+    }
+    ours.kill().await
+}
+
+/// Types the keys, and gives what the last of them took.
+async fn once(official: &Official, field: &str) -> Result<f64> {
+    let begin = format!(
+        "(() => {{ const field = document.querySelector({}); field.focus(); field.select(); sent.length = 0; return true; }})()",
+        json!(field)
+    );
+    official.ask::<bool>(&begin).await?;
+    for key in KEYS.chars() {
+        press(official, &key.to_string()).await?;
+        tokio::time::sleep(PAUSE).await;
+    }
+    official.until("sent.length > 0 && last === undefined").await?;
+    let took: f64 = official.ask("sent.at(-1)").await?;
+    page::rest(600).await;
+    Ok(took)
+}
