@@ -177,7 +177,7 @@ fn of_a_newer_program(folder: &Path) -> Result<PathBuf> {
     report::set_figure(&mut report, "voters.male", Some(12))?;
     report.automerge_mut().put(ROOT, "schema", 2_i64)?;
     report.commit("a newer program", 1_614_900_000).ok_or("nothing written")?;
-    let bytes = STANDARD.encode(&report.save());
+    let bytes = STANDARD.encode(report.save());
     let documents = json!([{ "key": key.to_string(), "bytes": bytes }]);
     let file = folder.join("newer.json");
     let content = json!({ "format": "niemyet-unsent-1", "election": "sonla-2021", "body": "team_comms", "documents": documents });

@@ -1,5 +1,5 @@
-//! The real server, ended by SIGKILL at each step of a switch, of going back and of a preview: one whole release is public when it
-//! comes back, and a switch that was answered has happened.
+//! The real program, ended by SIGKILL at each step of a build, of a switch, of going back and of a preview: one whole release is public
+//! when it comes back, and a switch that was answered has happened.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,7 +50,7 @@ fn two_releases() -> (Desk, [String; 2]) {
     (desk, [first, second])
 }
 
-/// What the file system tells of a folder, event by event.
+/// What the file system tells of a folder and those in it, event by event.
 struct Watched {
     folder: PathBuf,
     told: Receiver<Event>,
@@ -66,7 +66,7 @@ impl Watched {
             }
         })
         .unwrap();
-        watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
+        watcher.watch(folder, RecursiveMode::Recursive).unwrap();
         Self { folder: folder.to_owned(), told, _watcher: watcher }
     }
 
@@ -233,4 +233,42 @@ fn the_command_that_switches_killed_at_each_step_leaves_one_whole_release() {
     }
     assert!(finished, "the steps never end");
     assert_eq!(found.len(), 2, "no kill came before the switch, or none after it: {found:?}");
+}
+
+/// The release that is current, which is whole: its id, and the page of units.
+fn stored(desk: &Desk) -> (String, String) {
+    let store = Store::open(&desk.office.path("niemyet/releases"), Arc::new(RealDisk));
+    let current = store.require_current().unwrap();
+    assert!(verify::stored_bytes(&current).is_empty());
+    let page = current.page("don-vi/index.html").unwrap().read().unwrap();
+    (current.id().to_owned(), String::from_utf8(page).unwrap())
+}
+
+#[test]
+fn a_build_killed_at_each_step_leaves_the_release_before_it_or_its_own_and_both_whole() {
+    let (desk, _) = two_releases();
+    let (mut found, mut finished, mut steps) = (BTreeSet::new(), false, 0);
+    while !finished {
+        assert!(steps < MOST, "the steps never end");
+        let (before, old) = stored(&desk);
+        let name = format!("Bước thứ {steps}");
+        edit_election(&desk.office, |election| election.units[1].name_vi.clone_from(&name));
+        approve(&desk.office, &Key::Election);
+        let watched = Watched::new(&desk.office.path("niemyet/releases"));
+        let mut running = desk.office.start(&["build"]);
+        finished = !watched.steps(steps, is_change, || running.0.try_wait().unwrap().is_some());
+        running.0.kill().unwrap();
+        running.0.wait().unwrap();
+        let (current, page) = stored(&desk);
+        let is_new = current != before;
+        assert_eq!(page.contains(&name), is_new, "step {steps}: not what the build was to show");
+        assert!(is_new || page == old, "step {steps}: the release before it is another");
+        found.insert(is_new);
+        steps += 1;
+    }
+    assert_eq!(found.len(), 2, "no kill came before the switch, or none after it, in {steps} steps");
+    assert!(steps > 5, "a build of {steps} steps");
+    // What the dead left is in nobody's way.
+    desk.office.ok(&["build"]);
+    desk.office.ok(&["release", "verify"]);
 }
