@@ -52,8 +52,9 @@ pub const TEMPLATE: &str = "\
 # Documents that one account may begin.
 # sync_documents_per_account = 20000
 
-# Memory for documents and messages of all offices, in MiB: a half for documents, a quarter for what waits to be sent, the rest for what
-# arrives. Nobody more is let in when it is used up. And the seconds after which a document that nobody uses leaves it.
+# Memory for documents and messages of all offices, in MiB, at least 32 times the longest message: a half for documents, a quarter for what
+# waits to be sent, the rest for what arrives. Nobody more is let in while it is used up. And the seconds after which a document that
+# nobody uses leaves it.
 # sync_memory_mib = 2048
 # sync_idle_seconds = 300
 
@@ -250,9 +251,9 @@ const KEYS: &[Key] = &[
     ),
     key(
         "sync_memory_mib",
-        ("một số từ 64 đến 1048576", "a number from 64 to 1048576"),
+        ("một số từ 32 đến 1048576", "a number from 32 to 1048576"),
         |config, text| {
-            let mib = number(text, 1 << 20).filter(|mib: &usize| *mib >= 64);
+            let mib = number(text, 1 << 20).filter(|mib: &usize| *mib >= 32);
             mib.map(|mib| config.sync.memory_bytes = Some(mib << 20))
         },
     ),

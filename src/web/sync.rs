@@ -21,6 +21,8 @@ use niemyet_sync::http::Origin;
 use niemyet_sync::http::Server;
 use niemyet_sync::http::Settings;
 use niemyet_sync::http::StartError;
+use niemyet_sync::limits::Limits;
+use niemyet_sync::limits::MEMORY;
 
 use super::desk;
 use super::documents;
@@ -63,6 +65,17 @@ pub enum SyncError {
     NoOrigin {
         /// The address that it listens on.
         listen: SocketAddr,
+    },
+    /// The longest message has no room in the memory that is set.
+    #[error(
+        "sync_memory_mib trong niemyet.toml quá nhỏ cho thư dài {message} MiB: hãy ghi {least} trở lên, hoặc giảm sync_message_mib. / \
+         sync_memory_mib of niemyet.toml is too little for messages of {message} MiB: write {least} or more, or a smaller sync_message_mib"
+    )]
+    Memory {
+        /// MiB of the longest message.
+        message: usize,
+        /// MiB of memory that it needs at least.
+        least: usize,
     },
     /// The server did not start.
     #[error(transparent)]
@@ -217,9 +230,12 @@ fn settings(config: &Config, listen: SocketAddr) -> Result<Settings, SyncError> 
     limits.changes.per_minute = wanted.changes_per_minute.unwrap_or(limits.changes.per_minute);
     limits.documents_per_account = wanted.documents_per_account.unwrap_or(limits.documents_per_account);
     limits.idle = wanted.idle.unwrap_or(limits.idle);
-    if let Some(memory) = wanted.memory_bytes {
-        *limits = limits.clone().within(memory);
+    let memory = wanted.memory_bytes.unwrap_or(MEMORY);
+    let least = Limits::least_memory(limits.frame_bytes);
+    if memory < least {
+        return Err(SyncError::Memory { message: limits.frame_bytes >> 20, least: least >> 20 });
     }
+    *limits = limits.clone().within(memory);
     let (places, accounts) = (&mut settings.places, &mut settings.accounts);
     places.total = wanted.connections.unwrap_or(places.total);
     places.per_account = wanted.connections_per_account.unwrap_or(places.per_account);

@@ -141,13 +141,6 @@ pub enum Effect {
     },
     /// Make a snapshot of a document of what the store has of it, some time.
     Compact(DocumentId),
-    /// So many bytes of what a connection sent are dealt with.
-    Done {
-        /// Whose.
-        of: Arc<Member>,
-        /// How many.
-        bytes: usize,
-    },
     /// So many of the changes that an account has brought were known already.
     Known {
         /// The account.

@@ -30,6 +30,33 @@ pub struct Incoming {
     pub carried: bool,
     /// Bytes of the frame, or of what it comes to when it is read, if those are more.
     pub bytes: usize,
+    /// The room that it takes, given back when it is dropped.
+    pub held: Held,
+}
+
+/// Does something when it is dropped: gives back the room that a message takes, wherever it comes to its end.
+#[derive(Default)]
+pub struct Held(Option<Box<dyn FnOnce() + Send + Sync>>);
+
+impl Held {
+    /// Done when it is dropped.
+    pub fn new(back: impl FnOnce() + Send + Sync + 'static) -> Self {
+        Self(Some(Box::new(back)))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(back) = self.0.take() {
+            back();
+        }
+    }
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Held")
+    }
 }
 
 /// Frames longer than this take milliseconds to read.
@@ -94,11 +121,12 @@ impl Incoming {
             Some((changes, whole)) => (Ok(changes), whole),
             None => (Err(refusals::unreadable()), None),
         };
-        Ok(Self { message: Some(message), changes, whole, carried, bytes })
+        Ok(Self { message: Some(message), changes, whole, carried, bytes, held: Held::default() })
     }
 
-    const fn refused(refusal: Refusal, bytes: usize) -> Self {
-        Self { message: None, changes: Err(refusal), whole: None, carried: true, bytes }
+    fn refused(refusal: Refusal, bytes: usize) -> Self {
+        let held = Held::default();
+        Self { message: None, changes: Err(refusal), whole: None, carried: true, bytes, held }
     }
 
     /// How many changes it carried.

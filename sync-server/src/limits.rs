@@ -62,27 +62,31 @@ pub struct Limits {
     pub snapshot_after: usize,
 }
 
-/// Memory for all that grows with what peers do, in bytes.
-const MEMORY: usize = 2 << 30;
+/// Memory for all that grows with what peers do, in bytes, unless another is set.
+pub const MEMORY: usize = 2 << 30;
 
 impl Limits {
+    /// The least memory with which the longest message finds room, both ways, for an account that has a quarter of each part.
+    pub const fn least_memory(frame_bytes: usize) -> usize {
+        frame_bytes.saturating_mul(32)
+    }
+
     /// The same within so many bytes of memory in all, for what grows with what peers do: a half for documents, a quarter for what waits
-    /// to be sent, the rest for what arrives. What one connection or account may have of it is at most all of that.
+    /// to be sent, the rest for what arrives. One account may have at most a quarter of each part.
     #[must_use]
     pub fn within(self, memory: usize) -> Self {
         let (outgoing, incoming, rest) = (memory / 4, memory / 8, memory / 16);
         Self {
             loaded_bytes: memory / 2,
             total_outgoing_bytes: outgoing,
-            outgoing_bytes: self.outgoing_bytes.min(outgoing),
-            account_outgoing_bytes: self.account_outgoing_bytes.min(outgoing),
+            outgoing_bytes: self.outgoing_bytes.min(outgoing / 4),
+            account_outgoing_bytes: self.account_outgoing_bytes.min(outgoing / 4),
             total_incoming_bytes: incoming,
-            incoming_bytes: self.incoming_bytes.min(incoming),
-            account_incoming_bytes: self.account_incoming_bytes.min(incoming),
+            incoming_bytes: self.incoming_bytes.min(incoming / 4),
+            account_incoming_bytes: self.account_incoming_bytes.min(incoming / 4),
             total_stashed_bytes: rest,
-            stashed_bytes: self.stashed_bytes.min(rest),
-            // One message may always arrive.
-            total_unfinished_bytes: rest.max(self.frame_bytes),
+            stashed_bytes: self.stashed_bytes.min(rest / 4),
+            total_unfinished_bytes: rest,
             ..self
         }
     }
@@ -212,8 +216,10 @@ mod tests {
             limits,
             "the defaults are those of the memory that is meant"
         );
-        for memory in [64 << 20, 512 << 20, MEMORY, 64 << 30] {
-            let limits = Limits { frame_bytes: 4 << 20, ..Limits::default() }.within(memory);
+        for memory in [512 << 20, MEMORY, 64 << 30] {
+            let limits = Limits::default().within(memory);
+            assert!(memory >= Limits::least_memory(limits.frame_bytes));
+            assert!(2 * limits.frame_bytes <= limits.outgoing_bytes.min(limits.total_unfinished_bytes));
             let parts = [
                 limits.loaded_bytes,
                 limits.total_outgoing_bytes,
@@ -223,10 +229,10 @@ mod tests {
             ];
             assert_eq!(parts.iter().sum::<usize>(), memory);
             assert!(limits.outgoing_bytes <= limits.account_outgoing_bytes);
-            assert!(limits.account_outgoing_bytes <= limits.total_outgoing_bytes);
+            assert!(limits.account_outgoing_bytes <= limits.total_outgoing_bytes / 4);
             assert!(limits.incoming_bytes <= limits.account_incoming_bytes);
-            assert!(limits.account_incoming_bytes <= limits.total_incoming_bytes);
-            assert!(limits.stashed_bytes <= limits.total_stashed_bytes);
+            assert!(limits.account_incoming_bytes <= limits.total_incoming_bytes / 4);
+            assert!(limits.stashed_bytes <= limits.total_stashed_bytes / 4);
         }
     }
 

@@ -175,9 +175,10 @@ async fn a_colleague_at_the_same_device_sees_nothing_that_the_last_one_has_not_s
     team.reads("Không có gì chờ gửi").await?;
     let hidden = "![...document.querySelectorAll('input, textarea')].some((one) => one.value.includes('Chưa ai')) && \
         !document.body.innerText.includes('Chưa ai')";
-    for screen in ["#/publish", "#/account", "#/"] {
+    for (screen, own) in [("#/", "main h1 .sub"), ("#/publish", "#add-notice"), ("#/account", "#sign-out")] {
         team.go(screen).await?;
-        team.until("document.querySelector('main h1')").await?;
+        team.until(&format!("document.querySelector('{own}')")).await?;
+        team.reads(SENT).await?;
         assert!(team.ask::<bool>(hidden).await?, "{screen} shows what was never sent");
     }
     team.go("#/account").await?;

@@ -204,11 +204,12 @@ async fn a_report_in_a_newer_form_is_shown_says_so_and_is_not_handed_in() -> Res
     team.press(".newer .seek").await?;
     team.reads("Không hỏi được máy chủ").await?;
     team.press("#hand-in").await?;
-    team.reads("Hãy cập nhật ứng dụng rồi nộp").await?;
+    team.reads("Hãy cập nhật ứng dụng rồi làm tiếp").await?;
     assert!(team.ask::<bool>("Boolean(document.querySelector('#hand-in'))").await?, "it is a draft no more");
     // What this program knows of it can be written on, and both are there after a new start.
     team.type_in("#f-voters-female", "13").await?;
-    team.reads("máy này").await?;
+    team.reads("Đã lưu trên máy này").await?;
+    team.until("!document.body.innerText.includes('Đang lưu')").await?;
     team.reload().await?;
     team.until(
         "document.querySelector('.newer') && document.querySelector('#f-voters-female')?.value === '13'",

@@ -138,7 +138,7 @@ fn every_setting_is_checked_at_the_start() {
         "sync_message_mib = 5000",
         "sync_changes_per_minute = \"many\"",
         "sync_documents_per_account = 0",
-        "sync_memory_mib = 63",
+        "sync_memory_mib = 31",
         "sync_idle_seconds = 0",
         "password_shortest = 4",
         "session_days = 1000",
@@ -233,9 +233,9 @@ fn half_a_message(address: SocketAddr, bearer: &str, bytes: usize) -> TcpStream 
         answer.push(byte[0]);
     }
     assert!(answer.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&answer));
-    // A binary frame of 4 MiB, masked with zeros (RFC 6455, 5.2).
+    // A binary frame of 2 MiB, masked with zeros (RFC 6455, 5.2).
     let mut frame = vec![0x82, 0xff];
-    frame.extend((4_u64 << 20).to_be_bytes());
+    frame.extend((2_u64 << 20).to_be_bytes());
     frame.extend([0; 4]);
     frame.resize(bytes, 0);
     stream.write_all(&frame).unwrap();
@@ -248,25 +248,37 @@ fn messages_of_which_the_rest_never_comes_take_no_more_memory_than_they_may() {
     let office = Office::ready();
     office.ok(&["build"]);
     let settings = office.path("niemyet/niemyet.toml");
-    fs::write(settings, "sync_memory_mib = 64\nsync_message_mib = 4\n").unwrap();
+    // A message needs room for itself.
+    fs::write(&settings, "sync_memory_mib = 64\nsync_message_mib = 4\n").unwrap();
+    let error = office.fails(1, &["serve", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("write 128 or more"), "{error}");
+    fs::write(&settings, "sync_memory_mib = 64\nsync_message_mib = 2\n").unwrap();
     let bearer = token(&office, "thanh.pho", "ec_district_116");
     let mut running = office.start(&["serve", "--listen", "127.0.0.1:0"]);
     let address = running.address();
-    // Together more than the 4 MiB that there are for them.
-    let sizes = [1, 2, 3].map(|mib| (mib << 20) - (1 << 18));
+    // Together more than the 4 MiB that there are for them; the largest is more than the others by so much that no order of arrival
+    // makes another one the largest when it is too much.
+    let sizes = [16, 900, 1_500, 1_900].map(|kib| kib << 10);
     let mut streams = sizes.map(|bytes| half_a_message(address, &bearer, bytes));
-    let mut said = Vec::new();
-    streams[2].read_to_end(&mut said).unwrap();
-    let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(said.contains("no room in its memory"), "{said}");
-    // The others have room, and go on when the rest comes: what it says is no message.
-    for (stream, bytes) in streams[..2].iter_mut().zip(sizes) {
-        stream.write_all(&vec![0; (4 << 20) + 14 - bytes]).unwrap();
+    let ends = |stream: &mut TcpStream| {
         let mut said = Vec::new();
+        // A line that is cut while bytes are on their way ends with an error, after what was said on it.
         let _ = stream.read_to_end(&mut said);
-        let said = String::from_utf8_lossy(&said).into_owned();
-        assert!(said.contains("join") || said.contains("not understood"), "{said}");
-    }
+        String::from_utf8_lossy(&said).into_owned()
+    };
+    let said = ends(&mut streams[3]);
+    assert!(said.contains("no room in its memory"), "{said}");
+    // The least has room, and goes on when the rest comes, once the others have gone: what it says is no message.
+    let mut least = streams.into_iter().next().unwrap();
+    let alone = || ask(address, "GET /metrics", &[("authorization", &bearer)]);
+    let is_alone = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        String::from_utf8_lossy(&alone().body).contains("niemyet_sync_connections 1\n")
+    });
+    assert!(is_alone, "the others have not gone");
+    let _ = least.write_all(&vec![0; (2 << 20) + 14 - sizes[0]]);
+    let said = ends(&mut least);
+    assert!(said.contains("join") || said.contains("not understood"), "{said}");
     assert_eq!(ask(address, "GET /healthz", &[]).status, 200);
 }
 

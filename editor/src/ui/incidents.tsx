@@ -12,7 +12,7 @@ import { arriveAt, focusSoon } from "./focus.ts";
 import { Moved } from "./moved.tsx";
 import { addressOf, ErrorSummary, go, lackOf, Missing, reportWord, say, Tag } from "./parts.tsx";
 import { langOf, partName as name, TRIGGERS, valueName } from "./names.ts";
-import { Newer } from "./newer.tsx";
+import { Newer, newer } from "./newer.tsx";
 import { Refused } from "./refused.tsx";
 import { useReceipt } from "./receipt.ts";
 import { showDay, showTime, tr } from "./words.ts";
@@ -61,6 +61,7 @@ export function Incident({ body, id }: { body: string; id: string }) {
     writeDown();
     // Pressed twice: once is enough.
     if (handedIn(paper.doc)) return;
+    if (paper.isNewer) return say(newer());
     setTried(true);
     if (lacks(paper.doc).length > 0) return focusSoon("errors");
     if (contested("incident", paper.doc).length > 0) return focusSoon("clashes");

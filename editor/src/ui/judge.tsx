@@ -5,6 +5,7 @@ import { decide } from "../document/edit.ts";
 import { submissions } from "../document/read.ts";
 import type { Status } from "../document/status.ts";
 import { keepUnread, unread } from "./inputs.tsx";
+import { newer } from "./newer.tsx";
 import { reportStatus } from "./standing.ts";
 import { here } from "./state.ts";
 import { reportWord, say } from "./parts.tsx";
@@ -27,6 +28,8 @@ export function Judge({ body, due, status, doc }: { body: string; due: string; s
     // Pressed twice, or decided elsewhere meanwhile: one decision is enough.
     if (reportStatus(body, due) !== status) return;
     const office = here();
+    // What is accepted was read, all of it.
+    if (decision === "accepted" && office.paper(`report/${body}/${due}`).isNewer) return say(newer());
     const at = new Date(office.now()).toISOString();
     const by = office.desk.value.account.body;
     office.write(`review/${due}`, decision, (draft) => decide(draft, body, { decision, reason: reason.trim(), by, at, heads: last.heads }));

@@ -1,13 +1,14 @@
-// A document that a newer program has brought to another form: what this program knows of it is shown and can be edited, the rest is kept.
+// A document that a newer program has brought to another form: what this program knows of it is shown and can be edited, the rest is
+// kept. What decides on all of it waits for an update.
 import { here } from "./state.ts";
 import { seek } from "./update.tsx";
 import { tr } from "./words.ts";
 
-/** What keeps a report of such a form from being handed in, in words. */
+/** What keeps a report of such a form from being handed in or accepted, in words. */
 export const newer = (): string =>
   tr(
-    "Báo cáo đã ở dạng mới hơn ứng dụng trên máy này, có thể còn mục bạn chưa thấy. Hãy cập nhật ứng dụng rồi nộp.",
-    "The report is in a newer form than the program on this device, and may have fields that you do not see. Update the program, then hand it in.",
+    "Báo cáo đã ở dạng mới hơn ứng dụng trên máy này, có thể còn mục bạn chưa thấy. Hãy cập nhật ứng dụng rồi làm tiếp.",
+    "The report is in a newer form than the program on this device, and may have fields that you do not see. Update the program, then go on.",
   );
 
 export function Newer({ of }: { of: string }) {

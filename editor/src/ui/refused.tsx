@@ -61,6 +61,9 @@ function copy(key: string): void {
   say(tr("Đã lưu bản sao ra tệp.", "A copy was saved to a file."));
 }
 
+/** Refusals that pass, or after which this device's may be the last whole copy: nothing is to be discarded for them. */
+const KEEPS = ["damaged", "no-room"];
+
 /** The refusal of a document, if there is one. */
 export function Refused({ of }: { of: string }) {
   const office = here();
@@ -68,13 +71,12 @@ export function Refused({ of }: { of: string }) {
   const refusal = office.sending.refused.value[of];
   const id = of.replace(/\W+/g, "-");
   if (!refusal) return null;
-  // Of a document that is damaged at the server this may be the last whole one.
   return (
     <div class="errors refused">
       <p role="alert"><strong>{tr("Máy chủ từ chối:", "The server refused it:")}</strong> {tr(refusal.vi, refusal.en)}</p>
       <p class="actions">
         <button type="button" class="quiet" onClick={() => copy(of)}>{tr("Lưu bản sao để đọc (.txt)", "Save a readable copy (.txt)")}</button>
-        {!asking && refusal.code !== "damaged" && <button type="button" class="warn discard" id={`discard-${id}`} onClick={() => setAsking(true)}>{tr("Bỏ bản trên máy này, lấy bản của máy chủ…", "Discard this device's version, take the server's…")}</button>}
+        {!asking && !KEEPS.includes(refusal.code) && <button type="button" class="warn discard" id={`discard-${id}`} onClick={() => setAsking(true)}>{tr("Bỏ bản trên máy này, lấy bản của máy chủ…", "Discard this device's version, take the server's…")}</button>}
       </p>
       {asking && (
         <Ask

@@ -56,13 +56,18 @@ async function take(): Promise<void> {
   waiting.value?.postMessage("take over");
 }
 
-/** Looks for a new version because somebody asks. */
+/** Looks for a new version because somebody asks, and says what came of it. */
 export async function seek(): Promise<void> {
   say(tr("Đang tìm phiên bản mới…", "Looking for a new version…"));
   const registration = await navigator.serviceWorker?.getRegistration();
-  const found = await registration?.update().catch(() => undefined);
-  if (!found) say(tr("Không hỏi được máy chủ. Hãy nối mạng rồi thử lại.", "The server could not be asked. Connect to a network and try again."));
-  else if (found.installing || found.waiting) say("");
+  // Without one, or in a page that it does not serve, the program comes from the server at each start.
+  if (!registration || !navigator.serviceWorker.controller) return say(tr("Hãy tải lại trang này để lấy phiên bản mới.", "Reload this page to get the new version."));
+  const found = await registration.update().catch(() => undefined);
+  if (!found) return say(tr("Không hỏi được máy chủ. Hãy nối mạng rồi thử lại.", "The server could not be asked. Connect to a network and try again."));
+  const coming = found.installing;
+  if (coming) await new Promise<void>((resolve) => coming.addEventListener("statechange", () => resolve(), { once: true }));
+  if (coming?.state === "redundant") say(tr("Chưa tải được phiên bản mới. Hãy thử lại sau.", "The new version could not be fetched. Try again later."));
+  else if (found.waiting || coming) say("");
   else if (old.value) say(tr("Hãy tải lại trang này.", "Reload this page."));
   else say(tr("Máy chủ chưa có phiên bản mới. Hãy thử lại sau, hoặc báo người quản trị.", "The server has no new version yet. Try again later, or tell the administrator."));
 }

@@ -6,7 +6,6 @@ use super::Body;
 use super::Context;
 use super::Document;
 use super::unread::Sight;
-use super::view::done;
 use super::view::send;
 use crate::DocumentId;
 use crate::access::Access;
@@ -96,7 +95,6 @@ impl Document {
     /// What it brings is refused, once. To who has nothing the document is not to be had; who has a copy is told that nothing is
     /// here, since only then it sends what it has, and can be told why that is not taken.
     fn answer_one_without(&mut self, member: &Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
-        done(member, &incoming, context);
         if member.is_gone() {
             return;
         }

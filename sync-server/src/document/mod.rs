@@ -36,7 +36,6 @@ pub use flight::NotKept;
 use peer::Fresh;
 use peer::Peer;
 pub use unread::Unread;
-use view::done;
 
 /// Changes without a snapshot that a document may leave memory with, and that are passed on one by one: fewer are not worth two
 /// commits, more are several times as many bytes as a document that Automerge saves.
@@ -187,7 +186,7 @@ impl Document {
     /// Deals with a message now.
     fn take(&mut self, member: Arc<Member>, mut incoming: Incoming, context: &mut Context<'_>) {
         if member.is_gone() {
-            return done(&member, &incoming, context);
+            return;
         }
         self.open(&member, context);
         let Some(peer) = self.peers.get_mut(&member.id) else { return };

@@ -35,7 +35,6 @@ impl Document {
 
     /// Takes a message without its changes.
     pub(super) fn absorb(&mut self, member: &Arc<Member>, incoming: Incoming, context: &mut Context<'_>) {
-        done(member, &incoming, context);
         let Some(message) = incoming.message else { return };
         let brings = self.key.as_deref().is_some_and(|key| context.may_bring(&member.principal, key));
         let Some(peer) = self.peers.get_mut(&member.id) else { return };
@@ -179,10 +178,6 @@ impl Document {
         let others = self.peers.values().filter(|peer| peer.sees() && peer.member.id != from);
         others.map(|peer| Arc::clone(&peer.member)).collect()
     }
-}
-
-pub(super) fn done(member: &Arc<Member>, incoming: &Incoming, context: &mut Context<'_>) {
-    context.effects.push(Effect::Done { of: Arc::clone(member), bytes: incoming.bytes });
 }
 
 pub(super) fn send(peer: &Peer, body: Says<'_>, context: &mut Context<'_>) {

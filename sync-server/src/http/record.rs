@@ -123,10 +123,7 @@ impl Recorder {
 
     fn closed(&self, account: AccountId, why: &Closing) {
         tracing::debug!(account = account.0, %why, "a connection was closed");
-        if matches!(
-            why,
-            Closing::TooMuch { .. } | Closing::TooSlow { .. } | Closing::NoRoom | Closing::Protocol { .. }
-        ) {
+        if matches!(why, Closing::TooMuch { .. } | Closing::TooSlow { .. } | Closing::Protocol { .. }) {
             let subject = format!("account {}", account.0);
             self.record(account, audit::Event::LimitExceeded, None, (subject, why.to_string()));
         }

@@ -71,8 +71,8 @@ pub(super) async fn sync(
     let upgrade = upgrade.max_message_size(longest).max_frame_size(longest);
     let upgrade = upgrade.on_failed_upgrade(|error| tracing::debug!(%error, "a WebSocket was not opened"));
     Ok(upgrade.on_upgrade(move |socket| async move {
-        let link = match server.hub().connect_counted(caller.account.principal(), arrived) {
-            Ok(connection) => Link { server, connection: Arc::new(connection), place },
+        let link = match server.hub().connect_counted(caller.account.principal(), Arc::clone(&arrived)) {
+            Ok(connection) => Link { server, connection: Arc::new(connection), place, arrived },
             Err(why) => return refuse(socket, &why).await,
         };
         link.run(caller, generation, socket).await;
@@ -83,6 +83,7 @@ struct Link {
     server: Server,
     connection: Arc<Connection>,
     place: Place,
+    arrived: Arc<Arrived>,
 }
 
 impl Link {
@@ -108,17 +109,23 @@ impl Link {
     async fn read(&mut self, stream: &mut Stream) {
         let silence = self.server.inner.settings.pace.silence;
         let mut control = Bucket::new(CONTROL, now());
+        // What arrived before was the request.
+        self.arrived.message();
         loop {
             self.connection.ready().await;
             let why = match timeout(silence, stream.next()).await {
                 Ok(Some(Ok(Message::Binary(bytes)))) => {
+                    self.arrived.message();
                     if self.receive(bytes).await {
                         continue;
                     } else {
                         return;
                     }
                 }
-                Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) if control.take(1, now()) => continue,
+                Ok(Some(Ok(Message::Ping(bytes) | Message::Pong(bytes)))) if control.take(1, now()) => {
+                    self.arrived.control(bytes.len());
+                    continue;
+                }
                 Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => Closing::TooMuch { what: "pings" },
                 Ok(Some(Ok(Message::Text(_)))) => {
                     Closing::Protocol { what: "binary messages are expected, not text".to_owned() }
@@ -136,14 +143,25 @@ impl Link {
         self.server.inner.meters.received();
         // What takes milliseconds is read on a thread of its own.
         let goes_on = if is_heavy(&bytes, &self.server.inner.settings.limits) {
-            let connection = Arc::clone(&self.connection);
-            let read = self.server.inner.workers.frames.run(move || connection.receive(&bytes).is_ok());
-            read.await.unwrap_or(false)
+            self.read_aside(bytes).await.unwrap_or(false)
         } else {
             self.connection.receive(&bytes).is_ok()
         };
         self.place.has_joined(self.connection.has_joined());
         goes_on
+    }
+
+    /// Reads a frame on a thread of its own once there is one, and still room for what the frame comes to: others of the account may
+    /// have taken it since.
+    async fn read_aside(&self, bytes: Bytes) -> Result<bool, Problem> {
+        let connection = Arc::clone(&self.connection);
+        loop {
+            connection.ready().await;
+            let turn = self.server.inner.workers.frames.turn().await?;
+            if connection.has_room() {
+                return turn.run(move || connection.receive(&bytes).is_ok()).await;
+            }
+        }
     }
 }
 
@@ -189,7 +207,7 @@ async fn write(server: &Server, connection: &Connection, mut sink: Sink) {
         let last = batch.closing.is_some();
         match timeout(pace.within(batch.bytes), batch.send(&mut sink)).await {
             Ok(Ok(())) if last => return,
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => connection.sent(),
             Ok(Err(_)) => return connection.close(Closing::Left),
             Err(_) => return connection.close(Closing::Stuck),
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 
 use super::Problem;
@@ -28,11 +29,30 @@ impl Workers {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        // Both go with the work: it goes on even if nobody waits for it any more.
+        self.turn().await?.run(work).await
+    }
+
+    /// Waits until a thread is free.
+    pub(super) async fn turn(&self) -> Result<Turn, Problem> {
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| busy())?;
         let working = Arc::clone(&self.working).acquire_owned().await.map_err(|_| busy())?;
+        Ok(Turn { _places: [admitted, working] })
+    }
+}
+
+/// A thread for one piece of work.
+pub(super) struct Turn {
+    _places: [OwnedSemaphorePermit; 2],
+}
+
+impl Turn {
+    /// The turn goes with the work, which goes on even if nobody waits for it any more.
+    pub(super) async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
         let done = tokio::task::spawn_blocking(move || {
-            let _places = (admitted, working);
+            let _turn = self;
             work()
         });
         done.await.map_err(|error| Problem::internal(&error))

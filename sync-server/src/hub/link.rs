@@ -18,6 +18,7 @@ use crate::access::Principal;
 use crate::effect::Closing;
 use crate::effect::ConnectionId;
 use crate::effect::Member;
+use crate::incoming::Held;
 use crate::limits::Limits;
 use crate::limits::Quota;
 use crate::session::Session;
@@ -38,8 +39,14 @@ impl Arrived {
         self.all.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    fn taken(&self) {
+    /// A message has come to its end.
+    pub fn message(&self) {
         self.taken.store(self.all.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// A control frame with so many bytes has come, perhaps in the middle of a message (RFC 6455, 5.4). Its head takes six.
+    pub fn control(&self, bytes: usize) {
+        self.taken.fetch_add(bytes as u64 + 6, Ordering::Relaxed);
     }
 
     fn unfinished(&self) -> u64 {
@@ -143,33 +150,27 @@ impl Link {
         let target = self.member.get().map_or("", |member| member.peer.as_str());
         let error = Message { sender: server, target: Some(target), body: Body::Error { message: &words } };
         let told = (why != Closing::Left).then(|| error.encode());
-        let dropped = matches!(
-            why,
-            Closing::Disabled
-                | Closing::TooSlow { .. }
-                | Closing::NoRoom
-                | Closing::Stuck
-                | Closing::Replaced
-        );
+        // What waits for a peer that is let go takes memory for nothing; it asks again for what it lacks.
+        let dropped = why != Closing::Stopping;
         self.room.notify_one();
-        self.outbox.close(why, told, dropped)
+        let was_open = self.outbox.close(why, told, dropped);
+        // It may have joined meanwhile; whoever joins later sees that it is closed.
+        if let Some(member) = self.member.get() {
+            member.leave();
+        }
+        was_open
     }
 
-    pub(super) fn add_pending(&self, bytes: usize) {
+    /// Bytes that it has sent are in memory until what is returned is dropped.
+    pub(super) fn holds(self: &Arc<Self>, bytes: usize) -> Held {
         self.pending.fetch_add(bytes, Ordering::AcqRel);
         self.share.add(bytes);
-    }
-
-    pub(super) fn done(&self, bytes: usize) {
-        self.pending.fetch_sub(bytes, Ordering::AcqRel);
-        self.share.less(bytes);
-        self.wake();
-    }
-
-    /// What is not dealt with is of nobody any more. To be called once it is closed and nobody finds it.
-    pub(super) fn give_up(&self) {
-        let rest = self.pending.swap(0, Ordering::AcqRel);
-        self.share.less(rest);
+        let link = Arc::clone(self);
+        Held::new(move || {
+            link.pending.fetch_sub(bytes, Ordering::AcqRel);
+            link.share.less(bytes);
+            link.wake();
+        })
     }
 
     /// Bytes of a message of which the rest has not arrived.
@@ -190,7 +191,6 @@ impl Link {
             // Before looking, so that nothing is missed between the two.
             others.as_mut().enable();
             if !self.waits(limits, clock()) || self.is_gone() {
-                self.arrived.taken();
                 return;
             }
             tokio::select! {
@@ -201,7 +201,7 @@ impl Link {
     }
 
     /// Who has not joined has brought nothing, and may always do so.
-    fn waits(&self, limits: &Limits, now: i64) -> bool {
+    pub(super) fn waits(&self, limits: &Limits, now: i64) -> bool {
         let too_much = || {
             let overdrawn = self.with_session(|session| session.is_overdrawn(now));
             let all = self.share.totals.incoming.load(Ordering::Acquire);

@@ -13,6 +13,7 @@ mod registry;
 mod totals;
 mod workers;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU64;
@@ -221,21 +222,29 @@ impl Hub {
         self.inner.senders.every_shard(|| Input::Tick);
     }
 
-    /// Closes those of whose message most has arrived, and not the rest, until what all of them take is bounded.
+    /// Has room for messages of which the rest has not arrived: while they are too many bytes, the longest of the account that has most
+    /// of them is closed.
     fn bound_unfinished(&self) {
-        let mut parts: Vec<(u64, Arc<Link>)> = self.inner.registry.with(|links| {
-            links
-                .values()
-                .map(|link| (link.unfinished(), Arc::clone(link)))
-                .filter(|(own, _)| *own > 0)
-                .collect()
+        let mut parts: HashMap<AccountId, Vec<(u64, Arc<Link>)>> = HashMap::new();
+        self.inner.registry.with(|links| {
+            let unfinished = links.values().map(|link| (link.unfinished(), link)).filter(|(own, _)| *own > 0);
+            for (own, link) in unfinished {
+                parts.entry(link.principal.account).or_default().push((own, Arc::clone(link)));
+            }
         });
-        parts.sort_unstable_by_key(|(own, _)| *own);
-        let mut all: u64 = parts.iter().map(|(own, _)| own).sum();
-        while all > self.inner.config.limits.total_unfinished_bytes as u64 {
-            let Some((own, link)) = parts.pop() else { return };
+        let sum = |of: &[(u64, Arc<Link>)]| of.iter().map(|(own, _)| own).sum::<u64>();
+        while parts.values().map(|of| sum(of)).sum::<u64>()
+            > self.inner.config.limits.total_unfinished_bytes as u64
+        {
+            let Some(most) = parts.values_mut().max_by_key(|of| sum(of)) else { return };
+            most.sort_unstable_by_key(|(own, _)| *own);
+            let Some((bytes, link)) = most.pop() else { return };
+            tracing::warn!(
+                account = link.principal.account.0,
+                bytes,
+                "too much memory is taken by messages that have not come to their end"
+            );
             self.inner.close(&link, Closing::NoRoom);
-            all -= own;
         }
     }
 
@@ -310,7 +319,6 @@ impl Inner {
         if link.close(&self.config.peer, why.clone()) {
             self.parts.witness.note(&Event::Closed { account: link.principal.account, why });
             self.registry.remove(link);
-            link.give_up();
             self.senders.every_shard(|| Input::Left(link.id));
         }
     }
@@ -322,7 +330,8 @@ impl Inner {
         if let Some(older) = self.registry.claim(&member.peer, link) {
             self.close(&older, Closing::Replaced);
         }
-        if member.is_gone() {
+        if member.is_gone() || link.outbox.is_closed() {
+            member.leave();
             self.registry.remove(link);
             return Err(Closing::Left);
         }
@@ -350,11 +359,8 @@ impl Inner {
         };
         match said {
             Said::Sync(document, incoming) => {
-                link.add_pending(incoming.bytes);
-                if from.is_gone() {
-                    // Closed meanwhile by somebody else, who may not have seen this.
-                    link.give_up();
-                }
+                let mut incoming = incoming;
+                incoming.held = link.holds(incoming.bytes);
                 self.senders.shard(document, Input::Sync { from, document, incoming });
             }
             Said::Ephemeral { document, session, count, data } => {
@@ -401,6 +407,17 @@ impl Connection {
     pub async fn ready(&self) {
         let config = &self.inner.config;
         self.link.until_room(&config.limits, config.clock).await;
+    }
+
+    /// Whether it would not have to wait in `ready` now.
+    pub fn has_room(&self) -> bool {
+        let config = &self.inner.config;
+        !self.link.waits(&config.limits, (config.clock)())
+    }
+
+    /// What was given to send has left the memory. Until it is said it counts as waiting.
+    pub fn sent(&self) {
+        self.link.outbox.sent();
     }
 
     /// The next thing to do with the socket.

@@ -26,6 +26,8 @@ pub enum Outgoing {
 struct Queue {
     frames: VecDeque<Vec<u8>>,
     bytes: usize,
+    /// Bytes that were given to send and may not have left the memory.
+    given: usize,
     closing: Option<Closing>,
 }
 
@@ -85,6 +87,16 @@ impl Outbox {
         self.waiting.less(bytes);
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.queue().closing.is_some()
+    }
+
+    /// What was given to send is gone.
+    pub(super) fn sent(&self) {
+        let given = std::mem::take(&mut self.queue().given);
+        self.waiting.less(given);
+    }
+
     /// Adds a frame. Says no if there are more bytes than `limit` then; the connection must be closed.
     pub(super) fn push(&self, frame: Vec<u8>, limit: usize) -> bool {
         let mut queue = self.queue();
@@ -120,7 +132,9 @@ impl Outbox {
     pub(super) fn try_next(&self) -> Option<Outgoing> {
         let mut queue = self.queue();
         if let Some(frame) = queue.frames.pop_front() {
-            self.less(&mut queue, frame.len());
+            let bytes = frame.len().min(queue.bytes);
+            queue.bytes -= bytes;
+            queue.given += bytes;
             if queue.frames.is_empty() && queue.frames.capacity() > 32 {
                 // An idle connection keeps no room for the longest queue that it ever had.
                 queue.frames = VecDeque::new();
@@ -142,6 +156,7 @@ impl Outbox {
 
 impl Drop for Outbox {
     fn drop(&mut self) {
+        self.sent();
         let mut queue = self.queue();
         self.less(&mut queue, usize::MAX);
     }

@@ -230,11 +230,6 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
                         slow.extend(send(inner, links, link, frame));
                     }
                 }
-                Effect::Done { of, bytes } => {
-                    if let Some(link) = links.get(&of.id) {
-                        link.done(bytes);
-                    }
-                }
                 Effect::Look(document) => inner.senders.read(document, Depth::Bytes),
                 Effect::Load(document) => inner.senders.read(document, Depth::Whole),
                 Effect::Compact(document) => drop(inner.senders.snapshots.send(ToStore::Do(document))),
@@ -256,33 +251,33 @@ fn carry_out(inner: &Inner, effects: &mut Vec<Effect>) {
             }
         }
     });
-    for (link, limit) in slow {
-        inner.close(&link, Closing::TooSlow { limit });
+    for (link, why) in slow {
+        inner.close(&link, why);
     }
 }
 
-/// Gives a connection a frame. Names the one for which too much waits by that, if there is any: this one, or the one of its
-/// account, or of all, for which most waits.
+/// Gives a connection a frame. Names the one for which too much waits by that, if there is any, and why it is closed: this one, or the
+/// one of its account, or of all, for which most waits.
 fn send(
     inner: &Inner,
     links: &HashMap<ConnectionId, Arc<Link>>,
     link: &Arc<Link>,
     frame: Vec<u8>,
-) -> Option<(Arc<Link>, usize)> {
+) -> Option<(Arc<Link>, Closing)> {
     let limits = &inner.config.limits;
     if !link.outbox.push(frame, limits.outgoing_bytes) {
-        return Some((Arc::clone(link), limits.outgoing_bytes));
+        return Some((Arc::clone(link), Closing::TooSlow { limit: limits.outgoing_bytes }));
     }
-    let fullest = |limit: usize, counts: &dyn Fn(&Link) -> bool| {
+    let fullest = |why: Closing, counts: &dyn Fn(&Link) -> bool| {
         let those = links.values().filter(|other| counts(other));
-        Some((Arc::clone(those.max_by_key(|other| other.outbox.bytes())?), limit))
+        Some((Arc::clone(those.max_by_key(|other| other.outbox.bytes())?), why))
     };
     if link.outbox.bytes_of_account() > limits.account_outgoing_bytes {
         let own = |other: &Link| other.principal.account == link.principal.account;
-        return fullest(limits.account_outgoing_bytes, &own);
+        return fullest(Closing::TooSlow { limit: limits.account_outgoing_bytes }, &own);
     }
     if inner.registry.totals.outgoing.load(Ordering::Acquire) > limits.total_outgoing_bytes {
-        return fullest(limits.total_outgoing_bytes, &|_| true);
+        return fullest(Closing::NoRoom, &|_| true);
     }
     None
 }

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use niemyet_sync::DocumentId;
 use niemyet_sync::access::AccountId;
@@ -21,6 +23,7 @@ use niemyet_sync::effect::Closing;
 use niemyet_sync::effect::ConnectionId;
 use niemyet_sync::effect::Effect;
 use niemyet_sync::effect::Member;
+use niemyet_sync::incoming::Held;
 use niemyet_sync::limits::Limits;
 use niemyet_sync::limits::Quota;
 use niemyet_sync::reader;
@@ -46,7 +49,7 @@ struct Link {
     principal: Principal,
     member: Option<Arc<Member>>,
     outgoing: VecDeque<Vec<u8>>,
-    pending: usize,
+    pending: Arc<AtomicUsize>,
 }
 
 /// A server.
@@ -124,7 +127,7 @@ impl Server {
         let quota = Arc::new(Mutex::new(Quota::new(&self.limits, self.now)));
         let session = Session::new(&self.limits, self.now, quota);
         let outgoing = VecDeque::new();
-        self.links.insert(id, Link { session, principal, member: None, outgoing, pending: 0 });
+        self.links.insert(id, Link { session, principal, member: None, outgoing, pending: Arc::default() });
     }
 
     pub fn disconnect(&mut self, id: ConnectionId) {
@@ -147,8 +150,12 @@ impl Server {
                 link.outgoing.push_back(answer.encode());
                 link.member = Some(member);
             }
-            Said::Sync(document, incoming) => {
-                link.pending += incoming.bytes;
+            Said::Sync(document, mut incoming) => {
+                let (pending, bytes) = (Arc::clone(&link.pending), incoming.bytes);
+                pending.fetch_add(bytes, Ordering::Relaxed);
+                incoming.held = Held::new(move || {
+                    pending.fetch_sub(bytes, Ordering::Relaxed);
+                });
                 let from = Arc::clone(link.member.as_ref().unwrap());
                 self.input(Input::Sync { from, document, incoming });
             }
@@ -181,11 +188,6 @@ impl Server {
                 Effect::Load(document) => self.reads.push_back((document, Depth::Whole)),
                 Effect::Keep { append, creates } => self.jobs.push(Job { append, creates }),
                 Effect::Compact(document) => self.compactions.push_back(document),
-                Effect::Done { of, bytes } => {
-                    if let Some(link) = self.links.get_mut(&of.id) {
-                        link.pending -= bytes;
-                    }
-                }
                 Effect::Known { .. } => {}
                 Effect::Note(event) => self.events.push(event),
                 Effect::Remember { account, document, refusal } => {
@@ -270,7 +272,7 @@ impl Server {
 
     /// Bytes that connections sent and that are not dealt with; nothing, when all is quiet.
     pub fn pending(&self) -> usize {
-        self.links.values().map(|link| link.pending).sum()
+        self.links.values().map(|link| link.pending.load(Ordering::Relaxed)).sum()
     }
 
     /// Documents in memory.

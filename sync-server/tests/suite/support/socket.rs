@@ -123,6 +123,7 @@ impl Socket {
                 None => break,
             }
         }
+        self.connection.sent();
         for frame in self.client.outgoing.drain(..) {
             // The server says why it takes no more with `Close`.
             let _ = self.connection.receive(&frame);
