@@ -409,10 +409,10 @@ impl Connection {
         self.link.until_room(&config.limits, config.clock).await;
     }
 
-    /// Whether it would not have to wait in `ready` now.
+    /// Whether it would not have to wait in `ready` now. One that is closed waits for nothing.
     pub fn has_room(&self) -> bool {
         let config = &self.inner.config;
-        !self.link.waits(&config.limits, (config.clock)())
+        self.link.is_gone() || !self.link.waits(&config.limits, (config.clock)())
     }
 
     /// What was given to send has left the memory. Until it is said it counts as waiting.
