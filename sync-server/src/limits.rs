@@ -53,7 +53,8 @@ pub struct Limits {
     pub total_incoming_bytes: usize,
     /// Bytes of changes that lack what they depend on, over all accounts. More are refused.
     pub total_stashed_bytes: usize,
-    /// Bytes of messages of which the rest has not arrived, over all accounts. The connection of the longest is closed by more.
+    /// Bytes of messages of which the rest has not arrived, or that wait to be read, over all accounts. By more the longest of the account
+    /// that has most is closed.
     pub total_unfinished_bytes: usize,
     /// Milliseconds without use after which a document leaves memory.
     pub idle: i64,
@@ -66,13 +67,14 @@ pub struct Limits {
 pub const MEMORY: usize = 2 << 30;
 
 impl Limits {
-    /// The least memory with which the longest message finds room, both ways, for an account that has a quarter of each part.
+    /// The least memory with which the longest message finds room on its way, in and out.
     pub const fn least_memory(frame_bytes: usize) -> usize {
         frame_bytes.saturating_mul(32)
     }
 
     /// The same within so many bytes of memory in all, for what grows with what peers do: a half for documents, a quarter for what waits
-    /// to be sent, the rest for what arrives. One account may have at most a quarter of each part.
+    /// to be sent, the rest for what arrives. Of what waits to be
+    /// sent, of what was sent and of loose changes one account may have a quarter.
     #[must_use]
     pub fn within(self, memory: usize) -> Self {
         let (outgoing, incoming, rest) = (memory / 4, memory / 8, memory / 16);

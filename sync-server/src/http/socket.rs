@@ -100,6 +100,7 @@ impl Link {
             () = &mut writing => {}
             () = self.read(&mut stream) => writing.await,
         }
+        connection.sent();
         // The peer answers the closing; without that, what was sent last may be lost with the connection.
         let answered = async { while let Some(Ok(_)) = stream.next().await {} };
         let _ = timeout(LINGER, answered).await;
@@ -115,12 +116,13 @@ impl Link {
             self.connection.ready().await;
             let why = match timeout(silence, stream.next()).await {
                 Ok(Some(Ok(Message::Binary(bytes)))) => {
+                    let goes_on = self.receive(bytes).await;
+                    // Until then it counts as not finished: while it waits for a thread it is in memory.
                     self.arrived.message();
-                    if self.receive(bytes).await {
+                    if goes_on {
                         continue;
-                    } else {
-                        return;
                     }
+                    return;
                 }
                 Ok(Some(Ok(Message::Ping(bytes) | Message::Pong(bytes)))) if control.take(1, now()) => {
                     self.arrived.control(bytes.len());
@@ -205,7 +207,16 @@ async fn write(server: &Server, connection: &Connection, mut sink: Sink) {
         let batch = Batch::of(outgoing, connection);
         server.inner.meters.sent(batch.frames.len() as u64);
         let last = batch.closing.is_some();
-        match timeout(pace.within(batch.bytes), batch.send(&mut sink)).await {
+        let mut sending = std::pin::pin!(timeout(pace.within(batch.bytes), batch.send(&mut sink)));
+        let sent = tokio::select! {
+            sent = &mut sending => sent,
+            // It was let go: what a slow peer has not taken is not kept for it.
+            () = connection.let_go(), if !last => match timeout(LINGER, sending).await {
+                Ok(sent) => sent,
+                Err(_) => return,
+            },
+        };
+        match sent {
             Ok(Ok(())) if last => return,
             Ok(Ok(())) => connection.sent(),
             Ok(Err(_)) => return connection.close(Closing::Left),

@@ -327,6 +327,9 @@ impl Inner {
         let member = Arc::new(link.joins_as(peer));
         // First, so that whoever closes the connection meanwhile finds the peer id to give back.
         let _ = link.member.set(Arc::clone(&member));
+        if link.outbox.is_closed() {
+            return Err(Closing::Left);
+        }
         if let Some(older) = self.registry.claim(&member.peer, link) {
             self.close(&older, Closing::Replaced);
         }
@@ -347,7 +350,8 @@ impl Inner {
 
     fn receive(&self, link: &Arc<Link>, frame: &[u8]) -> Result<(), Closing> {
         if self.stopping.load(Ordering::Acquire) {
-            return Err(Closing::Stopping);
+            // Nothing new is taken; the line stays for the acknowledgement of what was.
+            return Ok(());
         }
         let (limits, now) = (&self.config.limits, self.now());
         let said = link.with_session(|session| session.receive(frame, now, limits))?;
@@ -413,6 +417,11 @@ impl Connection {
     pub fn has_room(&self) -> bool {
         let config = &self.inner.config;
         self.link.is_gone() || !self.link.waits(&config.limits, (config.clock)())
+    }
+
+    /// Done when it is closed so that nothing more of what waits is sent. For the one who writes to the socket.
+    pub async fn let_go(&self) {
+        self.link.outbox.let_go().await;
     }
 
     /// What was given to send has left the memory. Until it is said it counts as waiting.

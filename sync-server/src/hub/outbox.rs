@@ -59,21 +59,23 @@ impl Waiting {
 pub(super) struct Outbox {
     queue: Mutex<Queue>,
     news: Notify,
+    let_go: Notify,
     waiting: Arc<Waiting>,
 }
 
 impl Outbox {
     pub(super) fn new(waiting: Arc<Waiting>) -> Self {
-        Self { queue: Mutex::default(), news: Notify::new(), waiting }
+        Self { queue: Mutex::default(), news: Notify::new(), let_go: Notify::new(), waiting }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Bytes that wait.
+    /// Bytes that wait, or were given to send and may not have left.
     pub(super) fn bytes(&self) -> usize {
-        self.queue().bytes
+        let queue = self.queue();
+        queue.bytes + queue.given
     }
 
     /// Bytes that wait for all connections of its account.
@@ -126,7 +128,15 @@ impl Outbox {
         queue.closing = Some(closing);
         drop(queue);
         self.news.notify_one();
+        if dropped {
+            self.let_go.notify_one();
+        }
         true
+    }
+
+    /// Done once it is closed and what waited was dropped. For one at a time.
+    pub(super) async fn let_go(&self) {
+        self.let_go.notified().await;
     }
 
     pub(super) fn try_next(&self) -> Option<Outgoing> {

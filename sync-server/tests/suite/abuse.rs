@@ -251,7 +251,7 @@ fn what_was_sent_and_given_up_takes_room_until_it_is_gone() {
     let held = stage.store.hold();
     first.client.edit("k", "x", &noise(1, 20_000));
     first.carry();
-    assert!(stage.hub.counts().incoming_bytes > 20_000);
+    assert!(wait(|| stage.hub.counts().in_flight == 1), "it does not reach the store");
     drop(first);
     assert!(stage.hub.counts().incoming_bytes > 20_000, "it is in memory, whoever sent it is gone");
     drop(held);
