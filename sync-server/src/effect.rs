@@ -93,10 +93,8 @@ pub enum Closing {
         /// How many may wait.
         limit: usize,
     },
-    /// All messages that are on their way take too much of the server's memory, and its own takes most.
-    #[error(
-        "the server has no room in its memory for so long a message at this moment; connect again in a minute"
-    )]
+    /// What is on its way to all peers, or comes from them, takes too much of the server's memory, and its part is the largest.
+    #[error("the server has no room in its memory for so much at this moment; connect again in a minute")]
     NoRoom,
     /// Nothing was heard of it, not even an answer to a ping.
     #[error("nothing was heard for {seconds} seconds; connect again")]

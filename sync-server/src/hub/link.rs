@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::OnceLock;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::Notify;
 
+use super::arrived::Arrived;
 use super::outbox::Outbox;
 use super::outbox::Waiting;
 use super::totals::Totals;
@@ -24,35 +24,6 @@ use crate::limits::Quota;
 use crate::session::Session;
 use crate::wire::Body;
 use crate::wire::Message;
-
-/// Bytes that have arrived on a connection, counted where they are read from the network.
-#[derive(Debug, Default)]
-pub struct Arrived {
-    all: AtomicU64,
-    /// As many as there were when the last message was complete.
-    taken: AtomicU64,
-}
-
-impl Arrived {
-    /// So many more.
-    pub fn add(&self, bytes: usize) {
-        self.all.fetch_add(bytes as u64, Ordering::Relaxed);
-    }
-
-    /// A message has come to its end.
-    pub fn message(&self) {
-        self.taken.store(self.all.load(Ordering::Relaxed), Ordering::Relaxed);
-    }
-
-    /// A control frame with so many bytes has come, perhaps in the middle of a message (RFC 6455, 5.4). Its head takes six.
-    pub fn control(&self, bytes: usize) {
-        self.taken.fetch_add(bytes as u64 + 6, Ordering::Relaxed);
-    }
-
-    fn unfinished(&self) -> u64 {
-        self.all.load(Ordering::Relaxed).saturating_sub(self.taken.load(Ordering::Relaxed))
-    }
-}
 
 /// What the connections of one account have in common.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 //!                                     └─► reader ─► Store::load ─► shard
 //! ```
 
+mod arrived;
 mod link;
 mod outbox;
 mod refused;
@@ -43,7 +44,7 @@ use crate::wire::Metadata;
 use crate::wire::VERSION;
 use crate::witness::Event;
 use crate::witness::Witness;
-pub use link::Arrived;
+pub use arrived::Arrived;
 use link::Link;
 pub use outbox::Outgoing;
 use registry::Registry;
@@ -362,8 +363,7 @@ impl Inner {
             return Err(Closing::Left);
         };
         match said {
-            Said::Sync(document, incoming) => {
-                let mut incoming = incoming;
+            Said::Sync(document, mut incoming) => {
                 incoming.held = link.holds(incoming.bytes);
                 self.senders.shard(document, Input::Sync { from, document, incoming });
             }
