@@ -4,6 +4,7 @@ import { ask, isProblem } from "../local/desk.ts";
 import { bring, save } from "../local/stick.ts";
 import { drafts } from "./drafts.ts";
 import { focusSoon } from "./focus.ts";
+import { writeDown } from "./inputs.tsx";
 import { addressOf, Ask, say, title } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
 import { bodyName, here, leave } from "./state.ts";
@@ -149,12 +150,21 @@ function Password() {
 function SignOut() {
   const [asking, setAsking] = useState(false);
   const office = here();
-  const count = Object.keys(office.waiting.value).length;
-  const drawn = Object.keys(drafts.value).length;
-  const left = [
-    ...(count > 0 ? [tr(`Còn ${count} văn bản chưa gửi.`, `${count} document(s) are unsent.`)] : []),
-    ...(drawn > 0 ? [tr(`Còn ${drawn} thông báo đang soạn, chưa ghi.`, `${drawn} notice(s) are drafts, not written.`)] : []),
-  ].join(" ");
+  const left = () => {
+    const count = Object.keys(office.waiting.value).length;
+    const drawn = Object.keys(drafts.value).length;
+    return [
+      ...(count > 0 ? [tr(`Còn ${count} văn bản chưa gửi.`, `${count} document(s) are unsent.`)] : []),
+      ...(drawn > 0 ? [tr(`Còn ${drawn} thông báo đang soạn, chưa ghi.`, `${drawn} notice(s) are drafts, not written.`)] : []),
+    ].join(" ");
+  };
+  // What is left is asked for when the button is pressed, not when it was shown: the last letters count.
+  const press = () => {
+    writeDown();
+    if (left()) return setAsking(true);
+    say("");
+    void out();
+  };
   const out = async () => {
     if (!(await settled()) || (await leave())) return;
     say(tr("CHƯA đăng xuất được trên máy này: bộ nhớ đầy hoặc bị khóa. Phiên với máy chủ đã kết thúc. Đừng rời máy: hãy giải phóng bộ nhớ rồi đăng xuất lại.", "NOT signed out on this device: its storage is full or locked. The session with the server has ended. Do not leave the device: free some storage and sign out again."));
@@ -164,7 +174,7 @@ function SignOut() {
       <h2>{tr("Đăng xuất", "Sign out")}</h2>
       {asking ? (
         <Ask
-          text={`${left} ${tr("Chúng được giữ trên máy này và chỉ hiện lại khi bạn đăng nhập; chưa ai khác thấy chúng.", "They stay on this device and show again only when you log in; nobody else sees them yet.")}`}
+          text={`${left()} ${tr("Chúng được giữ trên máy này và chỉ hiện lại khi bạn đăng nhập; chưa ai khác thấy chúng.", "They stay on this device and show again only when you log in; nobody else sees them yet.")}`}
           yes={tr("Vẫn đăng xuất", "Sign out anyway")}
           no={tr("Ở lại", "Stay")}
           confirm={{ id: "sign-out-anyway" }}
@@ -172,7 +182,7 @@ function SignOut() {
           leave={() => (setAsking(false), focusSoon("sign-out"))}
         />
       ) : (
-        <p><button type="button" class="quiet" id="sign-out" onClick={() => (left ? setAsking(true) : (say(""), void out()))}>{tr("Đăng xuất", "Sign out")}</button></p>
+        <p><button type="button" class="quiet" id="sign-out" onClick={press}>{tr("Đăng xuất", "Sign out")}</button></p>
       )}
     </section>
   );
