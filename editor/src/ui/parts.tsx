@@ -52,6 +52,8 @@ export function title(key: string): string {
       return tr(`Ý kiến của cơ quan thường trực, đợt ${showDay(due!)}`, `Review of the round of ${showDay(due!)}`);
     case "publication":
       return tr("Công bố", "Publishing");
+    case "election":
+      return tr("Lịch và đơn vị", "Timetable and units");
     default:
       return key;
   }
@@ -64,6 +66,7 @@ export function addressOf(key: string): string {
   if (kindOf(key) === "incident") return go("incident", parts[1]!, parts[2]!);
   if (kindOf(key) === "review") return go("round", parts[1]!);
   if (kindOf(key) === "publication") return go("publish");
+  if (kindOf(key) === "election") return go("election");
   return go("tasks");
 }
 

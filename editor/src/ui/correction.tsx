@@ -1,0 +1,198 @@
+// One correction of a fact of the election: a draft in the page until the person writes it, as a whole, in one change. Where the
+// election is shown by rule, every change is public at once: nothing is written while one types.
+import { computed } from "@preact/signals";
+import type { ComponentChildren, JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { begun, findFact, KINDS, lacks, outside, putFact, standing, type Correction, type Part, type Where } from "../document/election.ts";
+import { contentOf, type Facts, type Raw } from "../document/read.ts";
+import { focusSoon } from "./focus.ts";
+import { figureError, keepUnread, unread } from "./inputs.tsx";
+import { DATES } from "./names.ts";
+import { ErrorSummary, say } from "./parts.tsx";
+import { here, today } from "./state.ts";
+import { named, showDay, tr } from "./words.ts";
+
+export const KEY = "election";
+
+/** A correction that is being typed. `over`: what the person saw of the fact when the typing began, at these heads. */
+interface Draft {
+  now: Correction;
+  over: string;
+  heads: string[];
+}
+
+/** Under which name drafts are kept on the device, like everything that is typed and not written yet. */
+export const shelfOf = (map: Facts, code: string): string => `${KEY}#${map}/${code}`;
+
+export function useDraft(shelf: string): [Draft | undefined, (next: Draft | undefined) => void] {
+  // A letter in one form draws no other row anew.
+  const text = useMemo(() => computed(() => unread.value[shelf]), [shelf]).value;
+  return [text === undefined ? undefined : (JSON.parse(text) as Draft), (next) => keepUnread(shelf, next && JSON.stringify(next))];
+}
+
+/** A form that nobody has typed into yet. */
+export function freshDraft(map: Facts, row: Raw | undefined): Draft {
+  return { now: begun(map, row), over: row ? standing(map, row) : "", heads: here().paper(KEY).heads };
+}
+
+/** Whether somebody typed into it. */
+const isTyped = (map: Facts, { now }: Draft, row: Raw | undefined): boolean => JSON.stringify(now) !== JSON.stringify(begun(map, row));
+
+/** Whether every version of the election is public as it is written. */
+const isByRule = (): boolean => {
+  const { rules = {}, held = {} } = contentOf(here().paper("publication").doc);
+  return KEY in rules && !(KEY in held);
+};
+
+const VALUES: Record<Facts, [string, string]> = {
+  units: ["Tên chính thức", "Official name"],
+  constituencies: ["Số đại biểu được bầu", "Deputies to be elected"],
+  dates: ["Ngày", "Date"],
+};
+
+function partWords(map: Facts, part: Part, now: Correction): string {
+  if (part === "rule") return tr("Hãy chọn việc.", "Choose the step.");
+  if (part === "time") return tr("Hãy ghi giờ và phút, ví dụ 07:00, hoặc để trống.", "Write hours and minutes, as in 07:00, or leave it empty.");
+  if (part === "source") return tr("Hãy ghi văn bản làm căn cứ.", "Name the document that says so.");
+  if (map === "dates") return tr("Hãy ghi đủ ngày, tháng, năm, từ năm 1946.", "Give day, month and year, from 1946 on.");
+  if (map === "units") return tr("Hãy ghi tên chính thức.", "Write the official name.");
+  return figureError(now.value) ?? tr("Hãy ghi số đại biểu, từ 1 trở lên.", "Write how many deputies, 1 or more.");
+}
+
+interface Props {
+  /** The beginning of all ids in it. */
+  at: string;
+  shelf: string;
+  where: Where;
+  /** What stands there; undefined of a date that is added. */
+  row: Raw | undefined;
+  /** What is corrected. */
+  name: ComponentChildren;
+  /** Where the keyboard goes afterwards. */
+  back: string;
+}
+
+export function CorrectionForm(props: Props) {
+  const { at, shelf, where, row, name, back } = props;
+  const { map } = where;
+  const office = here();
+  const [draft = freshDraft(map, row), keep] = useDraft(shelf);
+  const [tried, setTried] = useState(false);
+  const { now } = draft;
+  const isNew = row === undefined;
+  const isOvertaken = !isNew && draft.over !== standing(map, row);
+  // Who has typed nothing sees what comes, and corrects that.
+  const base = isOvertaken && !isTyped(map, draft, row) ? freshDraft(map, row) : draft;
+  const type = (part: Partial<Correction>) => keep({ ...base, now: { ...now, ...part } });
+  const missing = tried ? lacks(map, now) : [];
+  const faults = missing.map((part) => ({ name: part, text: partWords(map, part, now), href: "#/election", jump: () => focusSoon(`${at}-${part}`) }));
+  const leave = () => (keep(undefined), focusSoon(back));
+  const write = () => {
+    setTried(true);
+    if (lacks(map, now).length > 0) return focusSoon(`${at}-errors`);
+    // Who goes on over what somebody else wrote meanwhile writes beside it: a person chooses.
+    const heads = isNew || findFact(office.paper(KEY).doc, where) < 0 || base.over === standing(map, row) ? undefined : base.heads;
+    office.write(KEY, isNew ? "date added" : "fact", (doc) => putFact(doc, where, now), heads);
+    say(tr("Đã ghi.", "Written."));
+    leave();
+  };
+  const field = (part: Part) => ({ id: `${at}-${part}`, error: missing.includes(part) ? partWords(map, part, now) : undefined });
+  return (
+    <form class="correction" id={`${at}-form`} aria-labelledby={`${at}-title`} noValidate onSubmit={(event) => (event.preventDefault(), write())}>
+      <h3 id={`${at}-title`}>{name}</h3>
+      <ErrorSummary id={`${at}-errors`} faults={faults} loud={true} />
+      {isOvertaken && base === draft && <p class="inset" role="status">{tr("Có người đã sửa chỗ này trong lúc bạn soạn. Nếu ghi, hai giá trị đứng cạnh nhau để chọn; nếu thôi, giá trị của họ ở lại.", "Somebody corrected this while you were writing. If you write yours, both stand side by side to be chosen from; if you cancel, theirs stays.")}</p>}
+      {map === "dates" && <DateFields {...{ now, type, field, isNew }} />}
+      <Field {...field("value")} label={tr(...VALUES[map])} hint={map === "dates" ? <Limits now={now} /> : undefined}>
+        {(more) =>
+          map === "dates" ? (
+            <input {...more} type="date" name="value" value={now.value} onInput={(event) => type({ value: event.currentTarget.value })} />
+          ) : (
+            <input {...more} name="value" class={map === "constituencies" ? "figure" : undefined} lang={map === "units" ? "vi" : undefined} inputMode={map === "constituencies" ? "numeric" : undefined} maxLength={1000} autocomplete="off" value={now.value} onInput={(event) => type({ value: event.currentTarget.value })} />
+          )
+        }
+      </Field>
+      {map === "dates" && (
+        <Field {...field("time")} label={tr("Giờ (nếu có)", "Time (if there is one)")} hint={tr("Ví dụ 07:00", "As in 07:00")}>
+          {(more) => <input {...more} name="time" class="time" maxLength={5} autocomplete="off" value={now.time ?? ""} onInput={(event) => type({ time: event.currentTarget.value })} />}
+        </Field>
+      )}
+      <Field {...field("source")} label={tr("Căn cứ: số, ký hiệu văn bản", "By which document: number and symbol")} hint={map === "dates" ? tr("Hiện cạnh ngày trên trang công khai.", "Shown beside the date on the public pages.") : tr("Hiện trên trang công khai là nguồn.", "Shown on the public pages as the source.")}>
+        {(more) => <input {...more} name="source" lang="vi" maxLength={1000} autocomplete="off" value={now.source} onInput={(event) => type({ source: event.currentTarget.value })} />}
+      </Field>
+      <p class="check">
+        <input type="checkbox" id={`${at}-verified`} name="verified" checked={now.verified} aria-describedby={`${at}-verified-hint`} onChange={(event) => type({ verified: event.currentTarget.checked })} />
+        <label for={`${at}-verified`}>{tr("Tôi đã đối chiếu với văn bản này", "I have checked it against that document")}</label>
+        <span class="hint" id={`${at}-verified-hint`}>{map === "dates" ? tr("Chưa đối chiếu thì trang công khai chưa hiện ngày này.", "Until it is checked the public pages do not show this date.") : tr("Chưa đối chiếu thì trang công khai ghi “chưa kiểm chứng”.", "Until it is checked the public pages say “not verified”.")}</span>
+      </p>
+      <div class="actions">
+        <button class="write" disabled={!office.paper(KEY).opened}>{tr("Ghi", "Write")}</button>
+        <button type="button" class="quiet cancel" onClick={leave}>{tr("Thôi", "Cancel")}</button>
+        <p class="hint public">{isByRule() ? tr("Lịch và đơn vị đang công khai theo quy tắc: ghi xong là công khai ngay.", "Timetable and units are public by rule: what you write is public at once.") : tr("Công khai sau khi tổ thông tin, tuyên truyền duyệt.", "Public once the communications team approves it.")}</p>
+      </div>
+    </form>
+  );
+}
+
+interface Said {
+  id: string;
+  error: string | undefined;
+}
+
+/** Label, what is wrong, the input, a hint. */
+function Field({ id, error, label, hint, children }: Said & { label: string; hint?: ComponentChildren; children: (more: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }) => JSX.Element }) {
+  const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return (
+    <div class={`field ${error ? "wrong" : ""}`}>
+      <label for={id}>{label}</label>
+      {error && <span class="error" id={`${id}-error`}>{error}</span>}
+      {children({ id, "aria-invalid": error !== undefined, "aria-describedby": described || undefined })}
+      {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
+    </div>
+  );
+}
+
+/** Of which step a date is, and what kind of date. Election day itself is set up with the election. */
+function DateFields({ now, type, field, isNew }: { now: Correction; type: (part: Partial<Correction>) => void; field: (part: Part) => Said; isNew: boolean }) {
+  const steps = here().desk.value.timetable.filter((step) => step.id !== "election_day");
+  const { id } = field("rule");
+  return (
+    <>
+      {isNew && (
+        <Field {...field("rule")} label={tr("Việc", "Step")}>
+          {(more) => (
+            <select {...more} name="rule" value={now.rule} onChange={(event) => type({ rule: event.currentTarget.value })}>
+              <option value="">{tr("– chọn việc –", "– choose a step –")}</option>
+              {steps.map((step) => <option value={step.id}>{named(step, "name")}</option>)}
+            </select>
+          )}
+        </Field>
+      )}
+      <Field id={`${id}-kind`} error={undefined} label={tr("Loại ngày", "Kind of date")}>
+        {(more) => (
+          <select {...more} name="kind" value={now.kind} onChange={(event) => type({ kind: event.currentTarget.value })}>
+            {KINDS.map((kind) => <option value={kind}>{tr(...DATES[kind]!)}</option>)}
+          </select>
+        )}
+      </Field>
+    </>
+  );
+}
+
+/** The day in words, the law's limits, and whether it lies outside them: said, not refused. */
+function Limits({ now }: { now: Correction }) {
+  const step = here().desk.value.timetable.find((one) => one.id === now.rule);
+  const out = step && now.kind !== "override" && outside(now.value, step);
+  const [start, end] = [step?.start, step?.end].map((at) => at && showDay(at));
+  const limits = [start && tr(`từ ${start}`, `from ${start}`), end && (step!.bound === "before" ? tr(`trước ${end}`, `before ${end}`) : tr(`chậm nhất ${end}`, `at the latest ${end}`))].filter(Boolean).join(", ");
+  return (
+    <>
+      {now.value && <>{showDay(now.value, true)}. </>}
+      {limits && <>{tr("Thời hạn của luật:", "The law's limits:")} {limits}. </>}
+      <span role="status">
+        {out && <strong class="late">{tr("Ngày này nằm ngoài thời hạn của luật; xin xem lại, vẫn ghi được. ", "This day lies outside the law's limits; please look again, you may write it. ")}</strong>}
+        {now.kind === "actual" && now.value > today() && <strong class="late">{tr("Ngày thực tế này chưa đến: trang công khai hiện nó khi đến ngày.", "This actual date has not come yet: the public pages show it when it has.")}</strong>}
+      </span>
+    </>
+  );
+}
