@@ -3,6 +3,11 @@
 
 use serde_json::json;
 
+use crate::editor_keyboard::enters;
+use crate::editor_keyboard::key;
+use crate::editor_keyboard::stands_on;
+use crate::editor_keyboard::tab_to;
+use crate::editor_keyboard::types;
 use crate::publishing::desk::show_by_rule;
 use crate::support::browser::Result;
 use crate::support::cli::Office;
@@ -92,6 +97,142 @@ async fn a_name_corrected_without_a_network_is_on_the_public_page_once_it_is_sen
     agency.reads(&format!("Thành phố Sơn La → {NAME}")).await?;
     faults.extend(agency.look("election-history").await?);
     agency.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+const STEP: &str = "/lich/consult1-province/";
+const DATE: &str = "[data-step='consult1_province']";
+const DECREE: &str = "Quyết định số 15 ngày 10-2-2021";
+
+/// An empty form and one with a time that is none are told of, and each fault leads to its field.
+async fn is_told_what_is_missing(agency: &Official) -> Result<Vec<String>> {
+    enters(agency, "#add-date").await?;
+    stands_on(agency, "#dates-new-rule").await?;
+    enters(agency, "form.correction .write").await?;
+    stands_on(agency, "#dates-new-errors").await?;
+    for words in ["Hãy chọn việc", "Hãy ghi đủ ngày, tháng, năm", "Hãy ghi văn bản làm căn cứ"]
+    {
+        agency.reads(words).await?;
+    }
+    agency.type_in("#dates-new-time", "25:00").await?;
+    agency.reads("Hãy ghi giờ và phút").await?;
+    let faults = agency.look("election-errors").await?;
+    agency.press("#dates-new-errors li:last-child a").await?;
+    stands_on(agency, "#dates-new-source").await?;
+    agency.type_in("#dates-new-time", "7h30").await?;
+    Ok(faults)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_is_added_by_keyboard_with_its_document_and_goes_from_the_public_when_it_is_doubted()
+-> Result<()> {
+    let scene = by_rule()?;
+    let agency = at_the_screen(&scene, "noi.vu").await?;
+    let mut faults = is_told_what_is_missing(&agency).await?;
+    agency.type_in("#dates-new-rule", "consult1_province").await?;
+    agency.type_in("#dates-new-value", "2021-08-20").await?;
+    agency.reads("nằm ngoài thời hạn của luật").await?;
+    agency.type_in("#dates-new-value", "2021-02-10").await?;
+    agency.until("!document.body.innerText.includes('nằm ngoài thời hạn của luật')").await?;
+    tab_to(&agency, "#dates-new-source").await?;
+    types(&agency, DECREE).await?;
+    key(&agency, "Tab").await?;
+    stands_on(&agency, "#dates-new-verified").await?;
+    key(&agency, " ").await?;
+    key(&agency, "Enter").await?;
+    stands_on(&agency, "#add-date").await?;
+    agency.until(&says(DATE, "Thứ Tư, 10/02/2021, 07:30")).await?;
+    agency.reads(SENT).await?;
+    scene.public(STEP, |page| page.contains(DECREE) && page.contains("07:30")).await?;
+
+    // Corrected, and nobody has checked it: the public reads of no date that is not known.
+    agency.press(&format!("{DATE} .correct")).await?;
+    agency.type_in(&format!("{DATE} [name=value]"), "2021-02-11").await?;
+    agency.type_in(&format!("{DATE} [name=source]"), "Theo điện thoại").await?;
+    faults.extend(agency.look("election-date").await?);
+    agency.press(&format!("{DATE} .write")).await?;
+    agency.until(&says(DATE, "Chưa kiểm chứng")).await?;
+    agency.reads(SENT).await?;
+    scene.public(STEP, |page| !page.contains(DECREE) && !page.contains("Theo điện thoại")).await?;
+
+    agency.press(&format!("{DATE} .remove")).await?;
+    agency.reads("Ngày này sẽ mất khỏi đây").await?;
+    faults.extend(agency.look("election-question").await?);
+    agency.press(&format!("{DATE} .confirm")).await?;
+    agency.until(&format!("!document.querySelector(\"{DATE}\")")).await?;
+    agency.reads(SENT).await?;
+    agency.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+/// Both correct one name without a network.
+async fn correct_apart(scene: &mut Scene, devices: [&Official; 2], names: [&str; 2]) -> Result<()> {
+    scene.no_server();
+    for (device, name) in devices.into_iter().zip(names) {
+        device.reads(OFFLINE).await?;
+        corrects(device, CITY, name, &format!("Văn bản của {name}")).await?;
+        device.reads(WAITS).await?;
+    }
+    scene.server();
+    for device in devices {
+        device.until(&says(CITY, "hai máy ghi khác nhau")).await?;
+        device.reads(SENT).await?;
+    }
+    Ok(())
+}
+
+/// Chooses this value where devices differ.
+async fn chooses(agency: &Official, value: &str) -> Result<()> {
+    agency.go("#/conflicts").await?;
+    agency.until("document.querySelectorAll('.side .big').length === 2").await?;
+    let side =
+        format!("[...document.querySelectorAll('.side')].find(one => one.innerText.startsWith('{value}'))");
+    agency.until(&format!("{side}.innerText.includes('Văn bản của {value}')")).await?;
+    agency.ask::<bool>(&format!("({side}.querySelector('button').click(), true)")).await?;
+    agency.reads("Không có gì phải chọn").await?;
+    agency.reads(SENT).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_corrections_of_one_name_stand_side_by_side_and_who_may_not_write_only_reads() -> Result<()> {
+    let mut scene = Scene::new()?;
+    let one = at_the_screen(&scene, "may.mot").await?;
+    let two = at_the_screen(&scene, "may.hai").await?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.go(SCREEN).await?;
+    team.until(&says(CITY, "Thành phố Sơn La")).await?;
+    let mut faults = team.look("election-read").await?;
+    let buttons: usize = team
+        .ask("document.querySelectorAll('main form, main .correct, main .remove, main #add-date').length")
+        .await?;
+    assert_eq!(buttons, 0, "who may not write has nothing to press");
+    for device in [&one, &two] {
+        device.until("navigator.serviceWorker.controller").await?;
+    }
+    correct_apart(&mut scene, [&one, &two], ["Tên một", "Tên hai"]).await?;
+    one.go("#/conflicts").await?;
+    one.until("document.querySelectorAll('.side .big').length === 2").await?;
+    faults.extend(one.look("election-conflict").await?);
+    chooses(&one, "Tên một").await?;
+    team.until(&says(CITY, "Văn bản của Tên một")).await?;
+    two.until(&format!("{} && !{}", says(CITY, "Tên một"), says(CITY, "khác nhau"))).await?;
+
+    // What comes while one types is told, and stands beside what is written then.
+    two.press(&format!("{CITY} .correct")).await?;
+    fills(&two, CITY, "Tên bốn", "Văn bản của Tên bốn").await?;
+    one.go(SCREEN).await?;
+    corrects(&one, CITY, "Tên ba", "Văn bản của Tên ba").await?;
+    two.reads("Có người đã sửa chỗ này trong lúc bạn soạn").await?;
+    faults.extend(two.look("election-overtaken").await?);
+    two.press(&format!("{CITY} form.correction .write")).await?;
+    two.until(&says(CITY, "hai máy ghi khác nhau")).await?;
+    chooses(&two, "Tên ba").await?;
+    team.until(&says(CITY, "Tên ba")).await?;
+    for official in [one, two, team] {
+        official.kill().await?;
+    }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())
 }

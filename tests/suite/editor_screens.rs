@@ -98,12 +98,21 @@ async fn every_screen_speaks_english_by_switch() -> Result<()> {
                 ("directives", "#/directives"),
                 ("directive", "#/directive/19%2FKL-UBBC"),
                 ("publish", "#/publish"),
+                ("election", "#/election"),
             ],
         )
         .await?,
     );
     agency.reads("The server has everything").await?;
-    let rounds = [("agency", "#/"), ("round", "#/round/2021-03-11"), ("judge", &format!("{REPORT}/8"))];
+    let judge = format!("{REPORT}/8");
+    let rounds = [("agency", "#/"), ("round", "#/round/2021-03-11"), ("judge", judge.as_str())];
+    faults.extend(in_english(&agency, &rounds).await?);
+    agency.go("#/election").await?;
+    agency.press("[data-unit='116'] .correct").await?;
+    agency.press("#add-date").await?;
+    agency.press("#dates-new-form .write").await?;
+    agency.reads("Choose the step").await?;
+    let rounds = [("correction", "#/election"), ("corrected", "#/history/election")];
     faults.extend(in_english(&agency, &rounds).await?);
     for way in ["login", "code", "first"] {
         faults.extend(in_english(&team, &[(way, &format!("#/{way}"))]).await?);

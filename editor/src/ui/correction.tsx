@@ -52,7 +52,7 @@ const VALUES: Record<Facts, [string, string]> = {
 
 function partWords(map: Facts, part: Part, now: Correction): string {
   if (part === "rule") return tr("Hãy chọn việc.", "Choose the step.");
-  if (part === "time") return tr("Hãy ghi giờ và phút, ví dụ 07:00, hoặc để trống.", "Write hours and minutes, as in 07:00, or leave it empty.");
+  if (part === "time") return tr("Hãy ghi giờ và phút, ví dụ 07:00.", "Write hours and minutes, as in 07:00.");
   if (part === "source") return tr("Hãy ghi văn bản làm căn cứ.", "Name the document that says so.");
   if (map === "dates") return tr("Hãy ghi đủ ngày, tháng, năm, từ năm 1946.", "Give day, month and year, from 1946 on.");
   if (map === "units") return tr("Hãy ghi tên chính thức.", "Write the official name.");
@@ -101,7 +101,7 @@ export function CorrectionForm(props: Props) {
     <form class="correction" id={`${at}-form`} aria-labelledby={`${at}-title`} noValidate onSubmit={(event) => (event.preventDefault(), write())}>
       <h3 id={`${at}-title`}>{name}</h3>
       <ErrorSummary id={`${at}-errors`} faults={faults} loud={true} />
-      {isOvertaken && base === draft && <p class="inset" role="status">{tr("Có người đã sửa chỗ này trong lúc bạn soạn. Nếu ghi, hai giá trị đứng cạnh nhau để chọn; nếu thôi, giá trị của họ ở lại.", "Somebody corrected this while you were writing. If you write yours, both stand side by side to be chosen from; if you cancel, theirs stays.")}</p>}
+      {isOvertaken && base === draft && <p class="inset" role="status">{tr("Có người đã sửa chỗ này trong lúc bạn soạn; nếu ghi, hai giá trị đứng cạnh nhau để chọn.", "Somebody changed this while you were writing; if you write yours, both stand side by side to choose from.")}</p>}
       {map === "dates" && <DateFields {...{ now, type, field, isNew }} />}
       <Field {...field("value")} label={tr(...VALUES[map])} hint={map === "dates" ? <Limits now={now} /> : undefined}>
         {(more) =>
@@ -117,13 +117,13 @@ export function CorrectionForm(props: Props) {
           {(more) => <input {...more} name="time" class="time" maxLength={5} autocomplete="off" value={now.time ?? ""} onInput={(event) => type({ time: event.currentTarget.value })} />}
         </Field>
       )}
-      <Field {...field("source")} label={tr("Căn cứ: số, ký hiệu văn bản", "By which document: number and symbol")} hint={map === "dates" ? tr("Hiện cạnh ngày trên trang công khai.", "Shown beside the date on the public pages.") : tr("Hiện trên trang công khai là nguồn.", "Shown on the public pages as the source.")}>
+      <Field {...field("source")} label={tr("Căn cứ: số, ký hiệu văn bản", "By which document: number and symbol")} hint={tr("Hiện trên trang công khai.", "Shown on the public pages.")}>
         {(more) => <input {...more} name="source" lang="vi" maxLength={1000} autocomplete="off" value={now.source} onInput={(event) => type({ source: event.currentTarget.value })} />}
       </Field>
       <p class="check">
         <input type="checkbox" id={`${at}-verified`} name="verified" checked={now.verified} aria-describedby={`${at}-verified-hint`} onChange={(event) => type({ verified: event.currentTarget.checked })} />
         <label for={`${at}-verified`}>{tr("Tôi đã đối chiếu với văn bản này", "I have checked it against that document")}</label>
-        <span class="hint" id={`${at}-verified-hint`}>{map === "dates" ? tr("Chưa đối chiếu thì trang công khai chưa hiện ngày này.", "Until it is checked the public pages do not show this date.") : tr("Chưa đối chiếu thì trang công khai ghi “chưa kiểm chứng”.", "Until it is checked the public pages say “not verified”.")}</span>
+        <span class="hint" id={`${at}-verified-hint`}>{map === "dates" ? tr("Chưa đối chiếu thì trang công khai chưa hiện.", "Not shown on the public pages before it is checked.") : tr("Chưa đối chiếu thì trang công khai ghi “chưa kiểm chứng”.", "Shown on the public pages as “not verified” before it is checked.")}</span>
       </p>
       <div class="actions">
         <button class="write" disabled={!office.paper(KEY).opened}>{tr("Ghi", "Write")}</button>
@@ -190,8 +190,8 @@ function Limits({ now }: { now: Correction }) {
       {now.value && <>{showDay(now.value, true)}. </>}
       {limits && <>{tr("Thời hạn của luật:", "The law's limits:")} {limits}. </>}
       <span role="status">
-        {out && <strong class="late">{tr("Ngày này nằm ngoài thời hạn của luật; xin xem lại, vẫn ghi được. ", "This day lies outside the law's limits; please look again, you may write it. ")}</strong>}
-        {now.kind === "actual" && now.value > today() && <strong class="late">{tr("Ngày thực tế này chưa đến: trang công khai hiện nó khi đến ngày.", "This actual date has not come yet: the public pages show it when it has.")}</strong>}
+        {out && <strong class="late">{tr("Ngày này nằm ngoài thời hạn của luật; xin xem lại. ", "This day lies outside the law's limits; please look again. ")}</strong>}
+        {now.kind === "actual" && now.value > today() && <strong class="late">{tr("Ngày thực tế chưa đến thì trang công khai chưa hiện.", "An actual date is not shown on the public pages before it has come.")}</strong>}
       </span>
     </>
   );
