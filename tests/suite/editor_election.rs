@@ -73,6 +73,7 @@ async fn a_name_corrected_without_a_network_is_on_the_public_page_once_it_is_sen
     faults.extend(agency.look("election-correction").await?);
 
     // Nothing is written while one types, and what was typed survives the page.
+    agency.reads("1 chỗ sửa lịch, đơn vị chưa ghi").await?;
     agency.until("!document.querySelector('.bar.wait')").await?;
     agency.reload().await?;
     agency.until(&format!("document.querySelector(\"{CITY} [name=value]\")?.value === '{NAME}'")).await?;

@@ -1,7 +1,7 @@
 // One correction of a fact of the election: a draft in the page until the person writes it, as a whole, in one change. Where the
 // election is shown by rule, every change is public at once: nothing is written while one types.
 import { computed } from "@preact/signals";
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { begun, findFact, KINDS, lacks, outside, putFact, standing, type Correction, type Part, type Where } from "../document/election.ts";
 import { contentOf, type Facts, type Raw } from "../document/read.ts";
@@ -75,6 +75,7 @@ interface Props {
 export function CorrectionForm(props: Props) {
   const { at, shelf, where, row, name, back } = props;
   const { map } = where;
+  const isDate = map === "dates";
   const office = here();
   const [draft = freshDraft(map, row), keep] = useDraft(shelf);
   const [tried, setTried] = useState(false);
@@ -96,30 +97,21 @@ export function CorrectionForm(props: Props) {
     say(tr("Đã ghi.", "Written."));
     leave();
   };
-  const field = (part: Part) => ({ id: `${at}-${part}`, error: missing.includes(part) ? partWords(map, part, now) : undefined });
+  const field = (part: Part | "kind", label: string, more: More) => (
+    <Field {...more} id={`${at}-${part}`} name={part} label={label} error={missing.includes(part as Part) ? partWords(map, part as Part, now) : undefined} value={now[part] ?? ""} write={(value) => type({ [part]: value })} />
+  );
+  // Election day itself is set up with the election.
+  const steps = office.desk.value.timetable.filter((step) => step.id !== "election_day");
   return (
     <form class="correction" id={`${at}-form`} aria-labelledby={`${at}-title`} noValidate onSubmit={(event) => (event.preventDefault(), write())}>
       <h3 id={`${at}-title`}>{name}</h3>
       <ErrorSummary id={`${at}-errors`} faults={faults} loud={true} />
       {isOvertaken && base === draft && <p class="inset" role="status">{tr("Có người đã sửa chỗ này trong lúc bạn soạn; nếu ghi, hai giá trị đứng cạnh nhau để chọn.", "Somebody changed this while you were writing; if you write yours, both stand side by side to choose from.")}</p>}
-      {map === "dates" && <DateFields {...{ now, type, field, isNew }} />}
-      <Field {...field("value")} label={tr(...VALUES[map])} hint={map === "dates" ? <Limits now={now} /> : undefined}>
-        {(more) =>
-          map === "dates" ? (
-            <input {...more} type="date" name="value" value={now.value} onInput={(event) => type({ value: event.currentTarget.value })} />
-          ) : (
-            <input {...more} name="value" class={map === "constituencies" ? "figure" : undefined} lang={map === "units" ? "vi" : undefined} inputMode={map === "constituencies" ? "numeric" : undefined} maxLength={1000} autocomplete="off" value={now.value} onInput={(event) => type({ value: event.currentTarget.value })} />
-          )
-        }
-      </Field>
-      {map === "dates" && (
-        <Field {...field("time")} label={tr("Giờ (nếu có)", "Time (if there is one)")} hint={tr("Ví dụ 07:00", "As in 07:00")}>
-          {(more) => <input {...more} name="time" class="time" maxLength={5} autocomplete="off" value={now.time ?? ""} onInput={(event) => type({ time: event.currentTarget.value })} />}
-        </Field>
-      )}
-      <Field {...field("source")} label={tr("Căn cứ: số, ký hiệu văn bản", "By which document: number and symbol")} hint={tr("Hiện trên trang công khai.", "Shown on the public pages.")}>
-        {(more) => <input {...more} name="source" lang="vi" maxLength={1000} autocomplete="off" value={now.source} onInput={(event) => type({ source: event.currentTarget.value })} />}
-      </Field>
+      {isDate && isNew && field("rule", tr("Việc", "Step"), { options: [["", tr("– chọn việc –", "– choose a step –")], ...steps.map((step): Option => [step.id, named(step, "name")])] })}
+      {isDate && field("kind", tr("Loại ngày", "Kind of date"), { options: KINDS.map((kind) => [kind, tr(...DATES[kind]!)]) })}
+      {field("value", tr(...VALUES[map]), map === "units" ? { lang: "vi" } : isDate ? { type: "date", hint: <Limits now={now} /> } : { class: "figure", inputMode: "numeric" })}
+      {isDate && field("time", tr("Giờ (nếu có)", "Time (if there is one)"), { class: "time", hint: tr("Ví dụ 07:00", "As in 07:00") })}
+      {field("source", tr("Căn cứ: số, ký hiệu văn bản", "By which document: number and symbol"), { lang: "vi", hint: tr("Hiện trên trang công khai.", "Shown on the public pages.") })}
       <p class="check">
         <input type="checkbox" id={`${at}-verified`} name="verified" checked={now.verified} aria-describedby={`${at}-verified-hint`} onChange={(event) => type({ verified: event.currentTarget.checked })} />
         <label for={`${at}-verified`}>{tr("Tôi đã đối chiếu với văn bản này", "I have checked it against that document")}</label>
@@ -134,48 +126,34 @@ export function CorrectionForm(props: Props) {
   );
 }
 
-interface Said {
-  id: string;
-  error: string | undefined;
+type Option = [value: string, name: string];
+
+/** Of an input, and what one may choose from if it is a list. */
+interface More {
+  hint?: ComponentChildren;
+  options?: Option[];
+  lang?: string;
+  type?: "date";
+  class?: string;
+  inputMode?: "numeric";
 }
 
 /** Label, what is wrong, the input, a hint. */
-function Field({ id, error, label, hint, children }: Said & { label: string; hint?: ComponentChildren; children: (more: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }) => JSX.Element }) {
-  const described = [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ");
+function Field({ id, label, error, hint, options, write, ...more }: More & { id: string; name: string; label: string; error: string | undefined; value: string; write: (value: string) => void }) {
+  const input = {
+    ...more,
+    id,
+    "aria-invalid": error !== undefined,
+    "aria-describedby": [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined,
+    onInput: (event: { currentTarget: { value: string } }) => write(event.currentTarget.value),
+  };
   return (
     <div class={`field ${error ? "wrong" : ""}`}>
       <label for={id}>{label}</label>
       {error && <span class="error" id={`${id}-error`}>{error}</span>}
-      {children({ id, "aria-invalid": error !== undefined, "aria-describedby": described || undefined })}
+      {options ? <select {...(input as object)}>{options.map(([value, name]) => <option value={value}>{name}</option>)}</select> : <input maxLength={1000} autocomplete="off" {...(input as object)} />}
       {hint && <span class="hint" id={`${id}-hint`}>{hint}</span>}
     </div>
-  );
-}
-
-/** Of which step a date is, and what kind of date. Election day itself is set up with the election. */
-function DateFields({ now, type, field, isNew }: { now: Correction; type: (part: Partial<Correction>) => void; field: (part: Part) => Said; isNew: boolean }) {
-  const steps = here().desk.value.timetable.filter((step) => step.id !== "election_day");
-  const { id } = field("rule");
-  return (
-    <>
-      {isNew && (
-        <Field {...field("rule")} label={tr("Việc", "Step")}>
-          {(more) => (
-            <select {...more} name="rule" value={now.rule} onChange={(event) => type({ rule: event.currentTarget.value })}>
-              <option value="">{tr("– chọn việc –", "– choose a step –")}</option>
-              {steps.map((step) => <option value={step.id}>{named(step, "name")}</option>)}
-            </select>
-          )}
-        </Field>
-      )}
-      <Field id={`${id}-kind`} error={undefined} label={tr("Loại ngày", "Kind of date")}>
-        {(more) => (
-          <select {...more} name="kind" value={now.kind} onChange={(event) => type({ kind: event.currentTarget.value })}>
-            {KINDS.map((kind) => <option value={kind}>{tr(...DATES[kind]!)}</option>)}
-          </select>
-        )}
-      </Field>
-    </>
   );
 }
 

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
 import { engineFault } from "../local/engine.ts";
-import { drafts } from "./drafts.ts";
+import { corrections, drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
 import { lacking, type Lack } from "./lacking.ts";
 import { TASKS } from "./names.ts";
@@ -98,6 +98,7 @@ const line = computed<Line>(() => {
     since: one.since.value + skew,
     busy: unwritten.value + writing.value + one.sending.unsaved.value > 0,
     drafts: Object.keys(drafts.value).length,
+    corrections: corrections.value,
     lastSent: last === undefined ? undefined : last + skew,
     heard: lastHeard(),
     online: one.link.value === "online",
