@@ -196,6 +196,23 @@ async fn chooses(agency: &Official, value: &str) -> Result<()> {
     agency.reads(SENT).await
 }
 
+/// A date that is taken back under the form in which it is corrected: what was typed is not lost, and can be added.
+async fn one_takes_back_what_the_other_corrects(one: &Official, two: &Official) -> Result<Vec<String>> {
+    const RESULTS: &str = "[data-step='results_pc']";
+    two.go(SCREEN).await?;
+    two.press(&format!("{RESULTS} .correct")).await?;
+    fills(two, RESULTS, "2021-05-26", "Báo cáo số 9").await?;
+    one.press(&format!("{RESULTS} .remove")).await?;
+    one.press(&format!("{RESULTS} .confirm")).await?;
+    two.reads("Ngày này đã bị bỏ trong lúc bạn soạn").await?;
+    let faults = two.look("election-taken-back").await?;
+    two.press("form.correction .write").await?;
+    for device in [one, two] {
+        device.until(&says(RESULTS, "Báo cáo số 9")).await?;
+    }
+    Ok(faults)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_corrections_of_one_name_stand_side_by_side_and_who_may_not_write_only_reads() -> Result<()> {
     let mut scene = Scene::new()?;
@@ -231,6 +248,7 @@ async fn two_corrections_of_one_name_stand_side_by_side_and_who_may_not_write_on
     two.until(&says(CITY, "hai máy ghi khác nhau")).await?;
     chooses(&two, "Tên ba").await?;
     team.until(&says(CITY, "Tên ba")).await?;
+    faults.extend(one_takes_back_what_the_other_corrects(&one, &two).await?);
     for official in [one, two, team] {
         official.kill().await?;
     }
