@@ -151,7 +151,7 @@ fn between_writing_a_snapshot_and_letting_go_both_are_there() {
 #[test]
 fn what_came_after_a_place_is_read_alone_unless_a_snapshot_took_it_in() {
     let folder = Folder::with_store();
-    let (anne, ..) = compacted(&folder);
+    let (mut anne, ..) = compacted(&folder);
     let store = folder.open();
     let after = |number: u8, place: u64| store.changes_after(document(number), Position(place)).unwrap();
     let tail = after(1, 58).unwrap();
