@@ -5,13 +5,15 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
 
-/// The site has no script at all, so a page may load styles, images and fonts of its own and nothing else.
-const SECURITY: [(HeaderName, &str); 7] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
-    ),
+/// What a page may do that has no script: load styles, images and fonts of the site, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// What the search page may do beside: run the site's script, which reads the site's index.
+const POLICY_OF_SEARCH: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; \
+     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const SECURITY: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
@@ -23,11 +25,18 @@ const SECURITY: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
 ];
 
-/// Adds the security headers.
+/// Adds the security headers; a policy that is there already stays.
 pub fn secure(headers: &mut HeaderMap) {
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     for (name, value) in SECURITY {
         headers.insert(name, HeaderValue::from_static(value));
     }
+}
+
+/// The policy of a file of the site, where it is not that of all others: the search page alone has a script.
+pub fn own_policy(path: &str) -> Option<HeaderValue> {
+    let folder = path.strip_suffix("tim-kiem/index.html")?;
+    (folder.is_empty() || folder.ends_with('/')).then_some(HeaderValue::from_static(POLICY_OF_SEARCH))
 }
 
 /// `Content-Type` of a file, with a character set where it is text.

@@ -134,6 +134,9 @@ async fn send(
     *response.status_mut() = status;
     response.headers_mut().reserve(HEADERS);
     describe(response.headers_mut(), (&etag, compressible));
+    if let Some(policy) = headers::own_policy(path) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     if status == StatusCode::OK
         && asked(header::IF_NONE_MATCH).is_some_and(|tags| conditional::none_match(tags, &etag))
     {

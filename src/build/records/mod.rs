@@ -1,11 +1,12 @@
 //! Public records → the part of the site's source that is not written by hand: content pages, data for templates, open data,
-//! calendars. Every text is escaped for the format it goes into; the same records give the same bytes.
+//! the index of the search page, calendars. Every text is escaped for the format it goes into; the same records give the same bytes.
 
 mod calendar;
 mod duties;
 mod open_data;
 mod places;
 mod schedule;
+mod search;
 pub mod text;
 pub mod words;
 
@@ -33,6 +34,7 @@ pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableErro
     files.extend(places::pages(facts));
     files.extend(duties::pages(facts));
     files.extend(open_data::files(facts));
+    files.extend(search::files(facts));
     files.extend(calendar::files(facts)?);
     files.extend(template_data(facts));
     Ok(files.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect())

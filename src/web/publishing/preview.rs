@@ -172,6 +172,9 @@ fn sent(status: StatusCode, path: &str, bytes: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, headers::content_type(path));
+    if let Some(policy) = headers::own_policy(path) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 
