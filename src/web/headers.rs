@@ -25,18 +25,20 @@ const SECURITY: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("x-permitted-cross-domain-policies"), "none"),
 ];
 
-/// Adds the security headers; a policy that is there already stays.
+/// Adds the security headers.
 pub fn secure(headers: &mut HeaderMap) {
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     for (name, value) in SECURITY {
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
-/// The policy of a file of the site, where it is not that of all others: the search page alone has a script.
-pub fn own_policy(path: &str) -> Option<HeaderValue> {
-    let folder = path.strip_suffix("tim-kiem/index.html")?;
-    (folder.is_empty() || folder.ends_with('/')).then_some(HeaderValue::from_static(POLICY_OF_SEARCH))
+/// Adds the security headers of what stands at an address of the site: the search page alone has a script.
+pub fn secure_page(headers: &mut HeaderMap, address: &str) {
+    secure(headers);
+    if ["/tim-kiem/", "/tim-kiem/index.html"].iter().any(|end| address.ends_with(end)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_SEARCH));
+    }
 }
 
 /// `Content-Type` of a file, with a character set where it is text.
