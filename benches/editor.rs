@@ -31,6 +31,8 @@ mod start;
 mod table;
 #[path = "editor/typing.rs"]
 mod typing;
+#[path = "editor/watch.rs"]
+mod watch;
 
 use std::env;
 use std::io;

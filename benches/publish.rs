@@ -1,15 +1,27 @@
-//! From the last key in a district to the new bytes at the public address, with approval by rule; and the public site under many
-//! readers while releases switch, beside nginx.
+//! From the last key in an office to the new bytes at the public address, with approval by rule: typed in a real Chromium (`keys`) or
+//! written by a client (`latency`); and the public site under many readers while releases switch, beside nginx (`load`).
 //!
-//! `cargo bench --bench publish -- latency 10000 50000 [--changes 120]` and `… -- load [--readers 2000] [--seconds 10]`. The real
-//! program serves; it prints and asserts no time.
+//! `cargo bench --bench publish -- keys 10000 50000 [--changes 120]`, `… -- latency 10000 50000 [--changes 120]` and
+//! `… -- load [--readers 2000] [--seconds 10]`. The real program serves; it prints and asserts no time.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "the tests' helpers say what went wrong by panicking")]
+#![allow(dead_code, reason = "the tests' helpers are used in part")]
 
+#[path = "../tests/suite/support/browser.rs"]
+mod browser;
 #[path = "publish/folder.rs"]
 mod folder;
+#[path = "publish/keys.rs"]
+mod keys;
 #[path = "publish/latency.rs"]
 mod latency;
+#[path = "publish/legs.rs"]
+mod legs;
 #[path = "publish/load.rs"]
 mod load;
+#[path = "../tests/suite/support/official.rs"]
+mod official;
+#[path = "editor/watch.rs"]
+mod watch;
 
 use std::env;
 use std::error::Error;
@@ -38,13 +50,12 @@ fn run(arguments: &[String]) -> Result<()> {
             None => Ok(default),
         }
     };
+    let mut sizes = arguments.iter().skip(1).map_while(|argument| argument.parse().ok());
     match arguments.first().map(String::as_str) {
-        Some("latency") => {
-            let sizes = arguments[1..].iter().map_while(|argument| argument.parse().ok());
-            sizes.into_iter().try_for_each(|pages| latency::run(pages, option("--changes", 120)?))
-        }
+        Some("keys") => sizes.try_for_each(|pages| keys::run(pages, option("--changes", 120)?)),
+        Some("latency") => sizes.try_for_each(|pages| latency::run(pages, option("--changes", 120)?)),
         Some("load") => load::run(option("--readers", 2_000)?, option("--seconds", 10)?),
-        _ => Err("say `latency PAGES… [--changes N]` or `load [--readers N] [--seconds N]`".into()),
+        _ => Err("say `keys PAGES… [--changes N]`, `latency PAGES… [--changes N]` or `load [--readers N] [--seconds N]`".into()),
     }
 }
 

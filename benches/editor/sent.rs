@@ -14,22 +14,10 @@ use crate::scene::TEXT;
 use crate::table;
 use crate::table::Times;
 use crate::typing::press;
+use crate::watch::WATCH;
 
 /// Between two keys, as somebody types who types well.
 const PAUSE: Duration = Duration::from_millis(110);
-
-/// Notes when the last key was pressed, and when the status says that the server has it all after it had said otherwise since that key.
-const WATCH: &str = "window.sent = []; window.last = undefined; \
-    addEventListener('keydown', (event) => { last = { at: event.timeStamp, waited: false }; }, true); \
-    const look = () => { \
-        if (last) { \
-            const good = Boolean(document.querySelector('.bar.good')); \
-            if (!good) last.waited = true; \
-            else if (last.waited) { sent.push(performance.now() - last.at); last = undefined; } \
-        } \
-    }; \
-    new MutationObserver(look).observe(document.body, \
-        { subtree: true, childList: true, characterData: true, attributes: true }); true";
 
 pub async fn run(rounds: usize) -> Result<()> {
     let scene = Scene::new()?;

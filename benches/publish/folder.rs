@@ -83,9 +83,16 @@ impl Folder {
         Err(format!("{arguments:?}: {}", String::from_utf8_lossy(&done.stderr)).into())
     }
 
+    /// The one-time code of a new account of a body.
+    pub fn account(&self, login: &str, body: &str) -> Result<String> {
+        let added = self.run(&["--json", "account", "add", login, "--body", body])?;
+        let added: serde_json::Value = serde_json::from_str(added.trim())?;
+        Ok(added["code"].as_str().ok_or("no code")?.to_owned())
+    }
+
     /// The token of a new account of a body.
     pub fn token(&self, login: &str, body: &str) -> Result<String> {
-        self.run(&["account", "add", login, "--body", body])?;
+        self.account(login, body)?;
         let made = self.run(&["--json", "account", "token", login, "--device", "bench"])?;
         let made: serde_json::Value = serde_json::from_str(made.lines().last().unwrap_or_default())?;
         Ok(made["token"].as_str().ok_or("no token")?.to_owned())

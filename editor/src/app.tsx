@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Account } from "./ui/account.tsx";
 import { Conflicts, clashes } from "./ui/conflicts.tsx";
 import { Directive, Directives } from "./ui/directives.tsx";
+import { Election } from "./ui/election.tsx";
 import { History } from "./ui/history.tsx";
 import { Incident, Incidents } from "./ui/incidents.tsx";
 import type { Early } from "./local/early.ts";
@@ -56,6 +57,8 @@ function Screen() {
       return <Directives />;
     case "directive":
       return <Directive key={rest.join("/")} symbol={rest.join("/")} />;
+    case "election":
+      return <Election />;
     case "round":
       return <Round due={rest[0] ?? ""} />;
     case "conflicts":
@@ -85,6 +88,8 @@ function titleNow(): string {
     case "directives":
     case "directive":
       return `${tr("Văn bản chỉ đạo", "Directing documents")} ${rest.join("/")}`.trim();
+    case "election":
+      return title("election");
     case "round":
       return tr("Đợt báo cáo", "Round of reports");
     case "conflicts":
@@ -112,12 +117,13 @@ function Menu() {
     ...(here().publishes ? ([["publish", tr("Công bố", "Publish")]] as [string, string][]) : []),
     ["incidents", tr("Đột xuất", "Ad-hoc")],
     ["directives", tr("Văn bản", "Directives")],
+    ["election", title("election")],
     ...(count > 0 ? ([["conflicts", tr(`Khác nhau (${count})`, `Conflicts (${count})`)]] as [string, string][]) : []),
     ["account", tr("Tài khoản", "Account")],
   ];
   return (
     <nav class="menu" aria-label={tr("Chính", "Main")}>
-      <ul class={items.length > 5 ? "many" : undefined}>{items.map(([name, words]) => <li class={name === "directives" ? "wide" : undefined}><a href={go(name)} aria-current={at === name || (at !== "" && name.startsWith(at)) ? "page" : undefined}>{words}</a></li>)}</ul>
+      <ul class={items.length > 5 ? "many" : undefined}>{items.map(([name, words]) => <li class={name === "directives" ? "wide" : name === "election" ? name : undefined}><a href={go(name)} aria-current={at === name || (at !== "" && name.startsWith(at)) ? "page" : undefined}>{words}</a></li>)}</ul>
     </nav>
   );
 }

@@ -7,7 +7,7 @@ globalThis.localStorage = { getItem: () => null, setItem: () => undefined };
 const { statusLine } = await load("status", "ui");
 
 const T = Date.parse("2021-03-04T03:00:00Z");
-const calm = { fault: false, refused: 0, waiting: 0, since: Infinity, busy: false, drafts: 0, lastSent: T, heard: T + 60_000, online: true };
+const calm = { fault: false, refused: 0, waiting: 0, since: Infinity, busy: false, drafts: 0, corrections: 0, lastSent: T, heard: T + 60_000, online: true };
 
 test("all is well only while the server can be asked", () => {
   const online = statusLine(calm);
@@ -40,5 +40,6 @@ test("how much waits, since when, and when all was sent last is in sight whateve
     assert.equal(/Máy chủ từ chối 1 văn bản/.test(text), Boolean(more.refused), all);
     assert.equal(/Đã lưu trên máy này/.test(text), kind === "wait", all);
   }
+  assert.match(statusLine({ ...calm, corrections: 1 }).text, /^Đã lưu trên máy này\. 1 chỗ sửa lịch, đơn vị chưa ghi\./);
   assert.match(statusLine({ ...calm, drafts: 2 }).text, /^Đã lưu trên máy này\. 2 thông báo đang soạn/);
 });

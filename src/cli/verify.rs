@@ -161,11 +161,13 @@ fn project(dir: &Path, release: &Release, terminal: &mut Terminal) -> Result<Sou
         );
         failed(release, what, NO_DAY)
     })?;
-    let documents = DocumentStore::open(dir, None)?.load()?;
+    let store = DocumentStore::open(dir, None)?;
+    let documents = store.load()?;
     let site = verify::source(release)?.into_iter().map(|(path, bytes)| (path, bytes.into())).collect();
     let laws = data::laws(terminal)?;
     let base_url = inputs.base_url.as_deref();
-    let settings = Settings { laws: &laws, as_of, base_url, engine: &inputs.engine };
+    let settings =
+        Settings { contents: store.contents(), laws: &laws, as_of, base_url, engine: &inputs.engine };
     Ok(project::recorded(&documents, inputs, &site, settings)?.tree)
 }
 

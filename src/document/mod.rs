@@ -4,6 +4,7 @@
 //! its fields and the functions that write them; what they write is pending until [`Document::commit`].
 
 pub mod content;
+pub mod contents;
 pub mod directive;
 pub mod election;
 pub mod error;
@@ -26,6 +27,7 @@ pub mod text;
 pub mod upgrade;
 
 pub use content::Content;
+pub use contents::Contents;
 pub use error::DocumentError;
 pub use error::Subject;
 pub use halves::halves;

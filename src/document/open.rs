@@ -182,6 +182,17 @@ impl Document {
         Ok(())
     }
 
+    /// The document with what was saved after it; as [`Document::load`] of both.
+    pub fn with(&self, bytes: &[u8]) -> Result<Self, DocumentError> {
+        let mut next = self.clone();
+        next.doc.load_incremental(bytes).map_err(|source| DocumentError::Damaged {
+            subject: Box::new(self.subject.clone()),
+            source: Box::new(source),
+        })?;
+        next.admit(STEPS)?;
+        Ok(next)
+    }
+
     /// Takes in all that another replica of the same document has.
     pub fn merge(&mut self, other: &mut Self) -> Result<(), DocumentError> {
         if self.subject != other.subject {

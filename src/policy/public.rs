@@ -11,12 +11,14 @@ mod shown;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::DateTime;
 use chrono::NaiveDate;
 use chrono::Utc;
 
 use crate::document::Content;
+use crate::document::Contents;
 use crate::document::Document;
 use crate::document::Key;
 use crate::document::directive::Directive;
@@ -51,30 +53,31 @@ impl PublicRecords {
     /// The public part of the documents that a publication shows, as of a day.
     ///
     /// `documents` may hold documents of every kind; only `election` and the directives are read, each at the heads of its
-    /// approval. `laws` are the known law versions; the election names the one that applies.
+    /// approval; `contents` knows what was read of them lately. `laws` are the known law versions; the election names the one that applies.
     ///
     /// # Errors
     /// No approval of `election`; an approved document that is not here or not at those heads; an election day or an approval
     /// that is not a date, or an election day that nobody has verified; a law version that is not known.
     pub fn new(
         shown: &Shown,
-        documents: &BTreeMap<Key, Document>,
+        (documents, contents): (&BTreeMap<Key, Document>, &Contents),
         laws: &[LawVersion],
         as_of: NaiveDate,
     ) -> Result<Self, PublicError> {
         let approval = shown.items().get(&Key::Election).ok_or(PublicError::NothingApproved)?;
-        let Content::Election(election) = approved(documents, &Key::Election, approval)? else {
+        let content = approved((documents, contents), &Key::Election, approval)?;
+        let Content::Election(election) = &*content else {
             return Err(PublicError::Missing { key: Key::Election.to_string() });
         };
-        let directives = approved_directives(shown, documents)?;
+        let directives = approved_directives(shown, (documents, contents))?;
         let law = find_law(laws, &election.law)?;
-        let steps = steps::steps(&election, law, as_of)?;
+        let steps = steps::steps(election, law, as_of)?;
         Ok(Self(Facts {
-            election: election_facts(&election, law, approval)?,
+            election: election_facts(election, law, approval)?,
             as_of,
-            units: units(&election),
-            constituencies: constituencies(&election, as_of),
-            owners: duties::owners(&directives, &election, &steps),
+            units: units(election),
+            constituencies: constituencies(election, as_of),
+            owners: duties::owners(&directives, election, &steps),
             documents: duties::documents(&directives),
             notices: notices(shown.publication())?,
             steps,
@@ -88,22 +91,23 @@ impl PublicRecords {
 }
 
 fn approved(
-    documents: &BTreeMap<Key, Document>,
+    (documents, contents): (&BTreeMap<Key, Document>, &Contents),
     key: &Key,
     approval: &ShownAt,
-) -> Result<Content, PublicError> {
+) -> Result<Arc<Content>, PublicError> {
     let document = documents.get(key).ok_or_else(|| PublicError::Missing { key: key.to_string() })?;
-    Ok(document.at_heads(&parse_heads(&approval.heads)?)?)
+    let heads = parse_heads(&approval.heads)?;
+    Ok(contents.at(key, &heads, || document.at_heads(&heads))?)
 }
 
 fn approved_directives(
     shown: &Shown,
-    documents: &BTreeMap<Key, Document>,
+    (documents, contents): (&BTreeMap<Key, Document>, &Contents),
 ) -> Result<Vec<Directive>, PublicError> {
     let mut directives = Vec::new();
     for (key, approval) in shown.items().iter().filter(|(key, _)| matches!(key, Key::Directive(_))) {
-        if let Content::Directive(directive) = approved(documents, key, approval)? {
-            directives.push(*directive);
+        if let Content::Directive(directive) = &*approved((documents, contents), key, approval)? {
+            directives.push((**directive).clone());
         }
     }
     Ok(directives)

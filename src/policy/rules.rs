@@ -14,6 +14,7 @@ mod sample;
 mod transition;
 mod words;
 
+use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 
@@ -28,6 +29,7 @@ use niemyet_sync::access::Refusal;
 use niemyet_sync::access::Rules;
 
 use crate::document::Content;
+use crate::document::Contents;
 use crate::document::DocumentError;
 use crate::document::DocumentId;
 use crate::document::Key;
@@ -56,12 +58,19 @@ const FORMATS_AHEAD: i64 = 4;
 pub struct ElectionRules {
     election: String,
     known: RwLock<Known>,
+    contents: Arc<Contents>,
 }
 
 impl ElectionRules {
     /// Those of the election with this id; they know of no body yet: see [`ElectionRules::learn`].
     pub fn new(election: &str) -> Self {
-        Self { election: election.to_owned(), known: RwLock::default() }
+        Self { election: election.to_owned(), known: RwLock::default(), contents: Arc::default() }
+    }
+
+    /// With what others have read of the same documents, and read by them.
+    #[must_use]
+    pub fn sharing(self, contents: Arc<Contents>) -> Self {
+        Self { contents, ..self }
     }
 
     /// Takes in what a durable document holds: the election's bodies, what was handed in, what was decided. To be called
@@ -73,12 +82,23 @@ impl ElectionRules {
         if !Self::learn_from(key) {
             return Ok(false);
         }
-        Ok(self.take_in(key, &Content::of(document, &self.election, key)?))
+        Ok(self.take_in(key, &*self.content(key, document)?))
     }
 
     /// The same, of what was read from it.
     pub fn take_in(&self, key: &Key, content: &Content) -> bool {
         self.known.write().unwrap_or_else(PoisonError::into_inner).learn(key, content)
+    }
+
+    /// What a document holds. Those that every delivery is judged with are read once for each of their heads.
+    fn content(&self, key: &Key, document: &Automerge) -> Result<Arc<Content>, DocumentError> {
+        let read = || Content::of(document, &self.election, key);
+        match key {
+            Key::Election | Key::Directive(_) | Key::Publication => {
+                self.contents.at(key, &document.get_heads(), read)
+            }
+            _ => read().map(Arc::new),
+        }
     }
 
     /// The election's id.
@@ -165,9 +185,9 @@ impl ElectionRules {
 
     /// Reads the whole, and takes in what was handed in or decided.
     fn whole(&self, key: &Key, delivery: &Delivery<'_>) -> Result<(), Refusal> {
-        let content = Content::of(delivery.after, &self.election, key);
+        let content = self.content(key, delivery.after);
         let content = content.map_err(|error| words::unreadable(&error.to_string()))?;
-        let own = match (&content, key) {
+        let own = match (&*content, key) {
             (Content::Election(election), _) => election.id == self.election,
             (Content::Directive(directive), Key::Directive(symbol)) => directive.symbol == symbol.as_str(),
             _ => true,
@@ -176,7 +196,7 @@ impl ElectionRules {
             return Err(words::foreign());
         }
         // What is brought again after a restore was admitted once.
-        match &content {
+        match &*content {
             Content::Publication(after) if delivery.from.is_some() => {
                 publication::sound(&self.publication(delivery.before), after)?;
             }
@@ -194,9 +214,12 @@ impl ElectionRules {
 
     /// Refuses to give or take the right to publish: whoever writes the election could give it to itself.
     fn publishers_stay(&self, before: Option<&Automerge>, after: &Election) -> Result<(), Refusal> {
-        match before.map(|before| Content::of(before, &self.election, &Key::Election)) {
-            Some(Ok(Content::Election(before)))
-                if !before.bodies.is_empty() && publishers(&before) != publishers(after) =>
+        let Some(Ok(before)) = before.map(|before| self.content(&Key::Election, before)) else {
+            return Ok(());
+        };
+        match &*before {
+            Content::Election(before)
+                if !before.bodies.is_empty() && publishers(before) != publishers(after) =>
             {
                 Err(words::who_publishes())
             }
@@ -206,8 +229,9 @@ impl ElectionRules {
 
     /// What a publication held; nothing if there was none.
     fn publication(&self, before: Option<&Automerge>) -> Publication {
-        match before.map(|before| Content::of(before, &self.election, &Key::Publication)) {
-            Some(Ok(Content::Publication(publication))) => publication,
+        let content = before.and_then(|before| self.content(&Key::Publication, before).ok());
+        match content.as_deref() {
+            Some(Content::Publication(publication)) => publication.clone(),
             _ => Publication::default(),
         }
     }

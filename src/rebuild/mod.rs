@@ -56,6 +56,7 @@ impl<'a> Place<'a> {
     /// How documents become pages here, today.
     pub fn settings(&self, engine: &'a str) -> Settings<'a> {
         Settings {
+            contents: self.documents.contents(),
             laws: self.laws,
             as_of: self.config.as_of.unwrap_or_else(today),
             base_url: self.config.base_url.as_deref(),

@@ -155,7 +155,7 @@ impl Session {
         let reading = self.reading()?;
         let engine = super::embedded_name();
         let settings = place.settings(&engine);
-        let (shown, heads) = project::shown(&mut reading.documents)?;
+        let (shown, heads) = project::shown(&mut reading.documents, settings.contents)?;
         if let Some(document) = reading.documents.get(&Key::Publication) {
             for key in &decisions.withdraw {
                 expect_may_withdraw(document, key).map_err(ProjectError::Document)?;

@@ -92,9 +92,11 @@ impl Reading {
         let election = self.documents.values().next().map(|document| document.election().to_owned());
         let mut read = Vec::new();
         for listed in &moved {
-            if listed.key.parse().is_ok_and(|key| is_shown(&key)) {
-                read.push(store.read(listed, election.as_deref())?);
-            }
+            let Some(key) = listed.key.parse().ok().filter(is_shown) else { continue };
+            read.push(match self.documents.get(&key) {
+                Some(before) => store.read_on(listed, before, self.seen)?,
+                None => store.read(listed, election.as_deref())?,
+            });
         }
         // Only now: after a failure the same is read again.
         self.documents.extend(read.into_iter().map(|document| (document.key().clone(), document)));

@@ -232,7 +232,7 @@ impl Session {
             self.reading.as_mut().ok_or_else(|| RebuildError::Broken("nothing was read".to_owned()))?;
         let engine = embedded_name();
         let settings = place.settings(&engine);
-        let (shown, heads) = project::shown(&mut reading.documents)?;
+        let (shown, heads) = project::shown(&mut reading.documents, settings.contents)?;
         let kept = self.generated.take().filter(|(from, as_of, generated)| {
             let same_heads = generated.documents.get("publication") == Some(&heads);
             same_heads && *from == shown && *as_of == settings.as_of

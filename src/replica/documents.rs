@@ -25,6 +25,7 @@ use super::FolderError;
 use super::former;
 use super::lock;
 use super::lock::FolderLock;
+use crate::document::Contents;
 use crate::document::Document;
 use crate::document::DocumentError;
 use crate::document::DocumentId;
@@ -42,6 +43,7 @@ pub struct DocumentStore {
     path: PathBuf,
     database: Arc<Database>,
     store: SqliteStore,
+    contents: Arc<Contents>,
 }
 
 impl DocumentStore {
@@ -86,12 +88,17 @@ impl DocumentStore {
         let database = Arc::new(opened?);
         let failed = |source| FolderError::Store { path: path.clone(), source };
         let store = SqliteStore::new(Arc::clone(&database)).map_err(failed)?;
-        Ok(Self { path, database, store })
+        Ok(Self { path, database, store, contents: Arc::default() })
     }
 
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What was read of its documents lately.
+    pub fn contents(&self) -> &Arc<Contents> {
+        &self.contents
     }
 
     /// The file with all that is in it.
@@ -134,10 +141,28 @@ impl DocumentStore {
         if document.id().as_bytes() != listed.id.as_bytes() {
             return Err(wrong(format!("its key gives the id {}", document.id())));
         }
-        if !document.automerge().get_missing_deps(&[]).is_empty() {
-            return Err(wrong("changes are missing".to_owned()));
+        self.whole(listed, document)
+    }
+
+    /// One that was read when nothing was kept after `seen`, as it is now; the cost follows what was kept since.
+    pub fn read_on(
+        &self,
+        listed: &Listed,
+        before: &Document,
+        seen: Position,
+    ) -> Result<Document, FolderError> {
+        let Some(changes) = self.store.changes_after(listed.id, seen).map_err(self.failed())? else {
+            return self.read(listed, Some(before.election()));
+        };
+        let now = before.with(&changes.concat()).map_err(|error| self.damaged(listed, error.to_string()))?;
+        self.whole(listed, now)
+    }
+
+    fn whole(&self, listed: &Listed, document: Document) -> Result<Document, FolderError> {
+        if document.automerge().get_missing_deps(&[]).is_empty() {
+            return Ok(document);
         }
-        Ok(document)
+        Err(self.damaged(listed, "changes are missing".to_owned()))
     }
 
     /// Key and bytes of a document.
@@ -227,7 +252,7 @@ impl DocumentStore {
 
     /// Closes the store and makes sure that all of it is in the one file, which may then be renamed.
     pub fn close(self) -> Result<(), FolderError> {
-        let Self { path, database, store } = self;
+        let Self { path, database, store, .. } = self;
         drop(store);
         drop(database);
         let mut log = path.clone().into_os_string();

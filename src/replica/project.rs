@@ -11,6 +11,7 @@ use super::documents::Documents;
 use crate::build::records;
 use crate::build::source::SourceTree;
 use crate::document::Content;
+use crate::document::Contents;
 use crate::document::DocumentError;
 use crate::document::Key;
 use crate::document::format_heads;
@@ -49,6 +50,8 @@ pub enum ProjectError {
 /// What a build needs besides documents and site.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings<'a> {
+    /// What was read of documents lately.
+    pub contents: &'a Contents,
     /// The known law versions.
     pub laws: &'a [LawVersion],
     /// The day that "next dates" counts from.
@@ -83,19 +86,20 @@ pub fn current(
     site: &SourceTree,
     settings: Settings<'_>,
 ) -> Result<Project, ProjectError> {
-    let (shown, heads) = shown(documents)?;
+    let (shown, heads) = shown(documents, settings.contents)?;
     Ok(lay(&generate(&shown, &heads, documents, settings)?, site, settings))
 }
 
 /// What `publication` shows now, and its heads.
-pub fn shown(documents: &mut Documents) -> Result<(Shown, Vec<String>), ProjectError> {
+pub fn shown(documents: &mut Documents, contents: &Contents) -> Result<(Shown, Vec<String>), ProjectError> {
     let document = documents.get_mut(&Key::Publication).ok_or(ProjectError::NoPublication)?;
     let heads = format_heads(&document.heads());
-    let Content::Publication(publication) = document.content()? else {
+    let content = contents.at(&Key::Publication, &document.heads(), || document.content())?;
+    let Content::Publication(publication) = &*content else {
         return Err(ProjectError::NoPublication);
     };
     let now = |key: &Key| documents.get_mut(key).map(|document| format_heads(&document.heads()));
-    Ok((Shown::now(&publication, now), heads))
+    Ok((Shown::now(publication, now), heads))
 }
 
 /// The project from which a release was made, by the heads that it recorded.
@@ -121,7 +125,7 @@ pub fn generate(
     documents: &Documents,
     settings: Settings<'_>,
 ) -> Result<Generated, ProjectError> {
-    let records = PublicRecords::new(shown, documents, settings.laws, settings.as_of)?;
+    let records = PublicRecords::new(shown, (documents, settings.contents), settings.laws, settings.as_of)?;
     let approved = shown.items().iter().map(|(key, shown)| (key.to_string(), shown.heads.clone()));
     Ok(Generated {
         files: records::source_files(&records)?,

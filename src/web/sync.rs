@@ -101,7 +101,7 @@ impl Documents {
         settings.known = store.last()?;
         let mut documents = store.load_where(ElectionRules::learn_from)?;
         let election = documents.remove(&Key::Election).ok_or(SyncError::NoElection)?;
-        let rules = ElectionRules::new(election.election());
+        let rules = ElectionRules::new(election.election()).sharing(Arc::clone(store.contents()));
         rules.take_in(&Key::Election, &election.content()?);
         for (key, document) in &documents {
             rules.take_in(key, &document.content()?);

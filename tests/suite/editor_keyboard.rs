@@ -16,7 +16,7 @@ use crate::support::scene::hands_in;
 use crate::support::scene::writes_figure;
 
 /// Presses a key, as a hand does: Tab, Enter, or one that writes.
-async fn key(official: &Official, name: &str) -> Result<()> {
+pub async fn key(official: &Official, name: &str) -> Result<()> {
     let (code, text) = match name {
         "Tab" => (9, None),
         "Enter" => (13, Some("\r")),
@@ -34,7 +34,7 @@ async fn key(official: &Official, name: &str) -> Result<()> {
 }
 
 /// Presses Tab until the focus is on what a selector finds, once that is there.
-async fn tab_to(official: &Official, selector: &str) -> Result<()> {
+pub async fn tab_to(official: &Official, selector: &str) -> Result<()> {
     official.until(&format!("document.querySelector('{selector}')")).await?;
     for _ in 0..80 {
         if official.ask::<bool>(&format!("document.activeElement.matches('{selector}')")).await? {
@@ -46,18 +46,18 @@ async fn tab_to(official: &Official, selector: &str) -> Result<()> {
 }
 
 /// Waits until the focus is there.
-async fn stands_on(official: &Official, selector: &str) -> Result<()> {
+pub async fn stands_on(official: &Official, selector: &str) -> Result<()> {
     official.until(&format!("document.activeElement.matches(\"{selector}\")")).await
 }
 
 /// Goes there by Tab and presses Enter.
-async fn enters(official: &Official, selector: &str) -> Result<()> {
+pub async fn enters(official: &Official, selector: &str) -> Result<()> {
     tab_to(official, selector).await?;
     key(official, "Enter").await
 }
 
 /// Types a text letter by letter.
-async fn types(official: &Official, text: &str) -> Result<()> {
+pub async fn types(official: &Official, text: &str) -> Result<()> {
     for letter in text.chars() {
         key(official, &letter.to_string()).await?;
     }

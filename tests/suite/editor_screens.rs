@@ -53,6 +53,21 @@ async fn in_english(official: &Official, screens: &[(&str, &str)]) -> Result<Vec
     Ok(faults)
 }
 
+/// The screens of the standing agency alone, with a form that is open and one with faults.
+async fn the_agency_in_english(agency: &Official) -> Result<Vec<String>> {
+    let judge = format!("{REPORT}/8");
+    let rounds = [("agency", "#/"), ("round", "#/round/2021-03-11"), ("judge", judge.as_str())];
+    let mut faults = in_english(agency, &rounds).await?;
+    agency.go("#/election").await?;
+    agency.press("[data-unit='116'] .correct").await?;
+    agency.press("#add-date").await?;
+    agency.press("#dates-new-form .write").await?;
+    agency.reads("Choose the step").await?;
+    let election = [("correction", "#/election"), ("corrected", "#/history/election")];
+    faults.extend(in_english(agency, &election).await?);
+    Ok(faults)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_speaks_english_by_switch() -> Result<()> {
     let scene = Scene::new()?;
@@ -98,13 +113,13 @@ async fn every_screen_speaks_english_by_switch() -> Result<()> {
                 ("directives", "#/directives"),
                 ("directive", "#/directive/19%2FKL-UBBC"),
                 ("publish", "#/publish"),
+                ("election", "#/election"),
             ],
         )
         .await?,
     );
     agency.reads("The server has everything").await?;
-    let rounds = [("agency", "#/"), ("round", "#/round/2021-03-11"), ("judge", &format!("{REPORT}/8"))];
-    faults.extend(in_english(&agency, &rounds).await?);
+    faults.extend(the_agency_in_english(&agency).await?);
     for way in ["login", "code", "first"] {
         faults.extend(in_english(&team, &[(way, &format!("#/{way}"))]).await?);
     }

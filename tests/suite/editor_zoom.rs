@@ -88,7 +88,15 @@ async fn no_screen_scrolls_sideways_at_twice_the_text_size() -> Result<()> {
     faults.extend(looks(&team, &screens(&all), &widths).await?);
     agency.go("#/round/2021-03-11").await?;
     agency.reads("1 chờ xem").await?;
-    let rounds = [("agency", "#/"), ("round", "#/round/2021-03-11"), ("judge", &format!("{REPORT}/8"))];
+    agency.go("#/election").await?;
+    agency.press("[data-unit='116'] .correct").await?;
+    agency.press("#add-date").await?;
+    let rounds = [
+        ("agency", "#/"),
+        ("round", "#/round/2021-03-11"),
+        ("judge", &format!("{REPORT}/8")),
+        ("election", "#/election"),
+    ];
     faults.extend(looks(&agency, &screens(&rounds), &widths).await?);
     team.kill().await?;
     agency.kill().await?;

@@ -16,6 +16,7 @@ mod editor;
 mod editor_deciding;
 mod editor_desk;
 mod editor_device;
+mod editor_election;
 mod editor_fields;
 mod editor_handing_in;
 mod editor_keyboard;

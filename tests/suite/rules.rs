@@ -1,6 +1,7 @@
 //! Who may change what in which state, as the sync server asks it: every (kind, role, state, action), and hostile changes.
 
 mod desk;
+mod election;
 mod hostile;
 mod publication;
 mod publishers;

@@ -4,8 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use niemyet::document::Content;
+use niemyet::document::Key;
+use niemyet::document::write_election;
 use niemyet::replica::documents::DocumentStore;
 use niemyet::replica::lock;
+use niemyet_sync::store::Position;
 
 use crate::support::cli::Office;
 use crate::support::cli::files;
@@ -209,4 +213,31 @@ fn a_killed_build_leaves_a_whole_release() {
     }
     office.ok(&["build"]);
     office.ok(&["release", "verify"]);
+}
+
+#[test]
+fn a_document_that_is_read_on_is_the_one_that_is_read_anew() {
+    let office = Office::ready();
+    let store = DocumentStore::open(&office.path("niemyet"), None).unwrap();
+    let before = store.load().unwrap().remove(&Key::Election).unwrap();
+    for name in ["Huyện Một", "Huyện Hai"] {
+        let seen = store.last().unwrap();
+        let mut writer = store.open_or_begin(before.election(), &Key::Election).unwrap();
+        let Content::Election(mut election) = writer.content().unwrap() else { panic!("no election") };
+        election.units[1].name_vi = name.to_owned();
+        write_election(&mut writer, &election).unwrap();
+        writer.commit("rename", 1).unwrap();
+        store.save(&mut writer).unwrap();
+        let listed = store.since(seen).unwrap().remove(0);
+        // Also from further back than the last change.
+        let mut anew = store.read(&listed, None).unwrap();
+        let mut on = store.read_on(&listed, &before, Position::default()).unwrap();
+        assert_eq!((on.heads(), on.content().unwrap()), (anew.heads(), anew.content().unwrap()));
+        assert_eq!(on.content().unwrap(), Content::Election(election));
+    }
+    // What was read before it was lost on the way is missed.
+    let listed = store.since(Position::default()).unwrap();
+    let listed = listed.iter().find(|listed| listed.key == "election").unwrap();
+    let late = Position(store.last().unwrap().0 - 1);
+    assert!(store.read_on(listed, &before, late).is_err_and(|error| error.to_string().contains("missing")));
 }

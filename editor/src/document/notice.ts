@@ -34,10 +34,10 @@ export interface Lack {
 }
 
 /** No notice is older than the first general election. */
-const EARLIEST = "1946-01-01";
+export const EARLIEST = "1946-01-01";
 
 /** One line as a public page shows it; says the same as `document::text::clean`. */
-const clean = (text: string) => nfc(text).replace(/[\u202a-\u202e\u2066-\u2069\ufeff]/g, "").replace(/[\p{Cc}\u2028\u2029]/gu, " ").replace(/ +/g, " ").replace(/^ | $/g, "");
+export const clean = (text: string) => nfc(text).replace(/[\u202a-\u202e\u2066-\u2069\ufeff]/g, "").replace(/[\p{Cc}\u2028\u2029]/gu, " ").replace(/ +/g, " ").replace(/^ | $/g, "");
 const has = (text: string) => clean(text).trim() !== "";
 const paragraphs = (text: string) => nfc(text).split("\n").map((one) => one.trim()).filter(has);
 

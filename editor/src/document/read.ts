@@ -2,13 +2,21 @@
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { FIELDS, type Column } from "./fields.ts";
 import type { Kind } from "./key.ts";
-import { rowAt, type RowAt } from "./place.ts";
+import { objectOf, rowAt, type RowAt } from "./place.ts";
 import type { Submission, TaskStatus, Verdict } from "./status.ts";
 
 export type Raw = Record<string, any>;
 export interface Rival {
   value: string | number;
   actor: string;
+  /** Of a fact of the election: what its author read it in. */
+  provenance?: Provenance;
+}
+
+/** The document that a fact was read in, and whether somebody has seen it there. */
+export interface Provenance {
+  source: string;
+  verified: boolean;
 }
 
 /** Words as a string, whether written as a value or as a text; undefined if there are none. */
@@ -83,10 +91,10 @@ export function rivalsAt(part: unknown, name: A.Prop): Rival[] {
   const at = part as A.Doc<Raw> | undefined;
   if (!at || at[name as string] === undefined || !isOpened(at)) return [];
   const all = Object.entries(A.getConflicts(at, name as string) ?? {}).map(([op, value]) => ({
-    value: typeof value === "number" ? value : String(value),
+    value: typeof value === "number" ? value : String(value ?? ""),
     actor: op.split("@")[1] ?? "",
   }));
-  const shown = typeof at[name as string] === "number" ? at[name as string] : String(at[name as string]);
+  const shown = typeof at[name as string] === "number" ? at[name as string] : String(at[name as string] ?? "");
   if (!all.some((one) => one.value !== shown)) return [];
   return all.sort((a, b) => Number(b.value === shown) - Number(a.value === shown));
 }
@@ -104,7 +112,23 @@ export const SHORT = ["trigger", "occurred_on", "subject", "paper_file"] as cons
 export type Short = (typeof SHORT)[number];
 
 /** Values of one kind: under `content/<map>`, or the short fields beside them, or the cells of rows. */
-export type Values = "figures" | "facts" | "status" | "evidence" | "short" | "cells";
+export type Values = "figures" | "facts" | "status" | "evidence" | "short" | "cells" | Facts;
+
+/** Facts of the election that people correct, each a row of a list: by what it is known, and what of it is written as one. */
+export const FACTS = {
+  dates: { by: "rule", cells: ["kind", "date", "time", "citation"] },
+  constituencies: { by: "id", cells: ["seats"] },
+  units: { by: "code", cells: ["name_vi"] },
+} as const;
+export type Facts = keyof typeof FACTS;
+const isFacts = (map: Values): map is Facts => map in FACTS;
+
+/** What is written of a fact as one: its cells, with a tab between them. */
+export const factValue = (map: Facts, row: Raw): string => FACTS[map].cells.map((name) => words(row[name]) ?? "").join("\t");
+
+export function provenanceOf(row: Raw | undefined): Provenance {
+  return { source: words(row?.provenance?.source) ?? "", verified: row?.provenance?.verified === true };
+}
 
 export interface Conflict {
   map: Values;
@@ -116,7 +140,7 @@ export interface Conflict {
 }
 
 /** What a document of each kind has. */
-const VALUES: Partial<Record<Kind, Values[]>> = { report: ["figures", "facts", "cells"], progress: ["status", "evidence"], incident: ["short"] };
+const VALUES: Partial<Record<Kind, Values[]>> = { report: ["figures", "facts", "cells"], progress: ["status", "evidence"], incident: ["short"], election: ["dates", "constituencies", "units"] };
 
 /** Everything in a document of this kind in which different values wait for a person. */
 export function contested(kind: Kind, doc: A.Doc<unknown>): Conflict[] {
@@ -139,14 +163,50 @@ export interface Move {
 /** What moved between two contents of a document of this kind. The cells of rows are told with their rows. */
 export function moves(kind: Kind, before: Raw, after: Raw): Move[] {
   return (VALUES[kind] ?? []).filter((map) => map !== "cells").flatMap((map) => {
+    if (isFacts(map)) return factMoves(map, before[map], after[map]);
     const [old, next]: Raw[] = map === "short" ? [before, after] : [before[map] ?? {}, after[map] ?? {}];
     const names = map === "short" ? SHORT : [...new Set([...Object.keys(old!), ...Object.keys(next!)])];
     return names.map((field) => ({ map, field, before: words(old![field]), after: words(next![field]) })).filter((one) => one.before !== one.after);
   });
 }
 
+/** Facts that moved. Of what stands there from the beginning, as an election is set up, dates alone are told. */
+function factMoves(map: Facts, before: Raw[] | undefined, after: Raw[] | undefined): Move[] {
+  const { by } = FACTS[map];
+  // Of a step there may be several dates.
+  const known = (list: Raw[] | undefined) => new Map(Array.from(list ?? [], (row) => [map === "dates" ? objectOf(row) : words(row[by]), row]));
+  const [old, next] = [known(before), known(after)];
+  return [...new Set([...old.keys(), ...next.keys()])]
+    .map((key): Move => {
+      const [was, is] = [old.get(key), next.get(key)];
+      return { map, field: words((is ?? was)![by]) ?? "", before: was && factValue(map, was), after: is && factValue(map, is) };
+    })
+    .filter((one) => one.before !== one.after && (map === "dates" || (one.before !== undefined && one.after !== undefined)));
+}
+
+/** All that stands side by side in a fact, by who wrote it, what is shown first. */
+function factRivals(map: Facts, row: Raw): Rival[] {
+  const all = FACTS[map].cells.map((name) => rivalsAt(row, name));
+  const actors = new Set(all.flatMap((one) => one.map((rival) => rival.actor)));
+  const shown = factValue(map, row);
+  return [...actors]
+    .map((actor) => {
+      const value = FACTS[map].cells.map((name, i) => all[i]!.find((one) => one.actor === actor)?.value ?? words(row[name]) ?? "").join("\t");
+      return { value, actor, provenance: provenanceBy(row, actor) };
+    })
+    .sort((a, b) => Number(b.value === shown) - Number(a.value === shown));
+}
+
+/** What this author says that a fact was read in; what stands there, of one who says nothing. */
+function provenanceBy(row: Raw, actor: string): Provenance {
+  const all = Object.entries(A.getConflicts(row as A.Doc<Raw>, "provenance") ?? {});
+  const own = all.find(([op]) => op.endsWith(`@${actor}`))?.[1];
+  return provenanceOf(own ? { provenance: own } : row);
+}
+
 function places(doc: A.Doc<unknown>, map: Values): Conflict[] {
   const content = contentOf(doc);
+  if (isFacts(map)) return Array.from((content[map] ?? []) as Raw[], (row, at) => ({ map, field: words(row[FACTS[map].by]) ?? "", row: rowAt(content[map], at), rivals: factRivals(map, row) }));
   switch (map) {
     case "short":
       return SHORT.map((field) => ({ map, field, rivals: rivalsAt(content, field) }));

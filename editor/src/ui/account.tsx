@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { ask, isProblem } from "../local/desk.ts";
 import { bring, save } from "../local/stick.ts";
-import { drafts } from "./drafts.ts";
+import { corrections, drafts } from "./drafts.ts";
 import { focusSoon } from "./focus.ts";
 import { writeDown } from "./inputs.tsx";
 import { addressOf, Ask, say, title } from "./parts.tsx";
@@ -156,6 +156,7 @@ function SignOut() {
     return [
       ...(count > 0 ? [tr(`Còn ${count} văn bản chưa gửi.`, `${count} document(s) are unsent.`)] : []),
       ...(drawn > 0 ? [tr(`Còn ${drawn} thông báo đang soạn, chưa ghi.`, `${drawn} notice(s) are drafts, not written.`)] : []),
+      ...(corrections.value > 0 ? [tr(`Còn ${corrections.value} chỗ sửa lịch, đơn vị chưa ghi.`, `${corrections.value} correction(s) of timetable or units not written.`)] : []),
     ].join(" ");
   };
   // What is left is asked for when the button is pressed, not when it was shown: the last letters count.

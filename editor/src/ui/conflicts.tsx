@@ -1,6 +1,7 @@
 // Values that two devices wrote differently, side by side; a person chooses.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { choose } from "../document/edit.ts";
+import { chooseFact } from "../document/election.ts";
 import { kindOf } from "../document/key.ts";
 import { contested, type Conflict, type Rival } from "../document/read.ts";
 import { aboutTask } from "./duties.ts";
@@ -34,7 +35,7 @@ function all(): { key: string; list: Conflict[] }[] {
 export function Conflicts() {
   const shown = all();
   const take = (key: string, conflict: Conflict, rival: Rival) => {
-    here().write(key, "choose", (doc) => choose(doc, conflict, rival.value));
+    here().write(key, "choose", (doc) => (kindOf(key) === "election" ? chooseFact(doc, conflict, rival) : choose(doc, conflict, rival.value)));
     focusSoon(() => document.querySelector<HTMLElement>(".clash button") ?? document.querySelector<HTMLElement>("main h1"));
     say(tr("Đã chọn. Giá trị kia vẫn còn trong lịch sử.", "Chosen. The other value stays in the history."));
   };
@@ -52,6 +53,7 @@ export function Conflicts() {
               {conflict.rivals.map((rival, i) => (
                 <div class="side">
                   <p class="big" lang={langOf(conflict)}>{valueWords(conflict, rival)}</p>
+                  {rival.provenance && <p>{tr("Theo", "By")} <span lang="vi">{rival.provenance.source}</span>{!rival.provenance.verified && <>, {tr("chưa đối chiếu", "not checked")}</>}</p>}
                   <p class="hint">{i === 0 ? tr("đang hiện", "shown now") : tr("cũng được ghi", "also written")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
                   <button type="button" onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {valueWords(conflict, rival)}</span></button>
                 </div>

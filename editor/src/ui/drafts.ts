@@ -1,13 +1,17 @@
 // Drafts of notices, kept on this device: in memory while the tab lives, whatever the disk takes, and on the disk from the first letter.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Draft, Drafts } from "../document/draft.ts";
 import { DRAFTS } from "../local/disk.ts";
 import { here } from "./state.ts";
+import { unreads } from "./unread.ts";
 
 const AGAIN = 3_000;
 
 /** By the id of their notice. */
 export const drafts = signal<Drafts>({});
+
+/** Corrections of the election that are open, and not written. */
+export const corrections = computed(() => Object.keys(unreads.texts.value).filter((name) => name.startsWith("election#")).length);
 
 export async function loadDrafts(): Promise<void> {
   const kept = await here().disk.getFrom<Draft | undefined>(DRAFTS);

@@ -32,6 +32,9 @@ const ACTS: Record<string, [string, string]> = {
   "row removed": ["Xóa dòng", "Row removed"],
   note: ["Ghi chú", "Note"],
   choose: ["Chọn khi hai máy ghi khác nhau", "Chosen where two devices differed"],
+  fact: ["Sửa lịch hoặc đơn vị", "Timetable or units corrected"],
+  "date added": ["Thêm ngày", "Date added"],
+  "date removed": ["Bỏ ngày", "Date taken back"],
   restore: ["Trở lại giá trị trước", "Earlier value restored"],
 };
 

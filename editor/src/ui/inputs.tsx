@@ -13,7 +13,7 @@ import { UNREAD } from "../local/disk.ts";
 import type { Paper } from "../local/paper.ts";
 import { keepEarly } from "./leftovers.tsx";
 import { here } from "./state.ts";
-import { Unreads } from "./unread.ts";
+import { unreads } from "./unread.ts";
 import { holdsBack } from "./unwritten.ts";
 import { tr } from "./words.ts";
 
@@ -56,7 +56,6 @@ function useHeld(write: (leaving: boolean) => void): (back: boolean) => void {
   return (back) => holdsBack(field, back);
 }
 
-const unreads = new Unreads();
 /** What was typed and is no figure, by key and field. */
 export const unread = unreads.texts;
 

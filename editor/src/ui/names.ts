@@ -1,9 +1,9 @@
 // What places in documents and their values are called.
 import { find, isFigure } from "../document/fields.ts";
 import { formatFigure } from "../document/figure.ts";
-import type { Short, Values } from "../document/read.ts";
-import { bodyName } from "./state.ts";
-import { showDay, tr } from "./words.ts";
+import { words, type Raw, type Short, type Values } from "../document/read.ts";
+import { bodyName, election, here } from "./state.ts";
+import { named, showDay, tr } from "./words.ts";
 
 export const TRIGGERS: Record<string, [string, string]> = {
   matter_arising: ["Nội dung phát sinh", "Matter arising"],
@@ -36,6 +36,21 @@ export const TASKS: Record<string, [string, string]> = {
   done: ["Xong", "Done"],
 };
 
+/** What a date beside the law's limits is. */
+export const DATES: Record<string, [string, string]> = {
+  planned: ["Dự kiến", "Planned"],
+  actual: ["Thực tế", "Actual"],
+  override: ["Điều chỉnh", "Adjusted"],
+};
+
+/** What a step of the timetable is called. */
+export const stepName = (rule: string): string => named(here().desk.value.timetable.find((step) => step.id === rule), "name") || rule;
+
+/** What a constituency is called. */
+export function constituencyName(row: Raw | undefined): string {
+  return (words(row?.council) === "national_assembly" ? tr("Quốc hội, đơn vị số", "National Assembly, No.") : tr("Hội đồng nhân dân tỉnh, đơn vị số", "Provincial People's Council, No.")) + ` ${words(row?.number) ?? "–"}`;
+}
+
 export const fieldName = (id: string): string => tr(find(id)?.vi ?? id, find(id)?.en ?? id);
 
 export interface Place {
@@ -58,6 +73,12 @@ export function placeName(place: Place): string {
       return partName(field);
     case "evidence":
       return `${tr("Minh chứng", "Evidence")} ${field}`;
+    case "dates":
+      return stepName(field);
+    case "units":
+      return `${tr("Tên đơn vị, mã", "Name of the unit, code")} ${field}`;
+    case "constituencies":
+      return `${tr("Số đại biểu", "Deputies")}: ${constituencyName(Array.from((election.value.constituencies ?? []) as Raw[]).find((row) => words(row.id) === field))}`;
     case "cells": {
       const column = columnOf(place);
       const line = row ? `, ${tr("dòng", "row")} ${row.at + 1}` : "";
@@ -72,7 +93,7 @@ export function placeName(place: Place): string {
 export function langOf(place: Place): "vi" | undefined {
   const { map, field } = place;
   const cell = map === "cells" ? columnOf(place)?.cell : undefined;
-  return map === "evidence" || (map === "short" && (field === "subject" || field === "paper_file")) || cell === "short" || cell === "long" ? "vi" : undefined;
+  return map === "evidence" || map === "units" || (map === "short" && (field === "subject" || field === "paper_file")) || cell === "short" || cell === "long" ? "vi" : undefined;
 }
 
 const DAY = /^\d{4}-\d\d-\d\d$/;
@@ -98,7 +119,12 @@ export function valueName(place: Place, value: string | undefined): string {
       const cell = columnOf(place)?.cell;
       return cell === "body" ? bodyName(value) : cell === "date" ? day(value) : value;
     }
-    case "evidence":
+    case "dates":
+      return dateName(value.split("\t"));
+    default:
       return value;
   }
 }
+
+/** A date beside the law's limits, in words; the document that sets it stands beside it. */
+export const dateName = ([kind = "", date = "", time = ""]: string[]): string => `${from(DATES, kind)} ${day(date)}${time && `, ${time}`}`;

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { Status, TaskStatus } from "../document/status.ts";
 import { diskFault, writing } from "../local/disk.ts";
 import { engineFault } from "../local/engine.ts";
-import { drafts } from "./drafts.ts";
+import { corrections, drafts } from "./drafts.ts";
 import { useFocus } from "./focus.ts";
 import { lacking, type Lack } from "./lacking.ts";
 import { TASKS } from "./names.ts";
@@ -52,6 +52,8 @@ export function title(key: string): string {
       return tr(`Ý kiến của cơ quan thường trực, đợt ${showDay(due!)}`, `Review of the round of ${showDay(due!)}`);
     case "publication":
       return tr("Công bố", "Publishing");
+    case "election":
+      return tr("Lịch và đơn vị", "Timetable and units");
     default:
       return key;
   }
@@ -64,6 +66,7 @@ export function addressOf(key: string): string {
   if (kindOf(key) === "incident") return go("incident", parts[1]!, parts[2]!);
   if (kindOf(key) === "review") return go("round", parts[1]!);
   if (kindOf(key) === "publication") return go("publish");
+  if (kindOf(key) === "election") return go("election");
   return go("tasks");
 }
 
@@ -95,6 +98,7 @@ const line = computed<Line>(() => {
     since: one.since.value + skew,
     busy: unwritten.value + writing.value + one.sending.unsaved.value > 0,
     drafts: Object.keys(drafts.value).length,
+    corrections: corrections.value,
     lastSent: last === undefined ? undefined : last + skew,
     heard: lastHeard(),
     online: one.link.value === "online",

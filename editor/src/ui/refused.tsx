@@ -4,9 +4,11 @@ import { useState } from "preact/hooks";
 import { FIELDS } from "../document/fields.ts";
 import { kindOf } from "../document/key.ts";
 import { notices } from "../document/notice.ts";
-import { contentOf, texts, words, type Raw } from "../document/read.ts";
+import { rowsOf } from "../document/election.ts";
+import { contentOf, factValue, provenanceOf, texts, words, type Facts, type Raw } from "../document/read.ts";
 import { valueText } from "./field.tsx";
 import { focusSoon } from "./focus.ts";
+import { placeName, valueName } from "./names.ts";
 import { Ask, say, title } from "./parts.tsx";
 import { bodyName, here } from "./state.ts";
 import { tr } from "./words.ts";
@@ -28,6 +30,13 @@ function readablePublication(doc: A.Doc<unknown>): string[] {
   return lines;
 }
 
+/** The facts of an election that people correct, a line each. */
+function readableElection(doc: A.Doc<unknown>): string[] {
+  const facts = (map: Facts, name: string) =>
+    rowsOf(doc, map).map(({ row }) => `${placeName({ map, field: words(row[name]) ?? "" })}: ${valueName({ map, field: "" }, factValue(map, row))} (${provenanceOf(row).source})`);
+  return [...facts("dates", "rule"), ...facts("constituencies", "id"), ...facts("units", "code")];
+}
+
 /** A document in plain words, to be read and typed again. */
 export function readable(key: string): string {
   const doc = here().paper(key).doc;
@@ -44,6 +53,7 @@ export function readable(key: string): string {
     return lines.join("\r\n");
   }
   if (kindOf(key) === "publication") return [...lines, ...readablePublication(doc)].join("\r\n");
+  if (kindOf(key) === "election") return [...lines, ...readableElection(doc)].join("\r\n");
   for (const [name, value] of Object.entries(content)) {
     if (Array.isArray(value)) lines.push(...value.map((one) => (typeof one === "object" && one !== null && "text" in one ? `${words(one.task) ?? name}: ${words(one.text)}` : `${name}: ${words(one)}`)));
     else if (typeof value === "object" && value !== null && value.constructor === Object) lines.push(...Object.entries(value).map(([part, one]) => `${part}: ${words(one)}`));

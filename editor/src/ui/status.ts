@@ -16,6 +16,8 @@ export interface Facts {
   busy: boolean;
   /** Notices that are being drafted. */
   drafts: number;
+  /** Corrections of the election that are not written yet. */
+  corrections: number;
   lastSent: number | undefined;
   /** When the server was heard last. */
   heard: number | undefined;
@@ -32,11 +34,14 @@ export interface Line {
 const join = (...parts: (string | false)[]): string => parts.filter(Boolean).join(" ");
 
 export function statusLine(facts: Facts): Line {
-  const { waiting, since, busy, drafts, lastSent } = facts;
+  const { waiting, since, busy, drafts, corrections, lastSent } = facts;
   const count = waiting > 0 && tr(`Chờ gửi: ${waiting} văn bản`, `Waiting to send: ${waiting} document(s)`);
   const waits = count && `${count}, ${tr("từ", "since")} ${showTime(since)}.`;
   const sent = lastSent !== undefined && tr(`Gửi lần cuối ${showTime(lastSent)}.`, `Last sent ${showTime(lastSent)}.`);
-  const draft = drafts > 0 && tr(`${drafts} thông báo đang soạn, mới chỉ có trên máy này.`, `${drafts} notice(s) being drafted, on this device alone.`);
+  const draft = join(
+    drafts > 0 && tr(`${drafts} thông báo đang soạn, mới chỉ có trên máy này.`, `${drafts} notice(s) being drafted, on this device alone.`),
+    corrections > 0 && tr(`${corrections} chỗ sửa lịch, đơn vị chưa ghi.`, `${corrections} correction(s) of timetable or units not written.`),
+  );
   const wrong = faults(facts);
   if (wrong) return { kind: "bad", text: join(wrong, waits, draft, sent), spoken: join(wrong, count && `${count}.`, draft) };
   const saved = tr("Đã lưu trên máy này.", "Saved on this device.");

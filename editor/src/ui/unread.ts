@@ -56,3 +56,6 @@ export class Unreads {
     return true;
   }
 }
+
+/** What the fields of this page hold. */
+export const unreads = new Unreads();

@@ -12,6 +12,7 @@ pub mod words;
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde_json::Value;
 use serde_json::json;
 
@@ -30,14 +31,17 @@ const NEXT_DATES: usize = 6;
 /// What the calendar writer refuses.
 pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableError> {
     let facts = records.facts();
-    let mut files = schedule::pages(facts);
-    files.extend(places::pages(facts));
-    files.extend(duties::pages(facts));
-    files.extend(open_data::files(facts));
-    files.extend(search::files(facts));
-    files.extend(calendar::files(facts)?);
-    files.extend(template_data(facts));
-    Ok(files.into_iter().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect())
+    let parts: [fn(&Facts) -> Result<Vec<(String, String)>, TimetableError>; 7] = [
+        |facts| Ok(schedule::pages(facts)),
+        |facts| Ok(open_data::files(facts)),
+        calendar::files,
+        |facts| Ok(search::files(facts)),
+        |facts| Ok(places::pages(facts)),
+        |facts| Ok(duties::pages(facts)),
+        |facts| Ok(template_data(facts)),
+    ];
+    let files = parts.par_iter().with_max_len(1).map(|part| part(facts)).collect::<Result<Vec<_>, _>>()?;
+    Ok(files.into_iter().flatten().map(|(path, text)| (path, Arc::from(text.into_bytes()))).collect())
 }
 
 /// The document of which a generated page is made, by its key, as far as its path tells; `documents` are those that went in.

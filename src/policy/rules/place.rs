@@ -23,6 +23,7 @@ use crate::document::report::fields::Cell;
 use crate::document::report::fields::Column;
 use crate::document::report::fields::Holds;
 use crate::timetable::moment::parse_date;
+use crate::timetable::moment::parse_time;
 
 /// Characters of a paragraph: more than a whole report has by experience of such texts.
 const PARAGRAPH: usize = 20_000;
@@ -58,6 +59,8 @@ pub(super) enum Place {
     /// Letters, at most so many.
     Prose(usize),
     Word(Check),
+    /// The same, or nothing.
+    Perhaps(Check),
     TaskStatuses,
     TaskStatus,
     Evidence,
@@ -95,6 +98,15 @@ fn holds(id: &str) -> Option<Holds> {
 
 fn is_date(text: &str) -> bool {
     text.len() == 10 && parse_date(text).is_ok()
+}
+
+fn is_clock(text: &str) -> bool {
+    parse_time(text).is_ok()
+}
+
+/// Beside the limits of the law: the site and the calendar know these.
+fn is_kind_of_date(text: &str) -> bool {
+    matches!(text, "planned" | "actual" | "override")
 }
 
 fn is_body(text: &str) -> bool {
@@ -244,12 +256,16 @@ impl Place {
             (Self::Fact(Holds::Date), ScalarValue::Str(word)) => is_date(word),
             (Self::Fact(Holds::Flag), ScalarValue::Str(word)) => matches!(word.as_str(), "true" | "false"),
             (Self::Fact(Holds::Choice(words)), ScalarValue::Str(word)) => words.contains(&word.as_str()),
-            (Self::Word(check), ScalarValue::Str(word)) => check(word),
+            (Self::Word(check) | Self::Perhaps(check), ScalarValue::Str(word)) => check(word),
+            (Self::Perhaps(_), ScalarValue::Null) => true,
             (Self::Prose(most), ScalarValue::Str(text)) => text.chars().count() <= most,
             (Self::Prose(_), ScalarValue::Null) => true,
             (Self::Sample(Value::Bool(_), _), ScalarValue::Boolean(_)) => true,
-            (Self::Sample(Value::Number(_), _), ScalarValue::Int(_)) => true,
-            (Self::Sample(Value::Number(_), _), ScalarValue::Uint(number)) => i64::try_from(*number).is_ok(),
+            // Of constituencies and of their seats: both count from one.
+            (Self::Sample(Value::Number(_), _), ScalarValue::Int(number)) => *number > 0,
+            (Self::Sample(Value::Number(_), _), ScalarValue::Uint(number)) => {
+                *number > 0 && i64::try_from(*number).is_ok()
+            }
             _ => false,
         }
     }
@@ -280,7 +296,7 @@ impl Place {
     /// Whether what stands here may be taken away.
     pub fn can_go(self) -> bool {
         match self {
-            Self::Figure | Self::Fact(_) | Self::Word(_) | Self::Prose(_) => true,
+            Self::Figure | Self::Fact(_) | Self::Word(_) | Self::Perhaps(_) | Self::Prose(_) => true,
             Self::Row(_) | Self::Note | Self::Approval | Self::Rule | Self::Hold => true,
             Self::Notice | Self::NoticeText => true,
             Self::Sample(value, depth) => depth > 1 || !(value.is_object() || value.is_array()),
@@ -334,6 +350,9 @@ fn content(kind: Kind, name: &str) -> Option<Place> {
 fn sampled(value: &'static Value, name: &str, depth: u8) -> Place {
     match value {
         Value::String(_) if name == "text_vi" => Place::Prose(WHOLE_TEXT),
+        Value::String(form) if form == sample::DAY => Place::Word(is_date),
+        Value::String(form) if form == sample::CLOCK => Place::Perhaps(is_clock),
+        Value::String(form) if form == sample::DATE_KIND => Place::Word(is_kind_of_date),
         Value::String(_) => Place::Prose(PARAGRAPH),
         _ => Place::Sample(value, depth),
     }

@@ -22,6 +22,12 @@ pub(super) static ELECTION: LazyLock<Value> = LazyLock::new(|| json(&election())
 /// A `directive` document.
 pub(super) static DIRECTIVE: LazyLock<Value> = LazyLock::new(|| json(&directive()));
 
+/// Stands in a sample where a day stands, or the time of one.
+pub(super) const DAY: &str = "YYYY-MM-DD";
+pub(super) const CLOCK: &str = "HH:MM";
+/// Stands where it is said what a date is beside the limit of the law.
+pub(super) const DATE_KIND: &str = "planned | actual | override";
+
 fn json(record: &impl serde::Serialize) -> Value {
     // Strings, numbers, lists: nothing that JSON could not hold; an empty schema would refuse everything.
     serde_json::to_value(record).unwrap_or_default()
@@ -38,6 +44,7 @@ fn provenance() -> Provenance {
 fn election() -> Election {
     let texts = || vec![String::new()];
     Election {
+        election_day: DAY.to_owned(),
         provenance: provenance(),
         units: vec![Unit { parent: word(), provenance: provenance(), ..Unit::default() }],
         bodies: vec![Body { unit: word(), provenance: provenance(), ..Body::default() }],
@@ -47,7 +54,13 @@ fn election() -> Election {
             ..Constituency::default()
         }],
         regimes: vec![Regime { reporters: texts(), provenance: provenance(), ..Regime::default() }],
-        dates: vec![PlannedDate { time: word(), provenance: provenance(), ..PlannedDate::default() }],
+        dates: vec![PlannedDate {
+            kind: DATE_KIND.to_owned(),
+            date: DAY.to_owned(),
+            time: Some(CLOCK.to_owned()),
+            provenance: provenance(),
+            ..PlannedDate::default()
+        }],
         ..Election::default()
     }
 }

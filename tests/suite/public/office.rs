@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use niemyet::build::records;
 use niemyet::build::source::SourceTree;
 use niemyet::document::Content;
+use niemyet::document::Contents;
 use niemyet::document::Document;
 use niemyet::document::Key;
 use niemyet::document::directive::Directive;
@@ -108,7 +109,7 @@ impl Office {
         let mut now = self.documents.clone();
         let heads = |key: &Key| now.get_mut(key).map(|document| format_heads(&document.heads()));
         let shown = Shown::now(&self.publication(), heads);
-        PublicRecords::new(&shown, &self.documents, &self.laws, day)
+        PublicRecords::new(&shown, (&self.documents, &Contents::default()), &self.laws, day)
     }
 
     pub fn records(&self) -> PublicRecords {

@@ -57,7 +57,13 @@ fn release(dir: &Path, mut office: Office) -> Tree {
         documents.save(document).unwrap();
     }
     let site = site_source::default_site();
-    let settings = Settings { laws: &office.laws, as_of: as_of(), base_url: None, engine: "embedded" };
+    let settings = Settings {
+        contents: documents.contents(),
+        laws: &office.laws,
+        as_of: as_of(),
+        base_url: None,
+        engine: "embedded",
+    };
     let made = project::current(&mut documents.load().unwrap(), &site, settings).unwrap();
     let lock = lock::lock(dir).unwrap();
     let store = Store::open_for_writing(&dir.join("releases"), Arc::new(RealDisk), &lock).unwrap();

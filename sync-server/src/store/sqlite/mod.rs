@@ -102,6 +102,33 @@ impl SqliteStore {
         })
     }
 
+    /// The bytes of a document's changes that were kept after a place, in their order; `None` if a snapshot took some of them in, or
+    /// the document is not there.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub fn changes_after(
+        &self,
+        document: DocumentId,
+        after: Position,
+    ) -> Result<Option<Vec<Vec<u8>>>, StoreError> {
+        let after = after.0.cast_signed();
+        self.database.read(|tx| {
+            let Some(row) = self.census.find(tx, document)? else { return Ok(None) };
+            if row.snapshot != 0 && SnapshotRow::upto(tx, row.snapshot)? > after {
+                return Ok(None);
+            }
+            let mut changes = Vec::new();
+            walk(&row, after, |position| {
+                let (change, bytes) = ChangeRow::whole(tx, position)?;
+                changes.push(bytes);
+                Ok(change)
+            })?;
+            changes.reverse();
+            Ok(Some(changes))
+        })
+    }
+
     fn tail(&self) -> Tail {
         *self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -147,3 +147,27 @@ fn between_writing_a_snapshot_and_letting_go_both_are_there() {
     assert_eq!((with_bytes(&folder), snapshots(&folder)), (0, 1));
     assert_eq!(loaded(&store, document(1)).get_heads(), anne.doc.get_heads());
 }
+
+#[test]
+fn what_came_after_a_place_is_read_alone_unless_a_snapshot_took_it_in() {
+    let folder = Folder::with_store();
+    let (anne, ..) = compacted(&folder);
+    let store = folder.open();
+    let after = |number: u8, place: u64| store.changes_after(document(number), Position(place)).unwrap();
+    let tail = after(1, 58).unwrap();
+    assert_eq!(tail, store.load(document(1)).unwrap().unwrap().changes);
+    // Places of other documents' changes count like its own.
+    assert_eq!((tail.len(), after(1, 59), after(1, 60)), (1, Some(tail.clone()), Some(Vec::new())));
+    assert_eq!((after(2, 57).unwrap().len(), after(2, 0).unwrap().len()), (1, 29));
+    assert_eq!((after(1, 57), after(1, 0), after(9, 0)), (None, None, None));
+    let mut before = automerge::Automerge::load(&snapshot(&folder)).unwrap();
+    before.load_incremental(&tail.concat()).unwrap();
+    assert_eq!(before.get_heads(), anne.doc.get_heads());
+    // A snapshot whose place is damaged hides no change.
+    folder.raw().execute("UPDATE snapshot SET upto = 2", []).unwrap();
+    assert!(matches!(store.changes_after(document(1), Position(10)), Err(StoreError::Damaged { .. })));
+}
+
+fn snapshot(folder: &Folder) -> Vec<u8> {
+    folder.raw().query_row("SELECT bytes FROM snapshot", [], |row| row.get(0)).unwrap()
+}

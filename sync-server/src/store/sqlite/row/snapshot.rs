@@ -56,6 +56,16 @@ impl SnapshotRow {
         }
     }
 
+    /// Place of the last change in a snapshot that must be there. Its sum would need its bytes: whoever relies on this reads the bytes of
+    /// the changes after it, which are not there if it says too little.
+    pub(in super::super) fn upto(connection: &Connection, id: i64) -> Result<i64, StoreError> {
+        let found = connection
+            .prepare_cached("SELECT upto FROM snapshot WHERE id = ?")
+            .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional());
+        let found = found.map_err(fault_at(format!("snapshot {id}")))?;
+        found.ok_or_else(|| damaged(format!("snapshot {id}"), "it is missing"))
+    }
+
     /// A number that no snapshot has: the newest is never deleted before a newer one is there.
     pub(in super::super) fn next_id(connection: &Connection) -> rusqlite::Result<i64> {
         let mut statement = connection.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM snapshot")?;

@@ -1,0 +1,121 @@
+//! The legs from a change to the public address: how each is measured, and the table of them.
+
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Read;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::net::TcpStream;
+use std::time::Duration;
+use std::time::Instant;
+
+use crate::Result;
+use crate::say;
+
+/// What the public reads of the units.
+pub const PAGE: &str = "/don-vi/";
+/// How long something that must come may take.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The legs of one change.
+#[derive(Clone, Copy, Default)]
+pub struct Legs {
+    pub receipt: Duration,
+    pub read: Duration,
+    pub plan: Duration,
+    pub render: Duration,
+    pub release: Duration,
+    pub served: Duration,
+}
+
+/// Asks on one connection until the address has other bytes.
+pub fn until_served(
+    address: SocketAddr,
+    before: &str,
+    started: Instant,
+) -> std::result::Result<Duration, String> {
+    let mut stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
+    loop {
+        let (now, _) = ask(&mut stream, "HEAD", PAGE, "").map_err(|error| error.to_string())?;
+        if now != before {
+            return Ok(started.elapsed());
+        }
+        if started.elapsed() > PATIENCE {
+            return Err("the change never became public".to_owned());
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
+}
+
+/// The entity tag of the page as it is.
+pub fn tag(address: SocketAddr) -> Result<String> {
+    Ok(ask(&mut TcpStream::connect(address)?, "HEAD", PAGE, "")?.0)
+}
+
+/// What the builder says of its last build, once that is over.
+pub fn server_side(address: SocketAddr, token: &str, legs: &mut Legs) -> Result<()> {
+    loop {
+        let header = format!("authorization: Bearer {token}\r\n");
+        let (_, body) = ask(&mut TcpStream::connect(address)?, "GET", "/api/rebuild", &header)?;
+        let state: serde_json::Value = serde_json::from_slice(&body)?;
+        match state["phase"].as_str() {
+            Some("done") => {
+                let took =
+                    |name: &str| Duration::from_micros(state["took"][name].as_u64().unwrap_or_default());
+                (legs.read, legs.plan) = (took("read"), took("plan"));
+                (legs.render, legs.release) = (took("render"), took("release"));
+                return Ok(());
+            }
+            Some("failed") => return Err(state.to_string().into()),
+            _ => std::thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+/// One request on a connection that stays; gives the entity tag and the body.
+pub fn ask(stream: &mut TcpStream, method: &str, path: &str, headers: &str) -> Result<(String, Vec<u8>)> {
+    stream.set_nodelay(true)?;
+    write!(stream, "{method} {path} HTTP/1.1\r\nhost: x\r\n{headers}\r\n")?;
+    let mut reader = BufReader::new(stream);
+    let (mut tag, mut length, mut line) = (String::new(), 0, String::new());
+    loop {
+        line.clear();
+        if reader.read_line(&mut line)? == 0 {
+            return Err("the server closed".into());
+        }
+        let line = line.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        match line.split_once(": ") {
+            Some((name, value)) if name.eq_ignore_ascii_case("etag") => tag = value.to_owned(),
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.parse()?,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; if method == "HEAD" { 0 } else { length }];
+    reader.read_exact(&mut body)?;
+    Ok((tag, body))
+}
+
+/// Percentiles of each leg.
+pub fn table(of: &str, all: &[Legs]) -> Result<()> {
+    say(&format!("{of}, milliseconds"))?;
+    say(&format!("{:<10}{:>9}{:>9}{:>9}", "leg", "p50", "p99", "max"))?;
+    type Leg = (&'static str, fn(&Legs) -> Duration);
+    let legs: [Leg; 6] = [
+        ("receipt", |legs| legs.receipt),
+        ("read", |legs| legs.read),
+        ("plan", |legs| legs.plan),
+        ("render", |legs| legs.render),
+        ("release", |legs| legs.release),
+        ("served", |legs| legs.served),
+    ];
+    for (name, leg) in legs {
+        let mut times: Vec<f64> = all.iter().map(|legs| leg(legs).as_secs_f64() * 1e3).collect();
+        times.sort_by(f64::total_cmp);
+        let at = |part: f64| times[((times.len() as f64 * part).ceil() as usize).clamp(1, times.len()) - 1];
+        say(&format!("{name:<10}{:>9.1}{:>9.1}{:>9.1}", at(0.5), at(0.99), at(1.0)))?;
+    }
+    Ok(())
+}

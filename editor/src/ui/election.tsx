@@ -1,0 +1,207 @@
+// The election's timetable dates, constituencies and units: everybody reads them, the standing agency corrects them.
+import { useComputed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { removeDate, rowsOf, type Row, type Where } from "../document/election.ts";
+import { keysOf } from "../document/place.ts";
+import { FACTS, contested, provenanceOf, rivalsAt, words, type Facts, type Raw } from "../document/read.ts";
+import { CorrectionForm, freshDraft, KEY, shelfOf, useDraft } from "./correction.tsx";
+import { Differs } from "./field.tsx";
+import { focusSoon } from "./focus.ts";
+import { unread } from "./inputs.tsx";
+import { constituencyName, DATES, dateName, stepName } from "./names.ts";
+import { Newer } from "./newer.tsx";
+import { Ask, go, say, Tag, title } from "./parts.tsx";
+import { Refused } from "./refused.tsx";
+import { election, here } from "./state.ts";
+import { fold, showDay, tr } from "./words.ts";
+
+export function Election() {
+  const office = here();
+  const clashes = office.writes(KEY) ? contested(KEY, office.paper(KEY).doc) : [];
+  return (
+    <main id="main">
+      <h1>{title(KEY)}</h1>
+      <Newer of={KEY} />
+      <Refused of={KEY} />
+      {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
+      <Dates />
+      <Constituencies />
+      <Units />
+      <p class="actions"><a class="button quiet" href={go("history", KEY)}>{tr("Lịch sử", "History")}</a></p>
+    </main>
+  );
+}
+
+/** What a fact was read in, and whether it was checked there. */
+function Source({ row }: { row: Raw }) {
+  const { source, verified } = provenanceOf(row);
+  return (
+    <>
+      {source !== words(row.citation) && <><br /><span class="hint">{tr("Nguồn", "Source")}: <span lang="vi">{source || "–"}</span></span></>}
+      {!verified && <><br /><Tag kind="blocked">{tr("Chưa kiểm chứng", "Not verified")}</Tag></>}
+    </>
+  );
+}
+
+interface FactProps {
+  /** The beginning of all ids in it. */
+  at: string;
+  code: string;
+  of: Row;
+  /** What it is called. */
+  name: string;
+  /** How a test or a person's program finds it. */
+  data: Record<string, string>;
+  /** Whether its place in the document is known. */
+  isFirm?: boolean;
+  remove?: () => void;
+  children: ComponentChildren;
+}
+
+/** A fact, and the form in which it is corrected. */
+function Fact({ at, code, of: { row, where }, name, data, isFirm = true, remove, children }: FactProps) {
+  const [asking, setAsking] = useState(false);
+  const shelf = shelfOf(where.map, code);
+  const [draft, keep] = useDraft(shelf);
+  const own = here().writes(KEY);
+  // Names of units are not translated.
+  const heard = <span lang={where.map === "units" ? "vi" : undefined}>{name}</span>;
+  const differs = own && FACTS[where.map].cells.some((cell) => rivalsAt(row, cell).length > 1);
+  return (
+    <li {...data}>
+      <p>{children} {differs && <Differs />}<Source row={row} /></p>
+      {own && !draft && !asking && (
+        <span class="acts">
+          <button type="button" class="quiet correct" id={`${at}-correct`} disabled={!isFirm} onClick={() => (keep(freshDraft(where.map, row)), focusSoon(`${at}-value`))}>{tr("Sửa", "Correct")}<span class="unseen"> {heard}</span></button>
+          {remove && <button type="button" class="quiet remove" id={`${at}-remove`} disabled={!isFirm} onClick={() => setAsking(true)}>{tr("Bỏ…", "Take back…")}<span class="unseen"> {heard}</span></button>}
+        </span>
+      )}
+      {own && draft && <CorrectionForm at={at} shelf={shelf} where={where} row={row} name={<>{tr("Sửa:", "Correct:")} {heard}</>} back={`${at}-correct`} />}
+      {asking && remove && (
+        <Ask
+          text={tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.")}
+          yes={tr("Bỏ ngày này", "Take this date back")}
+          no={tr("Thôi", "Cancel")}
+          confirm={{ class: "confirm" }}
+          act={remove}
+          leave={() => (setAsking(false), focusSoon(`${at}-remove`))}
+        />
+      )}
+    </li>
+  );
+}
+
+const idOf = (map: Facts, code: string): string => `${map}-${code.replace(/\W/g, "-")}`;
+
+function Dates() {
+  const office = here();
+  const paper = office.paper(KEY);
+  const own = office.writes(KEY);
+  const all = rowsOf(paper.doc, "dates");
+  const keys = keysOf(useRef(new Map<string, string>()).current, all.map((one) => one.row));
+  const sorted = all.map((of, i) => ({ of, key: keys[i]! })).sort((a, b) => (words(a.of.row.date) ?? "").localeCompare(words(b.of.row.date) ?? ""));
+  const codeOf = ({ where }: Row): string => (where.map === "dates" ? (where.row?.object ?? `at ${where.row?.at}`) : "");
+  const codes = all.map(codeOf);
+  // What was typed over a date that somebody took back meanwhile is not lost: it can be added.
+  const shelves = useComputed(() => Object.keys(unread.value).filter((name) => name.startsWith(shelfOf("dates", ""))).join("\n")).value;
+  const orphans = paper.opened ? shelves.split("\n").filter((name) => name !== "" && name !== NEW && !codes.some((code) => name === shelfOf("dates", code))) : [];
+  const [adding, add] = useDraft(NEW);
+  const remove = ({ where }: Row) => {
+    if (where.map !== "dates" || !where.row) return;
+    const { row } = where;
+    office.write(KEY, "date removed", (doc) => removeDate(doc, row));
+    say(tr("Đã bỏ ngày.", "The date is taken back."));
+    focusSoon("add-date");
+  };
+  return (
+    <section>
+      <h2>{tr("Ngày của các việc", "Dates of steps")} ({all.length})</h2>
+      <p class="hint">{tr("Bên cạnh thời hạn của luật; không thay thời hạn đó. Ngày bầu cử:", "Beside the law's limits, which stay as they are. Election day:")} {showDay(words(election.value.election_day) ?? "", true)}.</p>
+      <ul class="rows corrected">
+        {sorted.map(({ of, key }) => {
+          const { row } = of;
+          const [rule, kind] = [words(row.rule) ?? "", words(row.kind) ?? ""];
+          const day = dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]);
+          return (
+            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={() => remove(of)}>
+              <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
+              {stepName(rule)}<br />
+              <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>
+            </Fact>
+          );
+        })}
+        {own && orphans.map((shelf) => (
+          <li key={shelf}>
+            <p class="inset">{tr("Ngày này đã bị bỏ trong lúc bạn soạn; nếu ghi, nó được thêm lại.", "This date was taken back while you were writing; if you write yours, it is added again.")}</p>
+            <CorrectionForm at={idOf("dates", shelf)} shelf={shelf} where={{ map: "dates", row: undefined }} row={undefined} name={tr("Thêm ngày", "Add a date")} back="add-date" />
+          </li>
+        ))}
+      </ul>
+      {own && adding && <CorrectionForm at="dates-new" shelf={NEW} where={ADDED} row={undefined} name={tr("Thêm ngày", "Add a date")} back="add-date" />}
+      {own && !adding && <p><button type="button" class="quiet" id="add-date" onClick={() => (add(freshDraft("dates", undefined)), focusSoon("dates-new-rule"))}>{tr("Thêm ngày", "Add a date")}</button></p>}
+    </section>
+  );
+}
+
+const NEW = shelfOf("dates", "new");
+const ADDED: Where = { map: "dates", row: undefined };
+
+function Constituencies() {
+  const doc = here().paper(KEY).doc;
+  const all = rowsOf(doc, "constituencies");
+  const units = new Map(rowsOf(doc, "units").map(({ row }) => [words(row.code), words(row.name_vi) ?? ""]));
+  return (
+    <section>
+      <h2>{tr("Đơn vị bầu cử", "Constituencies")} ({all.length})</h2>
+      <ul class="rows corrected">
+        {all.map((of) => {
+          const { row } = of;
+          const id = words(row.id) ?? "";
+          const name = constituencyName(row);
+          return (
+            <Fact key={id} at={idOf("constituencies", id)} code={id} of={of} name={name} data={{ "data-constituency": id }}>
+              <strong>{name}</strong>: <span class="seats">{words(row.seats)}</span> {tr("đại biểu", "deputies")}<br />
+              <span lang="vi">{Array.from((row.units ?? []) as unknown[], (code) => units.get(String(code)) ?? String(code)).join(", ")}</span>
+            </Fact>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** How many units stand there before somebody looks for one: the province and its districts come first. */
+const FIRST = 20;
+
+function Units() {
+  const [search, setSearch] = useState("");
+  const [isAll, setAll] = useState(false);
+  const all = rowsOf(here().paper(KEY).doc, "units").map((of) => ({ of, code: words(of.row.code) ?? "", name: words(of.row.name_vi) ?? "" }));
+  const names = new Map(all.map(({ code, name }) => [code, name]));
+  const drafts = useComputed(() => Object.keys(unread.value).filter((name) => name.startsWith(shelfOf("units", ""))).join("\n")).value.split("\n");
+  const wanted = fold(search.trim());
+  const found = all.filter(({ code, name }) => !wanted || fold(`${name} ${code}`).includes(wanted));
+  const limited = isAll || wanted !== "" ? found : found.slice(0, FIRST);
+  // Who is correcting one goes on seeing it.
+  const shown = all.filter((one) => limited.includes(one) || drafts.includes(shelfOf("units", one.code)));
+  const more = found.length - limited.length;
+  return (
+    <section>
+      <h2>{tr("Đơn vị hành chính", "Administrative units")} ({all.length})</h2>
+      <p class="field">
+        <label for="find-unit">{tr("Tìm tên hoặc mã (gõ không dấu cũng được)", "Search by name or code (marks are not needed)")}</label>
+        <input id="find-unit" type="search" autocomplete="off" value={search} onInput={(event) => setSearch(event.currentTarget.value)} />
+      </p>
+      <p role="status" class="hint">{more > 0 ? tr(`Hiện ${limited.length} trong ${found.length} đơn vị`, `${limited.length} of ${found.length} units are shown`) : tr(`${found.length} đơn vị`, `${found.length} unit(s)`)}</p>
+      <ul class="rows corrected">
+        {shown.map(({ of, code, name }) => (
+          <Fact key={code} at={idOf("units", code)} code={code} of={of} name={name} data={{ "data-unit": code }}>
+            <strong lang="vi" class="name">{name}</strong> <span class="hint">{code}{of.row.parent && <> · <span lang="vi">{names.get(words(of.row.parent)!)}</span></>}</span>
+          </Fact>
+        ))}
+      </ul>
+      {more > 0 && <p><button type="button" class="quiet" id="all-units" onClick={() => setAll(true)}>{tr(`Hiện cả ${found.length} đơn vị`, `Show all ${found.length} units`)}</button></p>}
+    </section>
+  );
+}

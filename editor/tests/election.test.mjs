@@ -1,0 +1,129 @@
+// Facts of the election: what a correction lacks, how it is written, and what becomes of two that were written apart.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { load } from "./load.mjs";
+
+const { begin } = await load("skeleton");
+const { begun, chooseFact, findFact, isDay, lacks, outside, parseTime, putFact, removeDate, rowsOf, standing } = await load("election");
+const { contested, factValue, moves, provenanceOf } = await load("read");
+
+const word = (text) => new A.ImmutableString(text);
+const from = (source, verified = true) => ({ source: word(source), verified, note: null });
+const started = () =>
+  A.change(begin("sonla-2021", "election"), (doc) => {
+    doc.content.units.push({ code: word("116"), name_vi: word("Thành phố Sơn La"), parent: null, provenance: from("GSO") });
+    doc.content.constituencies.push({ id: word("na-1"), council: word("national_assembly"), number: 1, seats: 3, units: [], provenance: from("64/NQ") });
+    doc.content.dates.push({ rule: word("results_pc"), kind: word("actual"), date: word("2021-05-25"), time: null, citation: word("Công bố"), provenance: from("vov.vn") });
+  });
+const city = { map: "units", code: "116" };
+const one = { map: "constituencies", code: "na-1" };
+const first = (doc) => rowsOf(doc, "dates")[0].where;
+const name = (value, source = "12/QĐ", verified = true) => ({ value, source, verified });
+const plain = (part) => JSON.parse(JSON.stringify(part));
+
+test("a correction names its document, and its value is one", () => {
+  const at = { source: "12/QĐ", verified: false };
+  assert.deepEqual(lacks("units", { value: " \n", source: " ", verified: true }), ["value", "source"]);
+  assert.deepEqual(lacks("units", { value: "Phường Tô Hiệu", ...at }), []);
+  for (const value of ["", "0", "-1", "2,5", "03", "ba"]) assert.deepEqual(lacks("constituencies", { value, ...at }), ["value"], value);
+  assert.deepEqual(lacks("constituencies", { value: "3", ...at }), []);
+  assert.deepEqual(lacks("dates", { value: "", rule: "", kind: "actual", time: "25:00", source: "", verified: false }), ["rule", "value", "time", "source"]);
+  for (const value of ["2021-02-30", "1921-05-23", "23/05/2021", "12021-05-23"]) assert.equal(isDay(value), false, value);
+  assert.equal(isDay("2024-02-29"), true);
+  assert.deepEqual(["7:30", "07h00", " 19:05 ", "24:00", "7", "7:60"].map(parseTime), ["07:30", "07:00", "19:05", undefined, undefined, undefined]);
+});
+
+test("a correction is one change of values, with the document that it was read in, and a doubt of before goes", () => {
+  let doc = started();
+  const before = A.getHistory(doc).length;
+  doc = A.change(doc, (d) => putFact(d, city, name(" Thành phố  Sơn La mới ", " 12/QĐ ", false)));
+  assert.equal(A.getHistory(doc).length, before + 1);
+  const { row } = rowsOf(doc, "units")[0];
+  assert.ok(row.name_vi instanceof A.ImmutableString);
+  assert.deepEqual(plain(row.provenance), { source: "12/QĐ", verified: false, note: null });
+  assert.equal(factValue("units", row), "Thành phố Sơn La mới");
+  doc = A.change(doc, (d) => putFact(d, one, name("2")));
+  assert.equal(rowsOf(doc, "constituencies")[0].row.seats, 2);
+  doc = A.change(doc, (d) => putFact(d, first(doc), { ...begun("dates", rowsOf(doc, "dates")[0].row), ...name("2021-05-26") }));
+  assert.deepEqual(plain(rowsOf(doc, "dates")[0].row), { rule: "results_pc", kind: "actual", date: "2021-05-26", time: null, citation: "12/QĐ", provenance: { source: "12/QĐ", verified: true, note: null } });
+  doc = A.change(doc, (d) => putFact(d, { map: "dates", row: undefined }, { rule: "election_day_x", kind: "planned", time: "7:30", ...name("2021-05-20") }));
+  assert.deepEqual(rowsOf(doc, "dates").map(({ row: it }) => factValue("dates", it)), ["actual\t2021-05-26\t\t12/QĐ", "planned\t2021-05-20\t07:30\t12/QĐ"]);
+  assert.equal(rowsOf(doc, "dates").length, 2);
+  const gone = first(doc).row;
+  doc = A.change(doc, (d) => removeDate(d, gone));
+  assert.deepEqual(rowsOf(doc, "dates").map(({ row: it }) => String(it.rule)), ["election_day_x"]);
+  assert.equal(findFact(doc, { map: "dates", row: gone }), -1);
+});
+
+/** Two devices that correct the same facts apart. */
+function apart(change) {
+  const base = started();
+  const [mine, theirs] = ["aa", "bb"].map((actor, i) => A.change(A.clone(base, { actor }), (doc) => change(doc, i)));
+  return [A.merge(A.clone(mine), theirs), A.merge(A.clone(theirs), mine)];
+}
+
+test("two corrections that were written apart stand side by side with their documents, and a person chooses one of them whole", () => {
+  for (const doc of apart((d, i) => putFact(d, city, name(["Sơn La A", "Sơn La B"][i], ["1/QĐ", "2/QĐ"][i], i === 0)))) {
+    const [conflict, ...more] = contested("election", doc);
+    assert.deepEqual([conflict.map, conflict.field, more.length], ["units", "116", 0]);
+    assert.deepEqual(conflict.rivals.map((rival) => [rival.value, rival.provenance.source, rival.provenance.verified]).sort(), [["Sơn La A", "1/QĐ", true], ["Sơn La B", "2/QĐ", false]]);
+    assert.equal(conflict.rivals[0].value, factValue("units", rowsOf(doc, "units")[0].row), "what is shown comes first");
+    assert.equal(provenanceOf(rowsOf(doc, "units")[0].row).source, conflict.rivals[0].provenance.source, "a value is shown with its own document");
+    for (const rival of conflict.rivals) {
+      const chosen = A.change(A.clone(doc), (d) => chooseFact(d, conflict, rival));
+      const { row } = rowsOf(chosen, "units")[0];
+      assert.deepEqual([String(row.name_vi), provenanceOf(row)], [rival.value, rival.provenance]);
+      assert.deepEqual(contested("election", chosen), []);
+      assert.equal(A.getConflicts(row, "provenance"), undefined);
+    }
+  }
+});
+
+test("of two dates of one step the one that was corrected differs, with or without an hour", () => {
+  const at = (time, value) => ({ rule: "results_pc", kind: "actual", time, ...name(value) });
+  for (const doc of apart((d, i) => putFact(d, { map: "dates", row: { at: 0 } }, at(["", "7:00"][i], ["2021-05-26", "2021-05-27"][i])))) {
+    const [conflict] = contested("election", doc);
+    assert.deepEqual(conflict.rivals.map((rival) => rival.value.split("\t")[1]).sort(), ["2021-05-26", "2021-05-27"]);
+    const other = conflict.rivals[1];
+    const chosen = A.change(doc, (d) => chooseFact(d, conflict, other));
+    assert.equal(factValue("dates", rowsOf(chosen, "dates")[0].row), other.value);
+    assert.deepEqual(contested("election", chosen), []);
+  }
+  for (const doc of apart((d, i) => putFact(d, one, name(["2", "4"][i])))) {
+    const [conflict] = contested("election", doc);
+    const chosen = A.change(doc, (d) => chooseFact(d, conflict, conflict.rivals[1]));
+    assert.equal(rowsOf(chosen, "constituencies")[0].row.seats, Number(conflict.rivals[1].value));
+  }
+  for (const doc of apart((d) => putFact(d, city, name("Sơn La A")))) assert.deepEqual(contested("election", doc), [], "both wrote the same");
+});
+
+test("the history tells what moved, and of what an election was set up with the dates alone", () => {
+  const empty = begin("sonla-2021", "election");
+  const doc = started();
+  assert.deepEqual(moves("election", empty.content, doc.content).map((one) => one.map), ["dates"]);
+  const next = A.change(A.clone(doc), (d) => (putFact(d, city, name("Sơn La A")), removeDate(d, { at: 0 })));
+  assert.deepEqual(moves("election", doc.content, next.content), [
+    { map: "dates", field: "results_pc", before: "actual\t2021-05-25\t\tCông bố", after: undefined },
+    { map: "units", field: "116", before: "Thành phố Sơn La", after: "Sơn La A" },
+  ]);
+});
+
+test("whoever sees a fact sees when it moves, its document included", () => {
+  const doc = started();
+  const row = () => rowsOf(doc, "units")[0].row;
+  const next = A.change(A.clone(doc), (d) => putFact(d, city, name("Thành phố Sơn La", "GSO", false)));
+  assert.notEqual(standing("units", row()), standing("units", rowsOf(next, "units")[0].row));
+  assert.equal(standing("units", row()), standing("units", plain(row())), "before the document is open as well");
+});
+
+test("a day outside the law's limits is known", () => {
+  const step = (bound, start, end) => ({ bound, start, end });
+  assert.equal(outside("2021-05-19", step("at_latest", null, "2021-05-18")), "late");
+  assert.equal(outside("2021-05-18", step("at_latest", null, "2021-05-18")), undefined);
+  assert.equal(outside("2021-05-18", step("before", null, "2021-05-18")), "late");
+  assert.equal(outside("2021-05-18", step("before", null, "2021-05-18T07:00")), undefined);
+  assert.equal(outside("2021-05-01", step("window", "2021-05-02", "2021-05-18")), "early");
+  assert.equal(outside("", step("window", "2021-05-02", "2021-05-18")), undefined);
+  assert.equal(outside("2021-05-01", step("decision", null, null)), undefined);
+});
