@@ -25,13 +25,16 @@ use words::Lang;
 /// How many coming dates the first page shows.
 const NEXT_DATES: usize = 6;
 
+/// What makes some of the generated files: path and text.
+type Part = fn(&Facts) -> Result<Vec<(String, String)>, TimetableError>;
+
 /// The generated files, by path in the Zola project.
 ///
 /// # Errors
 /// What the calendar writer refuses.
 pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableError> {
     let facts = records.facts();
-    let parts: [fn(&Facts) -> Result<Vec<(String, String)>, TimetableError>; 7] = [
+    let parts: [Part; 7] = [
         |facts| Ok(schedule::pages(facts)),
         |facts| Ok(open_data::files(facts)),
         calendar::files,
