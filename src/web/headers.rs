@@ -5,13 +5,15 @@ use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::header;
 
-/// The site has no script at all, so a page may load styles, images and fonts of its own and nothing else.
-const SECURITY: [(HeaderName, &str); 7] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'",
-    ),
+/// What a page may do that has no script: load styles, images and fonts of the site, and nothing else.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'";
+
+/// What the search page may do beside: run the site's script, which reads the site's index.
+const POLICY_OF_SEARCH: &str = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; script-src 'self'; \
+     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const SECURITY: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
@@ -25,8 +27,17 @@ const SECURITY: [(HeaderName, &str); 7] = [
 
 /// Adds the security headers.
 pub fn secure(headers: &mut HeaderMap) {
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     for (name, value) in SECURITY {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+/// Adds the security headers of what stands at an address of the site: the search page alone has a script.
+pub fn secure_page(headers: &mut HeaderMap, address: &str) {
+    secure(headers);
+    if ["/tim-kiem/", "/tim-kiem/index.html"].iter().any(|end| address.ends_with(end)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY_OF_SEARCH));
     }
 }
 

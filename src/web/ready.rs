@@ -75,7 +75,7 @@ impl Ready {
             return;
         }
         let mut headers = sent.clone();
-        headers::secure(&mut headers);
+        headers::secure_page(&mut headers, path);
         headers.insert(header::CACHE_CONTROL, headers::cache_control());
         let answer = Arc::new(Answer { headers, body: body.clone() });
         if table.of(encoding).insert(path.into(), answer).is_none() {

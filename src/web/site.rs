@@ -41,7 +41,7 @@ pub async fn page(State(site): State<Site>, request: Request<Body>) -> Response<
         Ok(response) => response,
         Err(problem) => problem.response(),
     };
-    finish(answer, &request.method)
+    finish(answer, &request)
 }
 
 async fn answer(site: &Site, request: &Parts) -> Result<Response<Body>, Problem> {
@@ -230,9 +230,9 @@ fn set_body(response: &mut Response<Body>, bytes: Bytes) {
 }
 
 /// What holds for every answer; a `HEAD` keeps the headers and loses the body.
-fn finish(mut response: Response<Body>, method: &Method) -> Response<Body> {
-    headers::secure(response.headers_mut());
-    if *method == Method::HEAD {
+fn finish(mut response: Response<Body>, request: &Parts) -> Response<Body> {
+    headers::secure_page(response.headers_mut(), request.uri.path());
+    if request.method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
     response

@@ -46,6 +46,7 @@ mod refusals;
 mod release;
 mod replica;
 mod rules;
+mod search;
 mod serving;
 mod setting_up;
 mod site;

@@ -41,6 +41,9 @@ fn put_all(draft: &Draft<'_>, home: &str) {
         ("atom.xml", "<feed/>"),
         ("du-lieu/lich.csv", "id"),
         ("en/đơn vị/index.html", "unit"),
+        ("tim-kiem/index.html", "tìm"),
+        ("en/tim-kiem/index.html", "search"),
+        ("khong-tim-kiem/index.html", "không phải trang tìm"),
     ] {
         draft.put(Kind::Page, path, text.as_bytes()).unwrap();
     }
@@ -88,6 +91,35 @@ fn pages_folders_and_what_is_not_there() {
         assert_eq!((missing.status, missing.body.as_slice()), (404, "không thấy".as_bytes()), "{path}");
     }
     assert_eq!(server.get("/%ff").status, 400);
+}
+
+#[test]
+fn the_search_page_alone_may_run_the_script_of_the_site() {
+    let dir = tempfile::tempdir().unwrap();
+    publish(dir.path(), "x");
+    let server = serve(dir.path());
+    let policy = |path: &str, headers: &[(&str, &str)]| {
+        let answer = server.ask(&format!("GET {path}"), headers);
+        let tag = answer.headers.get("etag").cloned().unwrap_or_default();
+        (answer.status, answer.headers["content-security-policy"].clone(), tag)
+    };
+    for page in ["/tim-kiem/", "/tim-kiem/?q=x", "/tim-kiem/index.html", "/en/tim-kiem/"] {
+        let (_, first, tag) = policy(page, &[]);
+        // Again from what is kept, and when the browser has the page already: the policy of that answer holds for it.
+        let (again, not_modified) = (policy(page, &[]), policy(page, &[("if-none-match", &tag)]));
+        assert_eq!((again.0, not_modified.0), (200, 304), "{page}");
+        for policy in [first, again.1, not_modified.1] {
+            assert!(policy.contains("script-src 'self'; connect-src 'self'"), "{page}: {policy}");
+            assert!(
+                policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+                "{page}: {policy}"
+            );
+        }
+    }
+    for page in ["/", "/lich/", "/khong-tim-kiem/", "/tim-kiem", "/tim-kiem/khong-co", "/atom.xml"] {
+        let (_, policy, _) = policy(page, &[]);
+        assert!(!policy.contains("script-src") && !policy.contains("connect-src"), "{page}: {policy}");
+    }
 }
 
 #[test]

@@ -39,7 +39,8 @@ fn address(section: &str, stem: &str, lang: Lang) -> String {
     format!("content/{section}/{stem}{}.md", lang.suffix())
 }
 
-fn document_stem(document: &DocumentFacts) -> String {
+/// The last part of the address of a document's page.
+pub fn document_stem(document: &DocumentFacts) -> String {
     // A symbol is unique within a year; the slug alone would make `19/KL` and `19-KL` one page.
     let slug = slug::slugify(&document.symbol);
     let plain = document.symbol.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-'));
@@ -111,9 +112,13 @@ fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
     }))
 }
 
+/// `Kết luận số 19/KL-UBBC`.
+pub fn document_title(document: &DocumentFacts, lang: Lang) -> String {
+    format!("{} {} {}", lang.of(&document.kind), lang.say("số", "No."), document.symbol)
+}
+
 fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
-    let kind = lang.of(&document.kind);
-    let title = format!("{kind} {} {}", lang.say("số", "No."), document.symbol);
+    let title = document_title(document, lang);
     let subject = words::capital(lang.of(&document.subject));
     let mut front = head(&title, subject.clone(), index + 1);
     let cited_by = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
@@ -122,7 +127,7 @@ fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: L
         .map(|(owner, task)| cited_by_entry(&owner.name, &owner.id, task, lang));
     let extra = json!({
         "symbol": document.symbol,
-        "kind": kind,
+        "kind": lang.of(&document.kind),
         "iso": document.date,
         "dated": document.date.map(|day| words::long_date(day, lang)),
         "short": document.date.map(|day| words::short_date(day, lang)),

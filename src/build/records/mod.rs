@@ -1,11 +1,12 @@
 //! Public records → the part of the site's source that is not written by hand: content pages, data for templates, open data,
-//! calendars. Every text is escaped for the format it goes into; the same records give the same bytes.
+//! the index of the search page, calendars. Every text is escaped for the format it goes into; the same records give the same bytes.
 
 mod calendar;
 mod duties;
 mod open_data;
 mod places;
 mod schedule;
+mod search;
 pub mod text;
 pub mod words;
 
@@ -24,16 +25,20 @@ use words::Lang;
 /// How many coming dates the first page shows.
 const NEXT_DATES: usize = 6;
 
+/// What makes some of the generated files: path and text.
+type Part = fn(&Facts) -> Result<Vec<(String, String)>, TimetableError>;
+
 /// The generated files, by path in the Zola project.
 ///
 /// # Errors
 /// What the calendar writer refuses.
 pub fn source_files(records: &PublicRecords) -> Result<SourceTree, TimetableError> {
     let facts = records.facts();
-    let parts: [fn(&Facts) -> Result<Vec<(String, String)>, TimetableError>; 6] = [
+    let parts: [Part; 7] = [
         |facts| Ok(schedule::pages(facts)),
         |facts| Ok(open_data::files(facts)),
         calendar::files,
+        |facts| Ok(search::files(facts)),
         |facts| Ok(places::pages(facts)),
         |facts| Ok(duties::pages(facts)),
         |facts| Ok(template_data(facts)),

@@ -67,6 +67,7 @@ fn row(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Value {
         "kind": lang.of(&unit.kind),
         "verified": unit.verified,
         "path": path(unit, facts, lang),
+        "anchor": anchor(unit),
         "count": children(unit, facts).count(),
     })
 }
@@ -75,6 +76,31 @@ fn row(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Value {
 fn path(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Option<String> {
     let has_page = unit.parent.is_some() && children(unit, facts).next().is_some();
     has_page.then(|| format!("{}/don-vi/{}/", lang.say("", "/en"), stem(unit)))
+}
+
+/// Address of the section.
+pub fn section(lang: Lang) -> &'static str {
+    lang.say("/don-vi/", "/en/don-vi/")
+}
+
+/// Where a unit stands on the page of the unit above it.
+fn anchor(unit: &UnitFacts) -> String {
+    format!("dv-{}", text::stem(&unit.code))
+}
+
+/// Where a constituency stands on the page of the section.
+pub fn constituency_anchor(constituency: &ConstituencyFacts) -> String {
+    format!("bau-cu-{}", text::stem(&constituency.id))
+}
+
+/// Address of what the site says of a unit: its own page, or its line on the page of the unit above it.
+pub fn place(unit: &UnitFacts, facts: &Facts, lang: Lang) -> String {
+    if let Some(own) = path(unit, facts, lang) {
+        return own;
+    }
+    let above = facts.units.iter().find(|other| Some(&other.code) == unit.parent.as_ref());
+    let page = above.map(|above| path(above, facts, lang).unwrap_or_else(|| section(lang).to_owned()));
+    page.map_or_else(|| format!("{}#danh-sach", section(lang)), |page| format!("{page}#{}", anchor(unit)))
 }
 
 /// How many units of each kind lie under a unit, in order of first appearance: `7 phường, 5 xã`.
@@ -96,6 +122,7 @@ fn constituency_entry(constituency: &ConstituencyFacts, facts: &Facts, lang: Lan
     let units = constituency.units.iter().filter_map(|code| facts.units.iter().find(|u| u.code == *code));
     json!({
         "id": constituency.id,
+        "anchor": constituency_anchor(constituency),
         "number": constituency.number,
         "seats": constituency.seats,
         "verified": constituency.verified,

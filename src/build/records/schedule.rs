@@ -162,15 +162,19 @@ fn follows(step: &StepFacts, facts: &Facts, lang: Lang) -> Option<String> {
     })
 }
 
-fn date_entry(date: &DateFacts, lang: Lang) -> Value {
-    let label = match date.kind.as_str() {
+/// What a date beside the limit is.
+pub fn label(date: &DateFacts, lang: Lang) -> &'static str {
+    match date.kind.as_str() {
         "planned" => lang.say("Dự kiến", "Planned"),
         "actual" => lang.say("Thực tế", "Actual"),
         _ => lang.say("Điều chỉnh", "Changed to"),
-    };
+    }
+}
+
+fn date_entry(date: &DateFacts, lang: Lang) -> Value {
     json!({
         "kind": date.kind,
-        "label": label,
+        "label": label(date, lang),
         "iso": date.date,
         "time": date.time,
         "when": words::long_date(date.date, lang),

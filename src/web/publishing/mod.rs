@@ -16,8 +16,8 @@ use axum::extract::State;
 use axum::http::Method;
 use axum::http::StatusCode;
 use axum::middleware::Next;
+use axum::middleware::from_fn;
 use axum::middleware::from_fn_with_state;
-use axum::middleware::map_response;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::MethodFilter;
@@ -98,7 +98,7 @@ pub(super) fn router(server: &Server, rules: &Arc<ElectionRules>, builder: &Serv
     let (api, pages) = (some(|path| !is_page(path)), some(is_page));
     let (api, pages) = (api.with_state(desk.clone()), pages.with_state(desk.clone()));
     // The headers of a page are those of the site; what the gate says of answers to programs does not fit it.
-    guard(api).merge(guard(pages).layer(map_response(preview::as_the_site)))
+    guard(api).merge(guard(pages).layer(from_fn(preview::as_the_site)))
 }
 
 /// Lets only those on whose body publishes; stands behind the server's own gate, which says who the caller is.

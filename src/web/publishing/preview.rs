@@ -12,12 +12,14 @@ use std::sync::PoisonError;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::Path;
+use axum::extract::Request;
 use axum::extract::State;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::Response;
 use axum::http::StatusCode;
 use axum::http::header;
+use axum::middleware::Next;
 use niemyet_sync::chance::SystemChance;
 use niemyet_sync::chance::draw;
 use niemyet_sync::http::Caller;
@@ -197,9 +199,11 @@ fn adapted(path: &str, bytes: Vec<u8>, (base, id, root): (&str, &str, &str)) -> 
 }
 
 /// The site's own headers, and that nobody keeps or lists what is not public.
-pub(super) async fn as_the_site(mut response: Response<Body>) -> Response<Body> {
+pub(super) async fn as_the_site(request: Request, next: Next) -> Response<Body> {
+    let address = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
     let answer = response.headers_mut();
-    headers::secure(answer);
+    headers::secure_page(answer, &address);
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex, nofollow"));
     answer.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

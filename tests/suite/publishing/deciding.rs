@@ -105,6 +105,16 @@ fn what_changed_is_listed_old_beside_new_as_the_public_would_see_it() {
     assert_eq!(by_rule["rules"][0]["kind"], "election");
 }
 
+/// The search of a preview has its script and its index.
+fn its_search_is_its_own(desk: &Desk, preview: &str) {
+    let search = desk.get(&format!("{preview}tim-kiem/"));
+    assert!(search.headers["content-security-policy"].contains("script-src 'self'; connect-src 'self'"));
+    let page = String::from_utf8(search.body).unwrap();
+    assert!(page.contains(&format!("src=\"{preview}tim-kiem.js?h=")), "{page}");
+    let shard = desk.get(&format!("{preview}tim-kiem/nhiem-vu.vi.json"));
+    assert!(String::from_utf8(shard.body).unwrap().contains("Xem trước."));
+}
+
 /// The lines of both are told, page by page.
 fn tells_lines(wording: &Value, new: &str) {
     let mut pages = wording.as_array().unwrap().iter();
@@ -152,6 +162,7 @@ fn a_preview_is_the_whole_site_as_it_would_be_and_only_for_the_desk() {
     }
     assert!(seen, "{changed:?}");
     tells_lines(&made["pages"]["wording"], "Xem trước.");
+    its_search_is_its_own(&desk, &path);
     // What would not change is there as well, and what is not the desk's sees none of it.
     assert_eq!(desk.get(&format!("{path}lich/")).status, 200);
     assert_eq!(desk.get(&format!("{path}khong-co/")).status, 404);
@@ -205,6 +216,14 @@ fn what_is_withdrawn_leaves_no_trace_in_the_new_release() {
         }
     }
     assert!(told.iter().any(|path| path.starts_with("thong-bao/")), "{told:?}");
+    let of_search =
+        ["thong-bao.vi", "thong-bao.en", "nhiem-vu.vi", "nhiem-vu.en", "van-ban.vi", "van-ban.en"];
+    for shard in of_search.map(|name| format!("tim-kiem/{name}.json")) {
+        for packed in ["", ".gz", ".br"] {
+            assert!(told.contains(&format!("{shard}{packed}")), "{shard}{packed}: {told:?}");
+        }
+        assert!(desk.public(&format!("/{shard}")).to_lowercase().contains(SECRET), "/{shard}");
+    }
     let stored = stored_traces(&desk, SECRET);
     for sort in [".manifest", ".pack", ".json", ".csv", ".html", "atom.xml", "sitemap.xml"] {
         assert!(stored.iter().any(|name| name.ends_with(sort)), "{sort}: {stored:?}");

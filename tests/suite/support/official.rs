@@ -213,6 +213,21 @@ impl Official {
         Ok(faults)
     }
 
+    /// The same of a page of the public site, whose links are lower than the editor's targets.
+    pub async fn look_at_page(&self, name: &str) -> Result<Vec<String>> {
+        let mut faults = Vec::new();
+        for (width, colours) in
+            [(320, "light"), (360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")]
+        {
+            faults.extend(self.stands_out(name, width, colours).await?);
+            let rules = if colours == "dark" { browser::OF_COLOURS } else { browser::LEVEL_AA };
+            let found = self.breaks(rules).await?;
+            faults.extend(found.into_iter().map(|one| format!("{name} at {width}, {colours}: {one}")));
+            self.picture(&format!("{name}-{width}-{colours}")).await?;
+        }
+        Ok(faults)
+    }
+
     /// Makes the screen so wide and of such colours; says what stands out at the side then.
     async fn stands_out(&self, name: &str, width: u32, colours: &str) -> Result<Option<String>> {
         self.page.execute(SetDeviceMetricsOverrideParams::new(width, 900, 1.0, false)).await?;

@@ -37,7 +37,7 @@ pub struct Given {
     pub pages: Contents,
     /// What `get_section` finds.
     pub sections: Contents,
-    /// Style sheets, by path.
+    /// Style sheets and scripts, by path.
     pub styles: BTreeMap<String, Vec<u8>>,
 }
 
@@ -52,7 +52,7 @@ impl Given {
         }
         let mut given = Self::default();
         for (path, bytes) in site::by_zola(&asking) {
-            if path.ends_with(".css") {
+            if path.ends_with(".css") || path.ends_with(".js") {
                 given.styles.insert(path, bytes);
                 continue;
             }

@@ -114,11 +114,12 @@ fn load_data(files: &SourceTree, kwargs: &Kwargs) -> TeraResult<Value> {
     parsed.map(|json| Value::from_serializable(&json)).map_err(Error::message)
 }
 
-/// The hash of a style sheet as Zola wrote it, before the pages.
+/// The hash of a style sheet or a script as Zola wrote it, before the pages.
 fn get_hash(styles: &BTreeMap<String, Vec<u8>>, kwargs: &Kwargs) -> TeraResult<String> {
     let (path, bits): (String, u64) = (kwargs.must_get("path")?, kwargs.must_get("sha_type")?);
     let base64: bool = kwargs.must_get("base64")?;
-    let bytes = styles.get(&path).ok_or_else(|| Error::message(format!("no style sheet `{path}`")))?;
+    let bytes =
+        styles.get(&path).ok_or_else(|| Error::message(format!("no style sheet or script `{path}`")))?;
     if base64 || bits != 256 || kwargs.iter().count() > 3 {
         return Err(Error::message("our templates did not use this of `get_hash`: write it here first"));
     }
