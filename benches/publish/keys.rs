@@ -83,8 +83,10 @@ async fn measure(
             return Err(format!("{PAGE} does not say `{name}`").into());
         }
         said(official.until("sent.length > 0 && last === undefined").await)?;
-        let receipt: f64 = said(official.ask("sent.at(-1)").await)?;
-        let mut legs = Legs { served, receipt: Duration::from_secs_f64(receipt / 1e3), ..Legs::default() };
+        let (left, receipt): (f64, f64) = said(official.ask("[left.at(-1), sent.at(-1)]").await)?;
+        let milliseconds = |time: f64| Duration::from_secs_f64(time / 1e3);
+        let mut legs =
+            Legs { served, left: milliseconds(left), receipt: milliseconds(receipt), ..Legs::default() };
         server_side(address, desk, &mut legs)?;
         all.push(legs);
         tokio::time::sleep(REST).await;

@@ -20,6 +20,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The legs of one change.
 #[derive(Clone, Copy, Default)]
 pub struct Legs {
+    /// Until the change leaves the browser; nothing where a client writes.
+    pub left: Duration,
     pub receipt: Duration,
     pub read: Duration,
     pub plan: Duration,
@@ -103,7 +105,8 @@ pub fn table(of: &str, all: &[Legs]) -> Result<()> {
     say(&format!("{of}, milliseconds"))?;
     say(&format!("{:<10}{:>9}{:>9}{:>9}", "leg", "p50", "p99", "max"))?;
     type Leg = (&'static str, fn(&Legs) -> Duration);
-    let legs: [Leg; 6] = [
+    let legs: [Leg; 7] = [
+        ("left", |legs| legs.left),
         ("receipt", |legs| legs.receipt),
         ("read", |legs| legs.read),
         ("plan", |legs| legs.plan),

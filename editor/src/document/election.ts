@@ -71,8 +71,12 @@ const list = (doc: Draft, map: Facts) => ((doc as Raw).content as Raw)[map] as R
 
 /** Where the row of a fact is in its list now; -1 once it is taken away. */
 export function findFact(doc: A.Doc<unknown>, where: Where): number {
-  const rows = Array.from((contentOf(doc)[where.map] ?? []) as Raw[]);
-  if (where.map !== "dates") return rows.findIndex((row) => words(row[FACTS[where.map].by]) === where.code);
+  if (where.map !== "dates") {
+    const rows = (contentOf(doc)[where.map] ?? []) as Raw[];
+    // One after the other: inside a change each row that is looked at costs.
+    for (let at = 0; at < rows.length; at++) if (words(rows[at]![FACTS[where.map].by]) === where.code) return at;
+    return -1;
+  }
   return where.row ? (placeOf(contentOf(doc).dates, where.row) ?? -1) : -1;
 }
 

@@ -144,8 +144,18 @@ const VALUES: Partial<Record<Kind, Values[]>> = { report: ["figures", "facts", "
 
 /** Everything in a document of this kind in which different values wait for a person. */
 export function contested(kind: Kind, doc: A.Doc<unknown>): Conflict[] {
-  return conflicts(doc, VALUES[kind] ?? []);
+  if (!isOpened(doc as object)) return [];
+  const heads = A.getHeads(doc).join();
+  const known = found.get(heads) ?? conflicts(doc, VALUES[kind] ?? []);
+  found.delete(heads);
+  found.set(heads, known);
+  if (found.size > FOUND) found.delete(found.keys().next().value!);
+  return known;
 }
+
+/** What was found last, by heads: a document at its heads never changes, and a screen looks at each render. The latest at the end. */
+const found = new Map<string, Conflict[]>();
+const FOUND = 16;
 
 /** The same of some values. */
 export function conflicts(doc: A.Doc<unknown>, maps: Values[]): Conflict[] {
@@ -206,7 +216,12 @@ function provenanceBy(row: Raw, actor: string): Provenance {
 
 function places(doc: A.Doc<unknown>, map: Values): Conflict[] {
   const content = contentOf(doc);
-  if (isFacts(map)) return Array.from((content[map] ?? []) as Raw[], (row, at) => ({ map, field: words(row[FACTS[map].by]) ?? "", row: rowAt(content[map], at), rivals: factRivals(map, row) }));
+  if (isFacts(map)) {
+    return Array.from((content[map] ?? []) as Raw[]).flatMap((row, at) => {
+      const rivals = factRivals(map, row);
+      return rivals.length > 1 ? [{ map, field: words(row[FACTS[map].by]) ?? "", row: rowAt(content[map], at), rivals }] : [];
+    });
+  }
   switch (map) {
     case "short":
       return SHORT.map((field) => ({ map, field, rivals: rivalsAt(content, field) }));
