@@ -3,7 +3,6 @@
 //!
 //! `cargo bench --bench publish -- keys 10000 50000 [--changes 120]`, `… -- latency 10000 50000 [--changes 120]` and
 //! `… -- load [--readers 2000] [--seconds 10]`. The real program serves; it prints and asserts no time.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "the tests' helpers say what went wrong by panicking")]
 #![allow(dead_code, reason = "the tests' helpers are used in part")]
 
 #[path = "../tests/suite/support/browser.rs"]

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { removeDate, rowsOf, type Row, type Where } from "../document/election.ts";
 import { keysOf } from "../document/place.ts";
-import { FACTS, contested, provenanceOf, rivalsAt, words, type Facts, type Raw } from "../document/read.ts";
+import { FACTS, provenanceOf, rivalsAt, words, type Facts, type Raw } from "../document/read.ts";
 import { CorrectionForm, freshDraft, KEY, shelfOf, useDraft } from "./correction.tsx";
 import { Differs } from "./field.tsx";
 import { focusSoon } from "./focus.ts";
@@ -18,13 +18,14 @@ import { fold, showDay, tr } from "./words.ts";
 
 export function Election() {
   const office = here();
-  const clashes = office.writes(KEY) ? contested(KEY, office.paper(KEY).doc) : [];
+  // As the index tells it: to look for it in every row at every render would hold back what was just written.
+  const clashes = office.writes(KEY) ? (office.ledger.lines.value[KEY]?.clashes ?? 0) : 0;
   return (
     <main id="main">
       <h1>{title(KEY)}</h1>
       <Newer of={KEY} />
       <Refused of={KEY} />
-      {clashes.length > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
+      {clashes > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
       <Dates />
       <Constituencies />
       <Units />
