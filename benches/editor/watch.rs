@@ -13,7 +13,7 @@ pub const WATCH: &str = "window.sent = []; window.left = []; window.last = undef
         if (last) { \
             const good = Boolean(document.querySelector('.bar.good')); \
             if (!good) last.waited = true; \
-            else if (last.waited) { sent.push(performance.now() - last.at); left.push(last.left ?? 0); last = undefined; } \
+            else if (last.waited) { sent.push(performance.now() - last.at); left.push(last.left); last = undefined; } \
         } \
     }; \
     new MutationObserver(look).observe(document.body, \

@@ -14,8 +14,6 @@ use crate::Result;
 use crate::folder::Folder;
 use crate::folder::Serving;
 use crate::legs::Legs;
-use crate::legs::PAGE;
-use crate::legs::ask;
 use crate::legs::server_side;
 use crate::legs::table;
 use crate::legs::tag;
@@ -72,16 +70,12 @@ async fn measure(
         let (told, hears) = std::sync::mpsc::channel();
         let served = std::thread::spawn(move || {
             let started: Instant = hears.recv().map_err(|error| error.to_string())?;
-            until_served(address, &before, started)
+            until_served(address, (&before, &name), started)
         });
         // From before the browser is told of the key: what the protocol takes is counted as well.
         told.send(Instant::now())?;
         enter(&official).await?;
         let served = served.join().map_err(|_| "the reader failed")??;
-        let (_, body) = ask(&mut std::net::TcpStream::connect(address)?, "GET", PAGE, "")?;
-        if !String::from_utf8_lossy(&body).contains(&name) {
-            return Err(format!("{PAGE} does not say `{name}`").into());
-        }
         said(official.until("sent.length > 0 && last === undefined").await)?;
         let (left, receipt): (f64, f64) = said(official.ask("[left.at(-1), sent.at(-1)]").await)?;
         let milliseconds = |time: f64| Duration::from_secs_f64(time / 1e3);

@@ -30,17 +30,20 @@ pub struct Legs {
     pub served: Duration,
 }
 
-/// Asks on one connection until the address has other bytes.
+/// Asks on one connection until the address has other bytes, and reads them: they must say the new name.
 pub fn until_served(
     address: SocketAddr,
-    before: &str,
+    (before, name): (&str, &str),
     started: Instant,
 ) -> std::result::Result<Duration, String> {
     let mut stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
     loop {
         let (now, _) = ask(&mut stream, "HEAD", PAGE, "").map_err(|error| error.to_string())?;
         if now != before {
-            return Ok(started.elapsed());
+            let (_, body) = ask(&mut stream, "GET", PAGE, "").map_err(|error| error.to_string())?;
+            let took = started.elapsed();
+            let said = String::from_utf8_lossy(&body).contains(name);
+            return if said { Ok(took) } else { Err(format!("{PAGE} does not say `{name}`")) };
         }
         if started.elapsed() > PATIENCE {
             return Err("the change never became public".to_owned());

@@ -95,6 +95,19 @@ test("of two dates of one step the one that was corrected differs, with or witho
     const chosen = A.change(doc, (d) => chooseFact(d, conflict, conflict.rivals[1]));
     assert.equal(rowsOf(chosen, "constituencies")[0].row.seats, Number(conflict.rivals[1].value));
   }
+  // Who confirms what stands there is heard beside who changes it: nothing is verified by a document that says something else.
+  const confirmed = [["Thành phố Sơn La", "1/QĐ", true], ["Sơn La B", "2/QĐ", false]];
+  for (const doc of apart((d, i) => putFact(d, city, name(...confirmed[i])))) {
+    const [conflict] = contested("election", doc);
+    const said = conflict.rivals.map(({ value, provenance }) => `${value}, ${provenance.source}, ${provenance.verified}`).sort();
+    assert.deepEqual(said, ["Sơn La B, 2/QĐ, false", "Thành phố Sơn La, 1/QĐ, true"]);
+  }
+  // One moves the day, the other adds the hour: two wholes, and no third that nobody wrote.
+  const parts = (i) => ({ ...at(["", "7:30"][i], ["2021-05-26", "2021-05-25"][i]), source: "Công bố" });
+  for (const doc of apart((d, i) => putFact(d, { map: "dates", row: { at: 0 } }, parts(i)))) {
+    const [conflict] = contested("election", doc);
+    assert.deepEqual(conflict.rivals.map((rival) => rival.value.split("\t").slice(1, 3).join(" ")).sort(), ["2021-05-25 07:30", "2021-05-26 "]);
+  }
   for (const doc of apart((d) => putFact(d, city, name("Sơn La A")))) assert.deepEqual(contested("election", doc), [], "both wrote the same");
 });
 

@@ -88,9 +88,14 @@ async function shard(name) {
 /** All rows, fetched once; after a failure they are fetched again when somebody asks again.
  * @type {Promise<Row[]> | undefined} */
 let index;
+/** Whether they are all here. */
+let isHere = false;
 
 function rows() {
-  index ??= Promise.all(words.bang.split(" ").map(shard)).then((shards) => [...onThePage(), ...shards.flat()]);
+  index ??= Promise.all(words.bang.split(" ").map(shard)).then((shards) => {
+    isHere = true;
+    return [...onThePage(), ...shards.flat()];
+  });
   index.catch(() => (index = undefined));
   return index;
 }
@@ -119,8 +124,8 @@ function snippet({ text, inText }, typed) {
   const first = inText.find((word) => typed.some((one) => begins(word, one)));
   let from = 0;
   if (first && first.to > SNIPPET) from = inText.find((word) => word.from >= first.from - SNIPPET / 3).from;
-  const last = inText.findLast((word) => word.to <= from + SNIPPET);
-  const to = text.length <= from + SNIPPET ? text.length : (last?.to ?? from + SNIPPET);
+  const whole = inText.filter((word) => word.to <= from + SNIPPET);
+  const to = text.length <= from + SNIPPET || whole.length === 0 ? Math.min(text.length, from + SNIPPET) : whole[whole.length - 1].to;
   return [from > 0 ? "… " : "", ...marked(text, inText, typed, [from, to]), to < text.length ? " …" : ""];
 }
 
@@ -155,7 +160,7 @@ async function search(query) {
   }
   let all;
   try {
-    if (!index) say(words.dangTim);
+    if (!isHere) say(words.dangTim);
     all = await rows();
   } catch {
     if (asked !== query) return;

@@ -1,7 +1,6 @@
 //! What documents held at heads, as it was read last. A document at its heads never changes, so whoever reads the same again, be
 //! it the rules or the site, is given what was read.
 
-use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -12,20 +11,23 @@ use automerge::ChangeHash;
 use super::content::Content;
 use super::key::Key;
 
-/// Readings that are kept of a document: as it stands, as it stood before a change, and as it is shown.
-const KEPT: usize = 3;
+/// Readings that are kept in all: of the few documents that decide what is public, each as it stands, as it stood before a change,
+/// and as it is shown.
+const KEPT: usize = 24;
 
-/// Readings of one document, the latest last.
-type Readings = VecDeque<(Vec<ChangeHash>, Arc<Content>)>;
+/// A reading: of which document, at which heads.
+type Reading = (Key, Vec<ChangeHash>, Arc<Content>);
 
-/// Contents that were read, the latest of each document.
+/// Contents that were read, the latest of all documents.
 #[derive(Debug, Default)]
 pub struct Contents {
-    kept: Mutex<BTreeMap<Key, Readings>>,
+    /// What was asked for last is at the end.
+    kept: Mutex<VecDeque<Reading>>,
 }
 
 impl Contents {
-    /// What the document of this key holds at these heads; `read` reads it, if that was not done lately.
+    /// What the document of this key holds at these heads; `read` reads it, if that was not done lately. That the document has these
+    /// heads is for the caller to know: what was read may be of a copy with changes that it never took in.
     ///
     /// # Errors
     /// As `read`.
@@ -41,19 +43,29 @@ impl Contents {
             return Ok(known);
         }
         let content = Arc::new(read()?);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let readings = kept.entry(key.clone()).or_default();
-        readings.push_back((heads, Arc::clone(&content)));
-        if readings.len() > KEPT {
-            readings.pop_front();
+        // Somebody else may have read the same meanwhile.
+        if let Some(known) = self.known(key, &heads) {
+            return Ok(known);
         }
+        self.put((key.clone(), heads, Arc::clone(&content)));
         Ok(content)
     }
 
     fn known(&self, key: &Key, heads: &[ChangeHash]) -> Option<Arc<Content>> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut readings = kept.get(key)?.iter();
-        readings.find(|(at, _)| at == heads).map(|(_, content)| Arc::clone(content))
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = kept.iter().position(|(of, at, _)| of == key && at == heads)?;
+        let reading = kept.remove(at)?;
+        let content = Arc::clone(&reading.2);
+        kept.push_back(reading);
+        Some(content)
+    }
+
+    fn put(&self, reading: Reading) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push_back(reading);
+        if kept.len() > KEPT {
+            kept.pop_front();
+        }
     }
 }
 
@@ -85,13 +97,19 @@ mod tests {
         // In another order they are the same heads.
         let turned: Vec<_> = heads(3).into_iter().rev().collect();
         contents.at(&Key::Publication, &turned, || Err("read again")).unwrap();
-        // The fourth takes the place of the first.
-        read(4).unwrap();
+        // Of another document nothing is known, and a failure is not kept.
+        for _ in 0..2 {
+            assert!(contents.at(&Key::Election, &heads(3), || Err("not read")).is_err());
+        }
+        // What was asked for longest ago makes room.
+        let most = u8::try_from(KEPT).unwrap();
+        (4..=most).for_each(|number| drop(read(number).unwrap()));
         read(1).unwrap();
-        assert_eq!(reads.get(), 5);
-        // Of another document nothing is known.
-        assert!(contents.at(&Key::Election, &heads(4), || Err("not read")).is_err());
-        // A failure is not kept.
-        assert!(contents.at(&Key::Election, &heads(4), || Err("not read")).is_err());
+        assert_eq!(reads.get(), KEPT);
+        read(most + 1).unwrap();
+        read(1).unwrap();
+        assert_eq!(reads.get(), KEPT + 1);
+        read(2).unwrap();
+        assert_eq!(reads.get(), KEPT + 2);
     }
 }

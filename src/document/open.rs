@@ -136,16 +136,22 @@ impl Document {
     /// What it held at these heads; an error that names the heads which are not here. No heads means nothing was
     /// approved, and is refused too.
     pub fn at_heads(&self, heads: &[ChangeHash]) -> Result<Content, DocumentError> {
+        self.expect_heads(heads)?;
+        Content::read(&View::new(&self.doc, Some(heads), &self.subject)?)
+    }
+
+    /// The errors of [`Document::at_heads`] for heads that are none of this document.
+    pub fn expect_heads(&self, heads: &[ChangeHash]) -> Result<(), DocumentError> {
         if heads.is_empty() {
             return Err(self.refused("chưa nêu phiên bản nào; hãy nêu phiên bản đã duyệt. / No heads were named; name the heads that were approved"));
         }
         let missing = self.doc.get_missing_deps(heads);
         let missing: Vec<_> =
             heads.iter().filter(|head| missing.contains(head)).map(ToString::to_string).collect();
-        if !missing.is_empty() {
-            return Err(DocumentError::UnknownHeads { subject: Box::new(self.subject.clone()), missing });
+        if missing.is_empty() {
+            return Ok(());
         }
-        Content::read(&View::new(&self.doc, Some(heads), &self.subject)?)
+        Err(DocumentError::UnknownHeads { subject: Box::new(self.subject.clone()), missing })
     }
 
     /// The heads of all that is committed; commits what is pending first. Sorted.
@@ -182,13 +188,13 @@ impl Document {
         Ok(())
     }
 
-    /// The document with what was saved after it; as [`Document::load`] of both.
-    pub fn with(&self, bytes: &[u8]) -> Result<Self, DocumentError> {
+    /// The document with changes that were kept after it, each in Automerge's format, each of which must be readable.
+    pub fn with(&self, changes: Vec<Vec<u8>>) -> Result<Self, DocumentError> {
         let mut next = self.clone();
-        next.doc.load_incremental(bytes).map_err(|source| DocumentError::Damaged {
-            subject: Box::new(self.subject.clone()),
-            source: Box::new(source),
-        })?;
+        for bytes in changes {
+            let change = Change::from_bytes(bytes).map_err(|error| self.wrong(error.to_string()))?;
+            next.doc.apply_changes([change]).map_err(|source| wrong(&self.subject, source))?;
+        }
         next.admit(STEPS)?;
         Ok(next)
     }

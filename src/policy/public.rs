@@ -23,6 +23,7 @@ use crate::document::Document;
 use crate::document::Key;
 use crate::document::directive::Directive;
 use crate::document::election::Election;
+use crate::document::election::PlannedDate;
 use crate::document::language;
 use crate::document::parse_heads;
 use crate::document::publication::Notice;
@@ -97,6 +98,8 @@ fn approved(
 ) -> Result<Arc<Content>, PublicError> {
     let document = documents.get(key).ok_or_else(|| PublicError::Missing { key: key.to_string() })?;
     let heads = parse_heads(&approval.heads)?;
+    // What was read may be of a change that was refused, or is not on the disk: only what the document has is shown.
+    document.expect_heads(&heads)?;
     Ok(contents.at(key, &heads, || document.at_heads(&heads))?)
 }
 
@@ -157,8 +160,10 @@ fn units(election: &Election) -> Vec<UnitFacts> {
 
 /// The National Assembly's constituencies become public when the National Election Council publishes them (article 10.2).
 fn constituencies(election: &Election, as_of: NaiveDate) -> Vec<ConstituencyFacts> {
+    // A date that nobody has verified says nothing.
+    let said = |date: &&PlannedDate| date.kind == "actual" && date.provenance.verified;
     let published =
-        election.dates.iter().filter(|d| d.rule == "publish_na_constituencies" && d.kind == "actual");
+        election.dates.iter().filter(|date| date.rule == "publish_na_constituencies").filter(said);
     let later = |date: &str| date.parse::<NaiveDate>().is_ok_and(|day| day > as_of);
     if published.into_iter().any(|date| later(&date.date)) {
         return Vec::new();

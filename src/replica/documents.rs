@@ -154,7 +154,7 @@ impl DocumentStore {
         let Some(changes) = self.store.changes_after(listed.id, seen).map_err(self.failed())? else {
             return self.read(listed, Some(before.election()));
         };
-        let now = before.with(&changes.concat()).map_err(|error| self.damaged(listed, error.to_string()))?;
+        let now = before.with(changes).map_err(|error| self.damaged(listed, error.to_string()))?;
         self.whole(listed, now)
     }
 

@@ -18,7 +18,9 @@ use chrono::NaiveDate;
 use ear::Ear;
 use niemyet::build::source::SourceTree;
 use niemyet::document::Content;
+use niemyet::document::Contents;
 use niemyet::document::Document;
+use niemyet::document::DocumentError;
 use niemyet::document::Key;
 use niemyet::document::directive::CitedDocument;
 use niemyet::document::directive::Directive;
@@ -26,10 +28,13 @@ use niemyet::document::directive::Task;
 use niemyet::document::election::Body;
 use niemyet::document::election::Election;
 use niemyet::document::election::PlannedDate;
+use niemyet::document::election::Provenance;
 use niemyet::document::election::Unit;
+use niemyet::document::format_heads;
 use niemyet::document::publication::Notice;
 use niemyet::document::publication::NoticeText;
 use niemyet::document::publication::put_notice;
+use niemyet::document::write_election;
 use niemyet::policy::public::PublicError;
 use niemyet::policy::public::clean;
 use niemyet::policy::public::part::Ground;
@@ -418,6 +423,40 @@ fn nothing_is_known_before_its_day() {
     assert!(records.facts().constituencies.is_empty(), "published on 3 March 2021 (NQ 64/NQ-HĐBCQG)");
     let done = records.facts().steps.iter().flat_map(|step| &step.dates).filter(|date| date.kind == "actual");
     assert!(done.into_iter().all(|date| date.date <= early), "an actual date of the future was shown");
+}
+
+#[test]
+fn what_was_read_of_a_change_that_never_came_is_not_shown() {
+    let mut office = Office::seeded("sonla-2021");
+    // A copy with one change more, as rules read a delivery before they refuse it, or before the disk has it.
+    let mut copy = office.documents[&Key::Election].clone();
+    let Content::Election(mut election) = copy.content().unwrap() else { panic!("no election") };
+    election.units[1].name_vi = "Huyện không được nhận".to_owned();
+    write_election(&mut copy, &election).unwrap();
+    copy.commit("refused", 1);
+    let (heads, contents) = (copy.heads(), Contents::default());
+    contents.at(&Key::Election, &heads, || copy.content()).unwrap();
+    office.approve_at(&Key::Election, format_heads(&heads), ("team_comms", "basis"));
+    let refused = office.records_with(&contents, as_of()).unwrap_err();
+    assert!(matches!(refused, PublicError::Document(DocumentError::UnknownHeads { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_date_that_nobody_has_verified_takes_no_constituency_away() {
+    let mut office = Office::seeded("sonla-2021");
+    let Content::Election(mut election) = office.documents[&Key::Election].content().unwrap() else {
+        panic!("no election")
+    };
+    let published =
+        election.dates.iter().find(|date| date.rule == "publish_na_constituencies").unwrap().clone();
+    for (verified, left) in [(false, 3), (true, 0)] {
+        let provenance = Provenance { verified, ..published.provenance.clone() };
+        let later = PlannedDate { date: "2021-03-20".to_owned(), provenance, ..published.clone() };
+        election.dates.push(later);
+        office.write_election(&election);
+        office.approve(&Key::Election);
+        assert_eq!(office.records().facts().constituencies.len(), left, "{verified}");
+    }
 }
 
 #[test]

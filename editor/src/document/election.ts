@@ -86,8 +86,15 @@ const provenance = ({ source, verified }: Provenance) => ({ source: word(one(sou
 export function putFact(doc: Draft, where: Where, now: Correction): void {
   const at = findFact(doc, where);
   const cells = cellsOf(where.map, now);
-  if (at >= 0) Object.assign(list(doc, where.map)[at]!, cells, { provenance: provenance(now) });
+  if (at >= 0) overwrite(list(doc, where.map)[at]!, { ...cells, provenance: provenance(now) });
   else if (where.map === "dates") list(doc, "dates").push({ rule: word(now.rule ?? ""), ...cells, provenance: provenance(now) });
+}
+
+/** Writes each cell even if it holds the same already: who only confirms a value says so beside one who changes it. Automerge would
+ * leave the value out, and keep of the two what nobody wrote together. */
+function overwrite(row: Raw, cells: Raw): void {
+  for (const name of Object.keys(cells)) delete row[name];
+  Object.assign(row, cells);
 }
 
 function cellsOf(map: Facts, now: Correction): Raw {

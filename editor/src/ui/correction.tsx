@@ -14,9 +14,11 @@ import { named, showDay, tr } from "./words.ts";
 
 export const KEY = "election";
 
-/** A correction that is being typed. `over`: what the person saw of the fact when the typing began, at these heads. */
+/** A correction that is being typed, as which it was `begun`. `over`: what the person saw of the fact when the typing began, at these
+ * heads. */
 interface Draft {
   now: Correction;
+  begun: Correction;
   over: string;
   heads: string[];
 }
@@ -32,11 +34,12 @@ export function useDraft(shelf: string): [Draft | undefined, (next: Draft | unde
 
 /** A form that nobody has typed into yet. */
 export function freshDraft(map: Facts, row: Raw | undefined): Draft {
-  return { now: begun(map, row), over: row ? standing(map, row) : "", heads: here().paper(KEY).heads };
+  const now = begun(map, row);
+  return { now, begun: now, over: row ? standing(map, row) : "", heads: here().paper(KEY).heads };
 }
 
 /** Whether somebody typed into it. */
-const isTyped = (map: Facts, { now }: Draft, row: Raw | undefined): boolean => JSON.stringify(now) !== JSON.stringify(begun(map, row));
+const isTyped = (draft: Draft): boolean => JSON.stringify(draft.now) !== JSON.stringify(draft.begun);
 
 /** Whether every version of the election is public as it is written. */
 const isByRule = (): boolean => {
@@ -79,11 +82,11 @@ export function CorrectionForm(props: Props) {
   const office = here();
   const [draft = freshDraft(map, row), keep] = useDraft(shelf);
   const [tried, setTried] = useState(false);
-  const { now } = draft;
   const isNew = row === undefined;
   const isOvertaken = !isNew && draft.over !== standing(map, row);
   // Who has typed nothing sees what comes, and corrects that.
-  const base = isOvertaken && !isTyped(map, draft, row) ? freshDraft(map, row) : draft;
+  const base = isOvertaken && !isTyped(draft) ? freshDraft(map, row) : draft;
+  const { now } = base;
   const type = (part: Partial<Correction>) => keep({ ...base, now: { ...now, ...part } });
   const missing = tried ? lacks(map, now) : [];
   const faults = missing.map((part) => ({ name: part, text: partWords(map, part, now), href: "#/election", jump: () => focusSoon(`${at}-${part}`) }));

@@ -59,6 +59,8 @@ pub(super) enum Place {
     /// Letters, at most so many.
     Prose(usize),
     Word(Check),
+    /// The same, and never taken away.
+    Must(Check),
     /// The same, or nothing.
     Perhaps(Check),
     TaskStatuses,
@@ -256,7 +258,9 @@ impl Place {
             (Self::Fact(Holds::Date), ScalarValue::Str(word)) => is_date(word),
             (Self::Fact(Holds::Flag), ScalarValue::Str(word)) => matches!(word.as_str(), "true" | "false"),
             (Self::Fact(Holds::Choice(words)), ScalarValue::Str(word)) => words.contains(&word.as_str()),
-            (Self::Word(check) | Self::Perhaps(check), ScalarValue::Str(word)) => check(word),
+            (Self::Word(check) | Self::Must(check) | Self::Perhaps(check), ScalarValue::Str(word)) => {
+                check(word)
+            }
             (Self::Perhaps(_), ScalarValue::Null) => true,
             (Self::Prose(most), ScalarValue::Str(text)) => text.chars().count() <= most,
             (Self::Prose(_), ScalarValue::Null) => true,
@@ -350,6 +354,8 @@ fn content(kind: Kind, name: &str) -> Option<Place> {
 fn sampled(value: &'static Value, name: &str, depth: u8) -> Place {
     match value {
         Value::String(_) if name == "text_vi" => Place::Prose(WHOLE_TEXT),
+        // The day of the election: without it nothing could be built.
+        Value::String(form) if form == sample::DAY && depth == 1 => Place::Must(is_date),
         Value::String(form) if form == sample::DAY => Place::Word(is_date),
         Value::String(form) if form == sample::CLOCK => Place::Perhaps(is_clock),
         Value::String(form) if form == sample::DATE_KIND => Place::Word(is_kind_of_date),

@@ -86,6 +86,10 @@ impl Office {
 
     pub fn approve_as(&mut self, key: &Key, by: &str, basis: &str) {
         let heads = format_heads(&self.documents.get_mut(key).unwrap().heads());
+        self.approve_at(key, heads, (by, basis));
+    }
+
+    pub fn approve_at(&mut self, key: &Key, heads: Vec<String>, (by, basis): (&str, &str)) {
         let approval = Approval {
             heads,
             by: by.to_owned(),
@@ -106,10 +110,15 @@ impl Office {
     }
 
     pub fn try_records(&self, day: NaiveDate) -> Result<PublicRecords, PublicError> {
+        self.records_with(&Contents::default(), day)
+    }
+
+    /// With what others have read.
+    pub fn records_with(&self, contents: &Contents, day: NaiveDate) -> Result<PublicRecords, PublicError> {
         let mut now = self.documents.clone();
         let heads = |key: &Key| now.get_mut(key).map(|document| format_heads(&document.heads()));
         let shown = Shown::now(&self.publication(), heads);
-        PublicRecords::new(&shown, (&self.documents, &Contents::default()), &self.laws, day)
+        PublicRecords::new(&shown, (&self.documents, contents), &self.laws, day)
     }
 
     pub fn records(&self) -> PublicRecords {

@@ -119,4 +119,8 @@ fn no_nonsense_becomes_a_date_or_a_number_of_seats() {
     }
     let put = |doc: &mut AutoCommit| doc.put(object(doc, "content"), "election_day", "2021-05-32").unwrap();
     assert_eq!(delivers(&mut desk, put), Err("wrong-value"));
+    let day = desk.election().election_day;
+    let gone = |doc: &mut AutoCommit| doc.delete(object(doc, "content"), "election_day").unwrap();
+    assert!(delivers(&mut desk, gone).is_err(), "without its day nothing could be built");
+    assert_eq!(desk.election().election_day, day);
 }

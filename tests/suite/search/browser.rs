@@ -125,7 +125,7 @@ async fn an_address_with_a_question_answers_it_and_a_commune_leads_to_its_line()
     visit.finds_first("Open data").await?;
 
     visit.open("/tim-kiem/?q=xa").await?;
-    let titles = visit.is_told("Dưới đây là 50 kết quả gần nhất.").await?;
+    let titles = visit.is_told("Dưới đây là 50 kết quả sát nhất.").await?;
     assert_eq!(titles.len(), 50);
     let told = "Number(document.querySelector('#tim-noi').textContent.match(/\\d+/)[0])";
     assert!(visit.visitor.ask::<u32>(told).await? > 150);
