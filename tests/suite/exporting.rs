@@ -292,7 +292,7 @@ fn what_is_packed_beforehand_is_what_is_there_plain() {
     for (path, bytes) in &plain {
         assert_eq!(packed.remove(path).as_ref(), Some(bytes), "{path}");
         let (gzip, brotli) = (packed.remove(&format!("{path}.gz")), packed.remove(&format!("{path}.br")));
-        let is_text = ["html", "css", "xml", "json", "csv", "ics", "svg", "txt"]
+        let is_text = ["html", "css", "js", "xml", "json", "csv", "ics", "svg", "txt"]
             .iter()
             .any(|extension| path.ends_with(&format!(".{extension}")));
         if !is_text {
