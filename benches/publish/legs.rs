@@ -117,7 +117,7 @@ pub fn table(of: &str, all: &[Legs]) -> Result<()> {
         ("release", |legs| legs.release),
         ("served", |legs| legs.served),
     ];
-    for (name, leg) in legs {
+    for (name, leg) in legs.into_iter().filter(|(_, leg)| all.iter().any(|legs| !leg(legs).is_zero())) {
         let mut times: Vec<f64> = all.iter().map(|legs| leg(legs).as_secs_f64() * 1e3).collect();
         times.sort_by(f64::total_cmp);
         let at = |part: f64| times[((times.len() as f64 * part).ceil() as usize).clamp(1, times.len()) - 1];
