@@ -30,6 +30,12 @@ const late = {
   setup: (build) => build.onResolve({ filter: /^@automerge\/automerge-repo\/slim$/ }, () => ({ path: join(here, "src/local/late.ts") })),
 };
 
+/** In the second file. */
+const throttle = {
+  name: "throttle",
+  setup: (build) => build.onResolve({ filter: /\/helpers\/throttle\.js$/ }, ({ importer }) => (importer.endsWith("DocSynchronizer.js") ? { path: join(here, "src/local/throttle.ts") } : undefined)),
+};
+
 async function bundle(entry, define = {}, plugins = []) {
   const result = await build({
     entryPoints: [join(here, "src", entry)],
@@ -51,7 +57,7 @@ async function bundle(entry, define = {}, plugins = []) {
 }
 
 const icon = asset("icon", "svg", source("icon.svg"));
-const engine = asset("engine", "js", await bundle("engine.ts"));
+const engine = asset("engine", "js", await bundle("engine.ts", {}, [throttle]));
 const app = asset("app", "js", await bundle("app.tsx", { ENGINE: engine, ICON: icon }, [late]));
 const style = asset("style", "css", (await build({ entryPoints: [join(here, "src/style.css")], absWorkingDir: here, minify: true, write: false, charset: "utf8" })).outputFiles[0].contents);
 const boot = asset("boot", "js", await bundle("boot.ts", { APP: app, ENGINE: engine, WASM: wasmPath, WASM_BYTES: wasm.length }));

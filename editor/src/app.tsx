@@ -1,5 +1,5 @@
 // The program: opens the device's office and draws the screen that the address names.
-import { render } from "preact";
+import { options, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Account } from "./ui/account.tsx";
 import { Conflicts, clashes } from "./ui/conflicts.tsx";
@@ -7,6 +7,7 @@ import { Directive, Directives } from "./ui/directives.tsx";
 import { Election } from "./ui/election.tsx";
 import { History } from "./ui/history.tsx";
 import { Incident, Incidents } from "./ui/incidents.tsx";
+import { draw } from "./local/drawing.ts";
 import type { Early } from "./local/early.ts";
 import { keepStarting, startEngine } from "./local/engine.ts";
 import { diskFault } from "./local/disk.ts";
@@ -195,6 +196,7 @@ export async function start(wasm: () => Promise<Response>, early: Promise<Early>
   };
   requestAnimationFrame(() => setTimeout(begin));
   setTimeout(begin, 500);
+  options.debounceRendering = draw;
   render(<App />, root);
   void watch();
   addEventListener("pagehide", () => (writeDown(), office.value?.lastWords()));

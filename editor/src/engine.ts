@@ -2,3 +2,4 @@
 export { BroadcastChannelNetworkAdapter } from "@automerge/automerge-repo-network-broadcastchannel";
 export { Automerge, decodeHeads, initializeWasm, Repo } from "@automerge/automerge-repo/slim";
 export { Link } from "./local/link.ts";
+export { sendAtOnce } from "./local/throttle.ts";

@@ -43,7 +43,7 @@ impl Content {
     /// server does. That it is the document of this key is for the caller to know.
     pub fn of(doc: &Automerge, election: &str, key: &Key) -> Result<Self, DocumentError> {
         let subject = Subject { key: key.clone(), id: DocumentId::derive(election, key)? };
-        Self::read(&View::new(doc, None, &subject)?)
+        Self::read(&View::new(doc, None, &subject))
     }
 
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {

@@ -65,7 +65,7 @@ impl Trigger {
 
 impl Incident {
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
-        let content = view.content();
+        let content = view.content()?;
         Ok(Self {
             handed_in: report::handed_in(&content)?,
             submissions: report::submissions(&content)?,

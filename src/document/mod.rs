@@ -8,6 +8,7 @@ pub mod contents;
 pub mod directive;
 pub mod election;
 pub mod error;
+mod flat;
 mod halves;
 pub mod id;
 pub mod incident;

@@ -130,14 +130,14 @@ impl Document {
 
     /// What it holds now, what is not committed yet included.
     pub fn content(&self) -> Result<Content, DocumentError> {
-        Content::read(&View::new(&self.doc, None, &self.subject)?)
+        Content::read(&View::new(&self.doc, None, &self.subject))
     }
 
     /// What it held at these heads; an error that names the heads which are not here. No heads means nothing was
     /// approved, and is refused too.
     pub fn at_heads(&self, heads: &[ChangeHash]) -> Result<Content, DocumentError> {
         self.expect_heads(heads)?;
-        Content::read(&View::new(&self.doc, Some(heads), &self.subject)?)
+        Content::read(&View::new(&self.doc, Some(heads), &self.subject))
     }
 
     /// The errors of [`Document::at_heads`] for heads that are none of this document.

@@ -120,7 +120,7 @@ impl TaskAction {
 
 impl Progress {
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
-        let content = view.content();
+        let content = view.content()?;
         let mut tasks: BTreeMap<String, TaskProgress> = BTreeMap::new();
         for (id, (node, contested)) in content.field("status").map()? {
             let task = tasks.entry(id.to_owned()).or_default();

@@ -126,7 +126,7 @@ impl Publication {
     }
 
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
-        let content = view.content();
+        let content = view.content()?;
         let mut publication = Self::default();
         for (key, (node, contested)) in content.field("items").map()? {
             publication.items.insert(key_of(key, &node)?, approval(&node, contested)?);

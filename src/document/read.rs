@@ -1,5 +1,6 @@
 //! Reading a document, now or at given heads, with a path in every complaint.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use automerge::AutoCommit;
@@ -12,9 +13,11 @@ use automerge::ReadDoc;
 use automerge::ScalarValue;
 use automerge::Value;
 use automerge::hydrate;
+use automerge::iter::DocIter;
 
 use super::error::DocumentError;
 use super::error::Subject;
+use super::flat;
 
 /// What is read of an Automerge document, pending or not.
 pub(super) trait Source {
@@ -29,6 +32,8 @@ pub(super) trait Source {
     ) -> Result<Vec<(Value<'static>, ObjId)>, AutomergeError>;
     /// Everything below an object.
     fn tree(&self, at: &ObjId, heads: Option<&[ChangeHash]>) -> Result<hydrate::Value, AutomergeError>;
+    /// The same, one after the other.
+    fn items(&self, at: &ObjId, heads: Option<&[ChangeHash]>) -> DocIter<'_>;
     /// The change that made an operation.
     fn change_of(&self, id: &ObjId) -> Option<ChangeHash>;
 }
@@ -68,6 +73,10 @@ macro_rules! source {
                 ReadDoc::hydrate(self, at, heads)
             }
 
+            fn items(&self, at: &ObjId, heads: Option<&[ChangeHash]>) -> DocIter<'_> {
+                self.iter_at(at, heads)
+            }
+
             fn change_of(&self, id: &ObjId) -> Option<ChangeHash> {
                 self.hash_for_opid(id)
             }
@@ -83,7 +92,7 @@ pub(super) struct View<'a> {
     doc: &'a dyn Source,
     heads: Option<&'a [ChangeHash]>,
     subject: &'a Subject,
-    content: hydrate::Value,
+    content: OnceCell<hydrate::Value>,
 }
 
 /// One of several values that stand at one place because devices wrote them at once.
@@ -98,16 +107,8 @@ pub(super) struct Rival {
 }
 
 impl<'a> View<'a> {
-    pub fn new(
-        doc: &'a dyn Source,
-        heads: Option<&'a [ChangeHash]>,
-        subject: &'a Subject,
-    ) -> Result<Self, DocumentError> {
-        let mut view = Self { doc, heads, subject, content: hydrate::Value::map() };
-        if let Some(content) = view.object(&["content"])? {
-            view.content = doc.tree(&content, heads).map_err(|source| view.wrong(source))?;
-        }
-        Ok(view)
+    pub fn new(doc: &'a dyn Source, heads: Option<&'a [ChangeHash]>, subject: &'a Subject) -> Self {
+        Self { doc, heads, subject, content: OnceCell::new() }
     }
 
     pub const fn subject(&self) -> &'a Subject {
@@ -115,8 +116,30 @@ impl<'a> View<'a> {
     }
 
     /// The content of the document.
-    pub fn content(&self) -> Node<'_> {
-        Node { subject: self.subject, value: Some(&self.content), path: "content".to_owned() }
+    pub fn content(&self) -> Result<Node<'_>, DocumentError> {
+        let value = match self.content.get() {
+            Some(read) => read,
+            None => {
+                let read = self.hydrated()?;
+                self.content.get_or_init(|| read)
+            }
+        };
+        Ok(Node { subject: self.subject, value: Some(value), path: "content".to_owned() })
+    }
+
+    fn hydrated(&self) -> Result<hydrate::Value, DocumentError> {
+        let Some(content) = self.object(&["content"])? else { return Ok(hydrate::Value::map()) };
+        self.doc.tree(&content, self.heads).map_err(|source| self.wrong(source))
+    }
+
+    /// The content of the document as JSON, as [`Node::json`] has it.
+    pub fn json(&self) -> Result<serde_json::Value, DocumentError> {
+        let flat = match self.object(&["content"])? {
+            Some(content) => flat::json(self.doc.items(&content, self.heads), &content),
+            None => Some(serde_json::Value::Object(serde_json::Map::new())),
+        };
+        // What cannot be read so is told with its place.
+        flat.map_or_else(|| self.content()?.json(), Ok)
     }
 
     /// All values at `content/<map>/<name>`, best first: more than one if devices wrote at once.

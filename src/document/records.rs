@@ -55,11 +55,13 @@ fn write<T: Reconcile>(document: &mut Document, value: &T) -> Result<(), Documen
 /// Reads a record; fields that were never written are as in its default, so that a document that was just begun can
 /// be read.
 pub(super) fn read<T: Default + Serialize + DeserializeOwned>(view: &View<'_>) -> Result<T, DocumentError> {
-    let content = view.content();
-    let mut json =
-        serde_json::to_value(T::default()).map_err(|error| content.wrong(format!("readable ({error})")))?;
-    overlay(&mut json, content.json()?);
-    T::deserialize(json).map_err(|error| content.wrong(format!("complete ({error})")))
+    let wrong = |what: &str, error: serde_json::Error| match view.content() {
+        Ok(content) => content.wrong(format!("{what} ({error})")),
+        Err(unread) => unread,
+    };
+    let mut json = serde_json::to_value(T::default()).map_err(|error| wrong("readable", error))?;
+    overlay(&mut json, view.json()?);
+    T::deserialize(json).map_err(|error| wrong("complete", error))
 }
 
 fn overlay(under: &mut Value, over: Value) {

@@ -70,7 +70,7 @@ impl Decision {
 
 impl Review {
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
-        let content = view.content();
+        let content = view.content()?;
         let verdicts = content.field("verdicts").map()?;
         Ok(Self {
             verdicts: verdicts

@@ -11,7 +11,9 @@ use automerge::Prop;
 use automerge::ROOT;
 use automerge::ReadDoc;
 use automerge::transaction::Transactable;
+use unicode_normalization::IsNormalized;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::is_nfc_quick;
 
 use super::error::DocumentError;
 use super::key::Kind;
@@ -246,9 +248,22 @@ fn common(old: &[String], new: &[String]) -> Vec<(usize, usize)> {
     pairs
 }
 
+/// Whether it stands there already: nearly every text of a document does, and a look is a fraction of the work.
+fn is_clean(text: &str) -> bool {
+    let odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    let spaced = text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
+    !spaced && !text.contains(odd) && is_nfc_quick(text.chars()) == IsNormalized::Yes
+}
+
 /// One line of text as it may stand on a public page: NFC, controls and line breaks turned to spaces, runs of spaces made one,
 /// and without the direction overrides and isolates (U+202A–202E, U+2066–2069) that would reorder the text around them.
 pub fn clean(text: &str) -> String {
+    if is_clean(text) {
+        return text.to_owned();
+    }
     let kept: String = text
         .nfc()
         .filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))

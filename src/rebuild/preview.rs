@@ -152,6 +152,7 @@ impl Session {
         decisions: &Decisions,
         decided: (&str, &str),
     ) -> Result<Next, RebuildError> {
+        let before = self.generated();
         let reading = self.reading()?;
         let engine = super::embedded_name();
         let settings = place.settings(&engine);
@@ -169,7 +170,8 @@ impl Session {
             let document = reading.documents.get_mut(key)?;
             Some(crate::document::format_heads(&document.heads()))
         });
-        let generated = Arc::new(project::generate(&shown, &heads, &reading.documents, settings)?);
+        let generated = project::generate((&shown, &heads), &reading.documents, settings, before.as_deref())?;
+        let generated = Arc::new(generated);
         Ok(Next {
             config: project::config(&reading.site, settings.base_url),
             inputs: project::inputs(&generated, &reading.site_hash, settings),

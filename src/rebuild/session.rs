@@ -233,13 +233,17 @@ impl Session {
         let engine = embedded_name();
         let settings = place.settings(&engine);
         let (shown, heads) = project::shown(&mut reading.documents, settings.contents)?;
-        let kept = self.generated.take().filter(|(from, as_of, generated)| {
+        let before = self.generated.take();
+        let kept = before.as_ref().filter(|(from, as_of, generated)| {
             let same_heads = generated.documents.get("publication") == Some(&heads);
             same_heads && *from == shown && *as_of == settings.as_of
         });
         let generated = match kept {
-            Some((_, _, generated)) => generated,
-            None => Arc::new(project::generate(&shown, &heads, &reading.documents, settings)?),
+            Some((_, _, generated)) => Arc::clone(generated),
+            None => {
+                let before = before.as_ref().map(|(_, _, generated)| &**generated);
+                Arc::new(project::generate((&shown, &heads), &reading.documents, settings, before)?)
+            }
         };
         self.generated = Some((shown, settings.as_of, Arc::clone(&generated)));
         Ok(Next {
@@ -248,6 +252,11 @@ impl Session {
             site: Arc::clone(&reading.site),
             generated,
         })
+    }
+
+    /// What was generated last.
+    pub(super) fn generated(&self) -> Option<Arc<Generated>> {
+        self.generated.as_ref().map(|(_, _, generated)| Arc::clone(generated))
     }
 
     pub(super) fn reading(&mut self) -> Result<&mut Reading, RebuildError> {

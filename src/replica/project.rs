@@ -8,7 +8,7 @@ use sha2::Digest;
 use sha2::Sha256;
 
 use super::documents::Documents;
-use crate::build::records;
+use crate::build::records::Sources;
 use crate::build::source::SourceTree;
 use crate::document::Content;
 use crate::document::Contents;
@@ -74,6 +74,7 @@ pub struct Project {
 /// What is made from documents, before it is laid over the site.
 #[derive(Clone, Debug)]
 pub struct Generated {
+    sources: Sources,
     /// The generated files.
     pub files: SourceTree,
     /// Heads of every document that went in.
@@ -87,7 +88,7 @@ pub fn current(
     settings: Settings<'_>,
 ) -> Result<Project, ProjectError> {
     let (shown, heads) = shown(documents, settings.contents)?;
-    Ok(lay(&generate(&shown, &heads, documents, settings)?, site, settings))
+    Ok(lay(&generate((&shown, &heads), documents, settings, None)?, site, settings))
 }
 
 /// What `publication` shows now, and its heads.
@@ -115,20 +116,23 @@ pub fn recorded(
         return Err(ProjectError::NoPublication);
     };
     let shown = Shown::recorded(&publication, &inputs.documents);
-    Ok(lay(&generate(&shown, heads, documents, settings)?, site, settings))
+    Ok(lay(&generate((&shown, heads), documents, settings, None)?, site, settings))
 }
 
-/// The files that are made of documents.
+/// The files that are made of documents: what is shown, and the heads of `publication` that say so. Those of `before` go on where
+/// nothing that they were made of has moved.
 pub fn generate(
-    shown: &Shown,
-    heads: &[String],
+    (shown, heads): (&Shown, &[String]),
     documents: &Documents,
     settings: Settings<'_>,
+    before: Option<&Generated>,
 ) -> Result<Generated, ProjectError> {
     let records = PublicRecords::new(shown, (documents, settings.contents), settings.laws, settings.as_of)?;
     let approved = shown.items().iter().map(|(key, shown)| (key.to_string(), shown.heads.clone()));
+    let sources = Sources::new(records, before.map(|before| &before.sources))?;
     Ok(Generated {
-        files: records::source_files(&records)?,
+        files: sources.files(),
+        sources,
         documents: approved.chain([(Key::Publication.to_string(), heads.to_vec())]).collect(),
     })
 }

@@ -51,6 +51,15 @@ async fn fills(agency: &Official, fact: &str, value: &str, source: &str) -> Resu
     agency.press(&format!("{fact} form.correction [name=verified]")).await
 }
 
+/// Notes of each frame that is sent after somebody has pressed "Write" whether the form is still on the screen.
+const FIRST_SEND: &str = "window.sends = []; window.pressed = false; \
+    addEventListener('submit', () => { pressed = true; }, true); \
+    const send = WebSocket.prototype.send; \
+    WebSocket.prototype.send = function (frame) { \
+        if (pressed) sends.push(Boolean(document.querySelector('form.correction'))); \
+        return send.call(this, frame); \
+    }; true";
+
 /// Whether a fact says this.
 fn says(fact: &str, words: &str) -> String {
     format!("document.querySelector({})?.innerText.includes({})", json!(fact), json!(words))
@@ -85,8 +94,15 @@ async fn a_name_corrected_without_a_network_is_on_the_public_page_once_it_is_sen
     agency.reads(SENT).await?;
     scene.public("/don-vi/", |page| page.contains(NAME) && !page.contains("chưa kiểm chứng")).await?;
 
+    // What a press writes does not wait for the screen.
+    agency.ask::<bool>(FIRST_SEND).await?;
     corrects(&agency, CONSTITUENCY, "4", "65/NQ").await?;
     agency.until(&says(CONSTITUENCY, "4 đại biểu")).await?;
+    agency.until("sends.length > 0").await?;
+    assert!(
+        agency.ask::<bool>("sends[0]").await?,
+        "the form was taken off the screen before its change was sent"
+    );
     agency.reads(SENT).await?;
     scene
         .public("/du-lieu/don-vi-bau-cu.json", |page| {

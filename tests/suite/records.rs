@@ -1,18 +1,28 @@
 //! From public facts to files: every text survives every format, and the same facts give the same bytes.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use chrono::NaiveDate;
+use niemyet::build::records::Sources;
 use niemyet::build::records::source_files;
 use niemyet::build::records::text;
 use niemyet::build::records::words;
 use niemyet::build::records::words::Lang;
 use niemyet::build::source::SourceTree;
+use niemyet::document::Key;
+use niemyet::document::election::Election;
+use niemyet::policy::public::PublicRecords;
 use proptest::prelude::*;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::public::approved_election;
 use crate::public::office::Office;
+use crate::public::office::as_of;
 use crate::public::text as read;
+use crate::search::with_notice;
 
 /// Texts that have broken other people's formats, and any text at all.
 fn hostile() -> impl Strategy<Value = String> {
@@ -319,4 +329,67 @@ fn citations_and_names_are_written_out() {
     assert_eq!(words::resolution("19/KL-UBBC"), "19/KL-UBBC");
     let own = "Ủy ban bầu cử tỉnh Sơn La (UBBC tỉnh)";
     assert_eq!(words::spell_out(own), own, "it says itself what it means");
+}
+
+/// The office with its election otherwise.
+fn with(change: impl FnOnce(&mut Election)) -> Office {
+    let mut office = Office::seeded("sonla-2021");
+    let mut election = approved_election(&office);
+    change(&mut election);
+    office.write_election(&election);
+    office.approve(&Key::Election);
+    office
+}
+
+/// The same office as it was, and with each kind of fact moved.
+fn versions() -> Vec<(&'static str, PublicRecords)> {
+    let mut notice = Office::seeded("sonla-2021");
+    with_notice(&mut notice, "bo-phieu", &["vi", "en"]);
+    let mut fewer = Office::new(&approved_election(&Office::seeded("sonla-2021")));
+    fewer.approve(&Key::Election);
+    let rename = |election: &mut Election| election.units[3].name_vi = "Huyện Đổi Tên".to_owned();
+    let seats = |election: &mut Election| election.constituencies[0].seats += 1;
+    let body =
+        |election: &mut Election| election.bodies.iter_mut().for_each(|body| body.name_vi.push_str(" mới"));
+    let date = |election: &mut Election| election.dates[0].date = "2021-03-01".to_owned();
+    let title = |election: &mut Election| election.name_vi.push_str(" lại");
+    vec![
+        ("as it was", Office::seeded("sonla-2021").records()),
+        ("another day", Office::seeded("sonla-2021").try_records(as_of().succ_opt().unwrap()).unwrap()),
+        ("a unit's name", with(rename).records()),
+        ("seats", with(seats).records()),
+        ("names of bodies", with(body).records()),
+        ("a date", with(date).records()),
+        ("the election's name", with(title).records()),
+        ("a notice", notice.records()),
+        ("no directive", fewer.records()),
+    ]
+}
+
+#[test]
+fn what_goes_on_from_before_is_what_would_be_made_anew() {
+    let all: Vec<_> = versions()
+        .into_iter()
+        .map(|(name, records)| (name, Sources::new(records.clone(), None).unwrap(), records))
+        .collect();
+    for (from, before, _) in &all {
+        for (to, fresh, records) in &all {
+            let went_on = Sources::new(records.clone(), Some(before)).unwrap();
+            assert!(went_on.files() == fresh.files(), "from `{from}` to `{to}`");
+            assert!(from == to || before.files() != fresh.files(), "`{from}` and `{to}` are the same");
+        }
+    }
+}
+
+#[test]
+fn a_name_of_a_unit_makes_only_what_tells_of_units() {
+    let before = Sources::new(Office::seeded("sonla-2021").records(), None).unwrap();
+    let records = with(|election| election.units[3].name_vi = "Huyện Đổi Tên".to_owned()).records();
+    let after = Sources::new(records, Some(&before)).unwrap();
+    let (before, after) = (before.files(), after.files());
+    let made =
+        after.iter().filter(|(path, bytes)| !before.get(*path).is_some_and(|old| Arc::ptr_eq(old, bytes)));
+    let subjects: BTreeSet<&str> =
+        made.map(|(path, _)| path.split_inclusive('/').take(2).last().unwrap()).collect();
+    assert_eq!(subjects, BTreeSet::from(["don-vi/"]), "made anew");
 }

@@ -28,7 +28,7 @@ use crate::support::tree::Tree;
 /// The files of the index, without their language.
 const SUBJECTS: [&str; 5] = ["don-vi", "lich", "nhiem-vu", "thong-bao", "van-ban"];
 
-fn with_notice(office: &mut Office, id: &str, languages: &[&str]) {
+pub fn with_notice(office: &mut Office, id: &str, languages: &[&str]) {
     let text = |lang: &str| NoticeText {
         title: format!("Tiêu đề {lang}"),
         paragraphs: vec![format!("Đoạn thứ nhất {lang}."), format!("Đoạn thứ hai {lang}.")],

@@ -7,6 +7,7 @@ import type * as Engine from "../engine.ts";
 import { Bringing } from "./bringing.ts";
 import { DeskAsked, isProblem, type Desk } from "./desk.ts";
 import { Disk } from "./disk.ts";
+import { drawLater } from "./drawing.ts";
 import { nameOf, open } from "./early.ts";
 import { whenReady } from "./engine.ts";
 import { reload } from "./leaving.ts";
@@ -41,6 +42,7 @@ export class Office {
   #link!: Link;
   readonly #asked = new DeskAsked();
   #repo: Repo | undefined;
+  #sendAtOnce: typeof Engine.sendAtOnce = (act) => act();
   #windows!: Windows;
   readonly #telling = new Telling(() => (this.link.value === "online" ? { count: Object.keys(this.waiting.value).length, since: this.since.value + this.skew.value } : undefined));
   readonly #around: Around = {
@@ -109,7 +111,8 @@ export class Office {
   }
 
   /** Opens the documents and the connection. Until then screens show what was seen last. */
-  async #start({ BroadcastChannelNetworkAdapter, Link, Repo }: typeof Engine): Promise<void> {
+  async #start({ BroadcastChannelNetworkAdapter, Link, Repo, sendAtOnce }: typeof Engine): Promise<void> {
+    this.#sendAtOnce = sendAtOnce;
     this.#windows = new Windows(this.desk.value.account.id, (key) => this.#letGo(key));
     await this.#windows.enter();
     this.#link = new Link(
@@ -269,6 +272,12 @@ export class Office {
     const paper = this.paper(key);
     paper.changeAt(heads, message, change);
     this.wrote(key);
+  }
+
+  /** The same for what a press writes: it leaves for the server before the screen is drawn anew. */
+  writeNow(...written: Parameters<Office["write"]>): void {
+    drawLater();
+    this.#sendAtOnce(() => this.write(...written));
   }
 
   /** Something was written into this document. */

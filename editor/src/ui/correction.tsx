@@ -92,11 +92,13 @@ export function CorrectionForm(props: Props) {
   const faults = missing.map((part) => ({ name: part, text: partWords(map, part, now), href: "#/election", jump: () => focusSoon(`${at}-${part}`) }));
   const leave = () => (keep(undefined), focusSoon(back));
   const write = () => {
-    setTried(true);
-    if (lacks(map, now).length > 0) return focusSoon(`${at}-errors`);
+    if (lacks(map, now).length > 0) {
+      setTried(true);
+      return focusSoon(`${at}-errors`);
+    }
     // Who goes on over what somebody else wrote meanwhile writes beside it: a person chooses.
     const heads = isNew || findFact(office.paper(KEY).doc, where) < 0 || base.over === standing(map, row) ? undefined : base.heads;
-    office.write(KEY, isNew ? "date added" : "fact", (doc) => putFact(doc, where, now), heads);
+    office.writeNow(KEY, isNew ? "date added" : "fact", (doc) => putFact(doc, where, now), heads);
     say(tr("Đã ghi.", "Written."));
     leave();
   };

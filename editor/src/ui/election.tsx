@@ -16,16 +16,17 @@ import { Refused } from "./refused.tsx";
 import { election, here } from "./state.ts";
 import { fold, showDay, tr } from "./words.ts";
 
+/** Whether two devices wrote something differently that is this person's to choose. As the index tells it: to look for it in every row
+ * at every render would hold back what was just written. */
+const isContested = (): boolean => here().writes(KEY) && (here().ledger.lines.value[KEY]?.clashes ?? 0) > 0;
+
 export function Election() {
-  const office = here();
-  // As the index tells it: to look for it in every row at every render would hold back what was just written.
-  const clashes = office.writes(KEY) ? (office.ledger.lines.value[KEY]?.clashes ?? 0) : 0;
   return (
     <main id="main">
       <h1>{title(KEY)}</h1>
       <Newer of={KEY} />
       <Refused of={KEY} />
-      {clashes > 0 && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
+      {isContested() && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
       <Dates />
       <Constituencies />
       <Units />
@@ -68,7 +69,7 @@ function Fact({ at, code, of: { row, where }, name, data, isFirm = true, remove,
   const own = here().writes(KEY);
   // Names of units are not translated.
   const heard = <span lang={where.map === "units" ? "vi" : undefined}>{name}</span>;
-  const differs = own && FACTS[where.map].cells.some((cell) => rivalsAt(row, cell).length > 1);
+  const differs = isContested() && FACTS[where.map].cells.some((cell) => rivalsAt(row, cell).length > 1);
   return (
     <li {...data}>
       <p>{children} {differs && <Differs />}<Source row={row} /></p>
@@ -111,7 +112,7 @@ function Dates() {
   const remove = ({ where }: Row) => {
     if (where.map !== "dates" || !where.row) return;
     const { row } = where;
-    office.write(KEY, "date removed", (doc) => removeDate(doc, row));
+    office.writeNow(KEY, "date removed", (doc) => removeDate(doc, row));
     say(tr("Đã bỏ ngày.", "The date is taken back."));
     focusSoon("add-date");
   };

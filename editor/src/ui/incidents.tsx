@@ -67,7 +67,7 @@ export function Incident({ body, id }: { body: string; id: string }) {
     if (contested("incident", paper.doc).length > 0) return focusSoon("clashes");
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
-    office.write(key, "submit", (doc) => submit(doc, heads, at));
+    office.writeNow(key, "submit", (doc) => submit(doc, heads, at));
     say(tr("Đã nộp trên máy này. Xem thanh tình trạng để biết máy chủ đã có chưa.", "Handed in on this device. The status bar says whether the server has it."));
     arriveAt("main h1");
   };
@@ -86,7 +86,7 @@ export function Incident({ body, id }: { body: string; id: string }) {
       {own && !done ? <Form paper={paper} missing={missing} clashes={clashes.map((one) => one.field)} /> : <Written content={contentOf(doc)} />}
       {own && (
         <p class="actions">
-          {done ? <button type="button" class="quiet" onClick={() => office.write(key, "withdraw", toDraft)}>{tr("Rút lại để sửa", "Withdraw to correct")}</button> : <button type="button" id="hand-in" onClick={() => void handIn()}>{tr("Nộp báo cáo", "Hand in")}</button>}
+          {done ? <button type="button" class="quiet" onClick={() => office.writeNow(key, "withdraw", toDraft)}>{tr("Rút lại để sửa", "Withdraw to correct")}</button> : <button type="button" id="hand-in" onClick={() => void handIn()}>{tr("Nộp báo cáo", "Hand in")}</button>}
           <a class="button quiet" href={`${go("history")}/${encodeURIComponent(key)}`}>{tr("Lịch sử", "History")}</a>
         </p>
       )}

@@ -32,7 +32,7 @@ export function Judge({ body, due, status, doc }: { body: string; due: string; s
     if (decision === "accepted" && office.paper(`report/${body}/${due}`).isNewer) return say(newer());
     const at = new Date(office.now()).toISOString();
     const by = office.desk.value.account.body;
-    office.write(`review/${due}`, decision, (draft) => decide(draft, body, { decision, reason: reason.trim(), by, at, heads: last.heads }));
+    office.writeNow(`review/${due}`, decision, (draft) => decide(draft, body, { decision, reason: reason.trim(), by, at, heads: last.heads }));
     say(`${reportWord(decision)}.`);
     setReason("");
   };

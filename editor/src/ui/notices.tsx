@@ -79,7 +79,7 @@ function One({ id, notice, draft, isOpen }: Props) {
   const write = () => {
     setReviving(false);
     show(false);
-    office.write(KEY, "notice", (doc) => putNotice(doc, id, now));
+    office.writeNow(KEY, "notice", (doc) => putNotice(doc, id, now));
     void office.paper(KEY).whenCaughtUp().then(() => draftWritten(id, office.paper(KEY).heads));
     say(tr("Đã ghi thông báo.", "The notice is written."));
     focusSoon(at);
@@ -133,7 +133,7 @@ function One({ id, notice, draft, isOpen }: Props) {
           yes={tr("Xóa hẳn thông báo này", "Remove this notice for good")}
           no={tr("Thôi", "Cancel")}
           confirm={{ class: "confirm" }}
-          act={() => (office.write(KEY, "notice removed", (doc) => removeNotice(doc, id)), keepDraft(id, undefined), focusSoon("add-notice"))}
+          act={() => (office.writeNow(KEY, "notice removed", (doc) => removeNotice(doc, id)), keepDraft(id, undefined), focusSoon("add-notice"))}
           leave={() => (setAsking(false), focusSoon(`${at}-remove`))}
         />
       )}

@@ -195,7 +195,7 @@ function Row({ item, ruled }: { item: Item; ruled: boolean }) {
   /** Without an approved version there would be no site once the rule is gone. */
   const needsRule = item.mayBeByRule && item.byRule && !item.approved;
   const write = (name: string, done: string, change: Parameters<typeof office.write>[2]) => {
-    office.write(KEY, name, change);
+    office.writeNow(KEY, name, change);
     setText("");
     setMissing(false);
     setSeen(undefined);

@@ -114,11 +114,11 @@ export function Report({ body, due, part }: { body: string; due: string; part: s
     }
     paper.begin();
     const [heads, at] = [paper.heads, new Date(office.now()).toISOString()];
-    office.write(key, "submit", (draft) => submit(draft, heads, at));
+    office.writeNow(key, "submit", (draft) => submit(draft, heads, at));
     say(tr("Đã nộp trên máy này. Xem thanh tình trạng để biết máy chủ đã có chưa.", "Handed in on this device. The status bar says whether the server has it."));
     arriveAt("main h1");
   };
-  const withdraw = () => (office.write(key, status === "returned" ? "revise" : "withdraw", toDraft), void arriveAt("main h1"));
+  const withdraw = () => (office.writeNow(key, status === "returned" ? "revise" : "withdraw", toDraft), void arriveAt("main h1"));
   const filled = FIELDS.filter((one) => reported(doc, one.id));
   const counts = SECTIONS.map((_, n) => filled.filter((one) => one.section === n).length);
   const sent = submissions(paper.doc).at(-1);

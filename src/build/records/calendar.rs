@@ -1,9 +1,9 @@
 //! Calendars: the whole schedule, and one file for each dated step.
 
+use super::reader::Reader;
 use super::text;
 use super::words;
 use super::words::Lang;
-use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::StepFacts;
 use crate::timetable::Rule;
 use crate::timetable::Step;
@@ -17,15 +17,15 @@ pub fn step_address(step: &StepFacts) -> String {
 }
 
 /// `static/lich.ics` and `static/lich/<step>.ics`.
-pub fn files(facts: &Facts) -> Result<Vec<(String, String)>, TimetableError> {
+pub fn files(facts: &Reader<'_>) -> Result<Vec<(String, String)>, TimetableError> {
     let info = CalendarInfo {
-        name_vi: facts.election.name.vi.clone(),
-        name_en: facts.election.name.en.clone(),
-        namespace: text::stem(&facts.election.id),
+        name_vi: facts.election().name.vi.clone(),
+        name_en: facts.election().name.en.clone(),
+        namespace: text::stem(&facts.election().id),
         // The moment of approval, not of the build: the same facts give the same bytes.
-        stamp: facts.election.approved,
+        stamp: facts.election().approved,
     };
-    let dated: Vec<_> = facts.steps.iter().filter(|step| words::listed_day(step).is_some()).collect();
+    let dated: Vec<_> = facts.steps().iter().filter(|step| words::listed_day(step).is_some()).collect();
     let all: Vec<Step> = dated.iter().map(|step| written_out(step)).collect();
     let mut files = vec![("static/lich.ics".to_owned(), ics(&all, &info)?)];
     for step in dated {

@@ -4,35 +4,45 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::reader::Reader;
 use super::text;
 use super::words;
 use super::words::Lang;
 use crate::document::language;
 use crate::policy::public::facts::DocumentFacts;
-use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::NoticeFacts;
 use crate::policy::public::facts::OwnerFacts;
 use crate::policy::public::facts::TaskFacts;
 use crate::policy::public::facts::Words;
 
-/// `content/nhiem-vu/<body>.md`, `content/van-ban/<symbol>.md` and `content/thong-bao/<id>.md`, each with its English twin.
-pub fn pages(facts: &Facts) -> Vec<(String, String)> {
-    let mut pages = Vec::new();
-    for lang in Lang::BOTH {
-        for (index, owner) in facts.owners.iter().enumerate() {
-            let front = owner_front(owner, facts, index, lang);
-            pages.push((address("nhiem-vu", &text::stem(&owner.id), lang), text::page(&front, "")));
-        }
-        for (index, document) in facts.documents.iter().enumerate() {
-            let front = document_front(document, facts, index, lang);
-            pages.push((address("van-ban", &document_stem(document), lang), text::page(&front, "")));
-        }
-        for (index, notice) in facts.notices.iter().enumerate() {
-            let (front, body) = notice_page(notice, index, lang);
-            pages.push((address("thong-bao", &text::stem(&notice.id), lang), text::page(&front, &body)));
-        }
-    }
-    pages
+/// `content/nhiem-vu/<body>.md` and its English twin, for every body that owns a public task.
+pub fn owners(facts: &Reader<'_>) -> Vec<(String, String)> {
+    pages(facts.owners(), |owner, index, lang| {
+        let front = owner_front(owner, facts, index, lang);
+        (address("nhiem-vu", &text::stem(&owner.id), lang), text::page(&front, ""))
+    })
+}
+
+/// `content/van-ban/<symbol>.md` and its English twin, for every document.
+pub fn documents(facts: &Reader<'_>) -> Vec<(String, String)> {
+    pages(facts.documents(), |document, index, lang| {
+        let front = document_front(document, facts, index, lang);
+        (address("van-ban", &document_stem(document), lang), text::page(&front, ""))
+    })
+}
+
+/// `content/thong-bao/<id>.md` and its English twin, for every notice.
+pub fn notices(facts: &Reader<'_>) -> Vec<(String, String)> {
+    pages(facts.notices(), |notice, index, lang| {
+        let (front, body) = notice_page(notice, index, lang);
+        (address("thong-bao", &text::stem(&notice.id), lang), text::page(&front, &body))
+    })
+}
+
+/// A page of each in both languages.
+fn pages<T>(all: &[T], page: impl Fn(&T, usize, Lang) -> (String, String)) -> Vec<(String, String)> {
+    let twins = |(index, one)| Lang::BOTH.map(|lang| page(one, index, lang));
+    all.iter().enumerate().flat_map(twins).collect()
 }
 
 fn address(section: &str, stem: &str, lang: Lang) -> String {
@@ -56,7 +66,7 @@ fn head(title: &str, description: String, weight: usize) -> Map<String, Value> {
     front
 }
 
-fn owner_front(owner: &OwnerFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
+fn owner_front(owner: &OwnerFacts, facts: &Reader<'_>, index: usize, lang: Lang) -> Map<String, Value> {
     let count = owner.tasks.len();
     let description = match (lang, count) {
         (Lang::Vi, _) => format!("{count} nhiệm vụ công khai."),
@@ -71,7 +81,7 @@ fn owner_front(owner: &OwnerFacts, facts: &Facts, index: usize, lang: Lang) -> M
     front
 }
 
-fn task_entry(task: &TaskFacts, facts: &Facts, lang: Lang) -> Value {
+fn task_entry(task: &TaskFacts, facts: &Reader<'_>, lang: Lang) -> Value {
     let collaborators: Vec<_> = task
         .collaborators
         .iter()
@@ -95,14 +105,14 @@ fn task_entry(task: &TaskFacts, facts: &Facts, lang: Lang) -> Value {
     })
 }
 
-fn document_link(symbol: &str, facts: &Facts, lang: Lang) -> Value {
-    let known = facts.documents.iter().find(|document| document.symbol == symbol);
+fn document_link(symbol: &str, facts: &Reader<'_>, lang: Lang) -> Value {
+    let known = facts.documents().iter().find(|document| document.symbol == symbol);
     let path = known.map(|document| format!("{}/van-ban/{}/", lang.say("", "/en"), document_stem(document)));
     json!({ "symbol": symbol, "path": path })
 }
 
-fn step_link(id: &str, facts: &Facts, lang: Lang) -> Option<Value> {
-    let step = facts.steps.iter().find(|step| step.id == id)?;
+fn step_link(id: &str, facts: &Reader<'_>, lang: Lang) -> Option<Value> {
+    let step = facts.steps().iter().find(|step| step.id == id)?;
     Some(json!({
         "title": words::name(&step.name, lang),
         "lang": lang.tag(&step.name),
@@ -117,11 +127,16 @@ pub fn document_title(document: &DocumentFacts, lang: Lang) -> String {
     format!("{} {} {}", lang.of(&document.kind), lang.say("số", "No."), document.symbol)
 }
 
-fn document_front(document: &DocumentFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
+fn document_front(
+    document: &DocumentFacts,
+    facts: &Reader<'_>,
+    index: usize,
+    lang: Lang,
+) -> Map<String, Value> {
     let title = document_title(document, lang);
     let subject = words::capital(lang.of(&document.subject));
     let mut front = head(&title, subject.clone(), index + 1);
-    let cited_by = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
+    let cited_by = facts.owners().iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
     let cited_by = cited_by
         .filter(|(_, task)| task.cited.contains(&document.symbol) || task.directive == document.symbol)
         .map(|(owner, task)| cited_by_entry(&owner.name, &owner.id, task, lang));

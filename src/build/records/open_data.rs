@@ -4,11 +4,11 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::reader::Reader;
 use super::text;
-use crate::policy::public::facts::Facts;
 
 /// A table: name of the file, title, rows; every row has the same members in the same order.
-struct Table {
+pub struct Table {
     name: &'static str,
     title: &'static str,
     rows: Vec<Value>,
@@ -17,21 +17,18 @@ struct Table {
 /// The licence of the compilation; the texts of law in it are free of copyright.
 const LICENCE: &str = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/";
 
-/// `static/du-lieu/*.json` and `*.csv`.
-pub fn files(facts: &Facts) -> Vec<(String, String)> {
-    let tables = [steps(facts), units(facts), constituencies(facts), tasks(facts), documents(facts)];
-    let files = tables.iter().flat_map(|table| {
-        let base = format!("static/du-lieu/{}", table.name);
-        [(format!("{base}.json"), as_json(table, facts)), (format!("{base}.csv"), as_csv(table))]
-    });
-    files.collect()
+/// `static/du-lieu/<table>.json` and `.csv`.
+pub fn files(facts: &Reader<'_>, table: fn(&Reader<'_>) -> Table) -> Vec<(String, String)> {
+    let table = table(facts);
+    let base = format!("static/du-lieu/{}", table.name);
+    vec![(format!("{base}.json"), as_json(&table, facts)), (format!("{base}.csv"), as_csv(&table))]
 }
 
-fn as_json(table: &Table, facts: &Facts) -> String {
+fn as_json(table: &Table, facts: &Reader<'_>) -> String {
     let document = json!({
         "title": table.title,
-        "election": facts.election.id,
-        "as_of": facts.as_of,
+        "election": facts.election().id,
+        "as_of": facts.as_of(),
         "licence": LICENCE,
         "note": "Mỗi dòng nêu nguồn; verified = false: chưa kiểm chứng. / Each row names its source; verified = false: unverified.",
         "rows": table.rows,
@@ -56,14 +53,15 @@ fn csv_row(row: &Map<String, Value>) -> String {
     row.values().map(text::csv_cell).collect::<Vec<_>>().join(",")
 }
 
-fn steps(facts: &Facts) -> Table {
-    let rows = facts.steps.iter().map(|step| {
+/// Steps of the timetable.
+pub fn steps(facts: &Reader<'_>) -> Table {
+    let rows = facts.steps().iter().map(|step| {
         let set = |kind: &str| step.dates.iter().find(|date| date.kind == kind);
         json!({
             "id": step.id,
             "name_vi": step.name.vi,
             "name_en": step.name.en,
-            "law": facts.election.law,
+            "law": facts.election().law,
             "article": step.article,
             "level": step.level,
             "responsible_vi": step.responsible.vi,
@@ -85,8 +83,9 @@ fn steps(facts: &Facts) -> Table {
     Table { name: "lich", title: "Lịch bầu cử / Election timetable", rows: rows.collect() }
 }
 
-fn units(facts: &Facts) -> Table {
-    let rows = facts.units.iter().map(|unit| {
+/// Administrative units.
+pub fn units(facts: &Reader<'_>) -> Table {
+    let rows = facts.units().iter().map(|unit| {
         json!({
             "code": unit.code,
             "name_vi": unit.name,
@@ -101,8 +100,9 @@ fn units(facts: &Facts) -> Table {
     Table { name: "don-vi", title: "Đơn vị hành chính / Administrative units", rows: rows.collect() }
 }
 
-fn constituencies(facts: &Facts) -> Table {
-    let rows = facts.constituencies.iter().map(|constituency| {
+/// Constituencies of the National Assembly.
+pub fn constituencies(facts: &Reader<'_>) -> Table {
+    let rows = facts.constituencies().iter().map(|constituency| {
         json!({
             "id": constituency.id,
             "number": constituency.number,
@@ -116,8 +116,9 @@ fn constituencies(facts: &Facts) -> Table {
     Table { name: "don-vi-bau-cu", title, rows: rows.collect() }
 }
 
-fn tasks(facts: &Facts) -> Table {
-    let owned = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
+/// Public tasks, with the bodies that own them.
+pub fn tasks(facts: &Reader<'_>) -> Table {
+    let owned = facts.owners().iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
     let rows = owned.map(|(owner, task)| {
         json!({
             "owner": owner.id,
@@ -137,8 +138,9 @@ fn tasks(facts: &Facts) -> Table {
     Table { name: "nhiem-vu", title: "Nhiệm vụ công khai / Public tasks", rows: rows.collect() }
 }
 
-fn documents(facts: &Facts) -> Table {
-    let rows = facts.documents.iter().map(|document| {
+/// Documents by number, date, kind and subject.
+pub fn documents(facts: &Reader<'_>) -> Table {
+    let rows = facts.documents().iter().map(|document| {
         json!({
             "symbol": document.symbol,
             "kind_vi": document.kind.vi,

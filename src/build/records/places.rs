@@ -4,39 +4,29 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::reader::Reader;
 use super::text;
+use super::units::Units;
 use super::words::Lang;
 use crate::policy::public::facts::ConstituencyFacts;
-use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::UnitFacts;
 
 /// `content/don-vi/<unit>.md` and its English twin, for every unit below the province that has units below it.
-pub fn pages(facts: &Facts) -> Vec<(String, String)> {
-    let units = paged(facts).enumerate();
-    let pages = units.flat_map(|(index, unit)| {
-        Lang::BOTH.into_iter().map(move |lang| {
-            let path = format!("content/don-vi/{}{}.md", stem(unit), lang.suffix());
-            (path, text::page(&front(unit, facts, index, lang), ""))
+pub fn pages(facts: &Reader<'_>) -> Vec<(String, String)> {
+    let units = Units::of(facts);
+    let paged = units.all().iter().filter_map(|unit| Some((unit, units.stem(unit)?))).enumerate();
+    let pages = paged.flat_map(|(index, (unit, stem))| {
+        Lang::BOTH.map(|lang| {
+            let path = format!("content/don-vi/{stem}{}.md", lang.suffix());
+            (path, text::page(&front(unit, &units, index, lang), ""))
         })
     });
     pages.collect()
 }
 
-fn paged(facts: &Facts) -> impl Iterator<Item = &UnitFacts> {
-    facts.units.iter().filter(|unit| unit.parent.is_some() && children(unit, facts).next().is_some())
-}
-
-fn children<'a>(unit: &'a UnitFacts, facts: &'a Facts) -> impl Iterator<Item = &'a UnitFacts> {
-    facts.units.iter().filter(|child| child.parent.as_deref() == Some(unit.code.as_str()))
-}
-
-fn stem(unit: &UnitFacts) -> String {
-    text::named_stem(&unit.name, &unit.code)
-}
-
-fn front(unit: &UnitFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
-    let communes: Vec<_> = children(unit, facts).map(|child| row(child, facts, lang)).collect();
-    let constituency = facts.constituencies.iter().find(|c| c.units.contains(&unit.code));
+fn front(unit: &UnitFacts, units: &Units<'_>, index: usize, lang: Lang) -> Map<String, Value> {
+    let communes: Vec<_> = units.below(unit).iter().map(|child| row(child, units, lang)).collect();
+    let constituency = units.constituencies(&unit.code).next();
     let description = match lang {
         Lang::Vi => format!("{}: {} đơn vị hành chính cấp xã.", unit.name, communes.len()),
         Lang::En => format!("{}: {} commune-level units.", unit.name, communes.len()),
@@ -52,30 +42,29 @@ fn front(unit: &UnitFacts, facts: &Facts, index: usize, lang: Lang) -> Map<Strin
         "verified": unit.verified,
         "source": unit.source,
         "count": communes.len(),
-        "counts": counts(unit, facts, lang),
+        "counts": counts(unit, units, lang),
         "communes": communes,
-        "constituency": constituency.map(|c| constituency_entry(c, facts, lang)),
+        "constituency": constituency.map(|c| constituency_entry(c, units, lang)),
     });
     front.insert("extra".into(), extra);
     front
 }
 
-fn row(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Value {
+fn row(unit: &UnitFacts, units: &Units<'_>, lang: Lang) -> Value {
     json!({
         "code": unit.code,
         "name": unit.name,
         "kind": lang.of(&unit.kind),
         "verified": unit.verified,
-        "path": path(unit, facts, lang),
+        "path": path(unit, units, lang),
         "anchor": anchor(unit),
-        "count": children(unit, facts).count(),
+        "count": units.below(unit).len(),
     })
 }
 
 /// Address of the unit's page, if it has one.
-fn path(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Option<String> {
-    let has_page = unit.parent.is_some() && children(unit, facts).next().is_some();
-    has_page.then(|| format!("{}/don-vi/{}/", lang.say("", "/en"), stem(unit)))
+fn path(unit: &UnitFacts, units: &Units<'_>, lang: Lang) -> Option<String> {
+    units.stem(unit).map(|stem| format!("{}/don-vi/{stem}/", lang.say("", "/en")))
 }
 
 /// Address of the section.
@@ -94,19 +83,19 @@ pub fn constituency_anchor(constituency: &ConstituencyFacts) -> String {
 }
 
 /// Address of what the site says of a unit: its own page, or its line on the page of the unit above it.
-pub fn place(unit: &UnitFacts, facts: &Facts, lang: Lang) -> String {
-    if let Some(own) = path(unit, facts, lang) {
+pub fn place(unit: &UnitFacts, units: &Units<'_>, lang: Lang) -> String {
+    if let Some(own) = path(unit, units, lang) {
         return own;
     }
-    let above = facts.units.iter().find(|other| Some(&other.code) == unit.parent.as_ref());
-    let page = above.map(|above| path(above, facts, lang).unwrap_or_else(|| section(lang).to_owned()));
+    let page =
+        units.above(unit).map(|above| path(above, units, lang).unwrap_or_else(|| section(lang).to_owned()));
     page.map_or_else(|| format!("{}#danh-sach", section(lang)), |page| format!("{page}#{}", anchor(unit)))
 }
 
 /// How many units of each kind lie under a unit, in order of first appearance: `7 phường, 5 xã`.
-fn counts(unit: &UnitFacts, facts: &Facts, lang: Lang) -> String {
+fn counts(unit: &UnitFacts, units: &Units<'_>, lang: Lang) -> String {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
-    for child in children(unit, facts) {
+    for child in units.below(unit) {
         let kind = lang.of(&child.kind);
         match kinds.iter_mut().find(|(name, _)| *name == kind) {
             Some((_, count)) => *count += 1,
@@ -118,8 +107,9 @@ fn counts(unit: &UnitFacts, facts: &Facts, lang: Lang) -> String {
     words.join(", ")
 }
 
-fn constituency_entry(constituency: &ConstituencyFacts, facts: &Facts, lang: Lang) -> Value {
-    let units = constituency.units.iter().filter_map(|code| facts.units.iter().find(|u| u.code == *code));
+fn constituency_entry(constituency: &ConstituencyFacts, units: &Units<'_>, lang: Lang) -> Value {
+    let rows =
+        constituency.units.iter().filter_map(|code| units.find(code)).map(|unit| row(unit, units, lang));
     json!({
         "id": constituency.id,
         "anchor": constituency_anchor(constituency),
@@ -127,24 +117,24 @@ fn constituency_entry(constituency: &ConstituencyFacts, facts: &Facts, lang: Lan
         "seats": constituency.seats,
         "verified": constituency.verified,
         "source": constituency.source,
-        "units": units.map(|unit| row(unit, facts, lang)).collect::<Vec<_>>(),
+        "units": rows.collect::<Vec<_>>(),
     })
 }
 
 /// What the page `/don-vi/` lists: the province, the units right under it, the constituencies.
-pub fn overview(facts: &Facts, lang: Lang) -> Value {
-    let province = facts.units.iter().find(|unit| unit.parent.is_none());
-    let below: Vec<_> =
-        province.map(|p| children(p, facts).map(|u| row(u, facts, lang)).collect()).unwrap_or_default();
-    let communes = facts.units.iter().filter(|unit| unit.level == "commune").count();
-    let seats: i64 = facts.constituencies.iter().map(|c| c.seats).sum();
+pub fn overview(facts: &Reader<'_>, lang: Lang) -> Value {
+    let units = Units::of(facts);
+    let province = units.all().iter().find(|unit| unit.parent.is_none());
+    let below = province.map(|province| units.below(province)).unwrap_or_default();
+    let of_level = |level: &str| units.all().iter().filter(|unit| unit.level == level).count();
+    let seats: i64 = facts.constituencies().iter().map(|c| c.seats).sum();
     json!({
         "province": province.map(|unit| unit.name.as_str()),
-        "districts": facts.units.iter().filter(|unit| unit.level == "district").count(),
-        "communes": communes,
-        "counts": province.map(|unit| counts(unit, facts, lang)),
-        "units": below,
+        "districts": of_level("district"),
+        "communes": of_level("commune"),
+        "counts": province.map(|unit| counts(unit, &units, lang)),
+        "units": below.iter().map(|unit| row(unit, &units, lang)).collect::<Vec<_>>(),
         "seats": seats,
-        "constituencies": facts.constituencies.iter().map(|c| constituency_entry(c, facts, lang)).collect::<Vec<_>>(),
+        "constituencies": facts.constituencies().iter().map(|c| constituency_entry(c, &units, lang)).collect::<Vec<_>>(),
     })
 }

@@ -4,11 +4,11 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use super::reader::Reader;
 use super::text;
 use super::words;
 use super::words::Lang;
 use crate::policy::public::facts::DateFacts;
-use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::StepFacts;
 
 /// What a step looks like on the day of the picture.
@@ -31,30 +31,30 @@ const CLOSED_BY: [(&str, &str); 2] =
     [("dossier_open", "dossier_deadline"), ("campaign_start", "campaign_end")];
 
 /// See [`State`].
-pub fn state(step: &StepFacts, facts: &Facts) -> State {
+pub fn state(step: &StepFacts, facts: &Reader<'_>) -> State {
     if step.bound == "from" {
         return begun(step, facts);
     }
-    let done = step.dates.iter().any(|date| date.kind == "actual" && date.date <= facts.as_of);
+    let done = step.dates.iter().any(|date| date.kind == "actual" && date.date <= facts.as_of());
     let Some(last) = step.end.or(step.start) else { return State::Undated };
     match step.start {
-        _ if done || last < facts.as_of => State::Past,
-        Some(start) if start <= facts.as_of && start != last => State::Now,
+        _ if done || last < facts.as_of() => State::Past,
+        Some(start) if start <= facts.as_of() && start != last => State::Now,
         _ => State::Ahead,
     }
 }
 
 /// The state of a step that has a first day only.
-fn begun(step: &StepFacts, facts: &Facts) -> State {
+fn begun(step: &StepFacts, facts: &Reader<'_>) -> State {
     let actual = step.dates.iter().filter(|date| date.kind == "actual").map(|date| date.date).min();
     let Some(start) = actual.or(step.start) else { return State::Undated };
-    if facts.as_of < start {
+    if facts.as_of() < start {
         return State::Ahead;
     }
     let closing = CLOSED_BY.iter().find(|(opens, _)| *opens == step.id).map(|(_, closes)| *closes);
-    let closing = closing.and_then(|id| facts.steps.iter().find(|other| other.id == id));
+    let closing = closing.and_then(|id| facts.steps().iter().find(|other| other.id == id));
     match closing.and_then(|step| step.end.or(step.start)) {
-        Some(end) if end < facts.as_of => State::Past,
+        Some(end) if end < facts.as_of() => State::Past,
         Some(_) => State::Now,
         None => State::Begun,
     }
@@ -65,8 +65,8 @@ fn planned_day(step: &StepFacts) -> Option<chrono::NaiveDate> {
 }
 
 /// `content/lich/<step>.md` and its English twin, for every step.
-pub fn pages(facts: &Facts) -> Vec<(String, String)> {
-    let pages = facts.steps.iter().enumerate().flat_map(|(index, step)| {
+pub fn pages(facts: &Reader<'_>) -> Vec<(String, String)> {
+    let pages = facts.steps().iter().enumerate().flat_map(|(index, step)| {
         Lang::BOTH.into_iter().map(move |lang| {
             let path = format!("content/lich/{}{}.md", text::stem(&step.id), lang.suffix());
             (path, text::page(&front(step, facts, index, lang), ""))
@@ -75,20 +75,20 @@ pub fn pages(facts: &Facts) -> Vec<(String, String)> {
     pages.collect()
 }
 
-fn front(step: &StepFacts, facts: &Facts, index: usize, lang: Lang) -> Map<String, Value> {
+fn front(step: &StepFacts, facts: &Reader<'_>, index: usize, lang: Lang) -> Map<String, Value> {
     let mut front = Map::new();
     front.insert("title".into(), json!(words::name(&step.name, lang)));
     front.insert("description".into(), json!(format!("{}.", words::when(step, lang))));
     front.insert("weight".into(), json!(index + 1));
     if let Some(day) = words::listed_day(step) {
         front.insert("date".into(), json!(day));
-        front.insert("updated".into(), json!(facts.election.approved.date_naive()));
+        front.insert("updated".into(), json!(facts.election().approved.date_naive()));
     }
     front.insert("extra".into(), Value::Object(extra(step, facts, lang)));
     front
 }
 
-fn extra(step: &StepFacts, facts: &Facts, lang: Lang) -> Map<String, Value> {
+fn extra(step: &StepFacts, facts: &Reader<'_>, lang: Lang) -> Map<String, Value> {
     let day = words::listed_day(step);
     let (group, group_id) = group(step, lang);
     let fields = json!({
@@ -101,7 +101,7 @@ fn extra(step: &StepFacts, facts: &Facts, lang: Lang) -> Map<String, Value> {
         "iso": day,
         "time": step.time.as_ref().map(|time| lang.of(time)),
         "article": words::article(&step.article, lang),
-        "law": lang.of(&facts.election.law_name),
+        "law": lang.of(&facts.election().law_name),
         "responsible": words::name(&step.responsible, lang),
         "responsible_lang": lang.tag(&step.responsible),
         "level": words::level(&step.level, lang),
@@ -148,11 +148,11 @@ fn group(step: &StepFacts, lang: Lang) -> (String, String) {
 }
 
 /// How the date follows from election day, as a whole sentence; nothing for rules that do not count from it.
-fn follows(step: &StepFacts, facts: &Facts, lang: Lang) -> Option<String> {
+fn follows(step: &StepFacts, facts: &Reader<'_>, lang: Lang) -> Option<String> {
     let days = step.days.filter(|days| *days != 0)?;
     let day = words::listed_day(step)?;
     let count = days.abs();
-    let election = words::plain_date(facts.election.day, lang);
+    let election = words::plain_date(facts.election().day, lang);
     let result = words::long_date(day, lang);
     Some(match (lang, days < 0) {
         (Lang::Vi, true) => format!("Đếm ngược {count}\u{a0}ngày từ {election}: {result}."),
@@ -184,8 +184,8 @@ fn date_entry(date: &DateFacts, lang: Lang) -> Value {
 }
 
 /// The next dates for the first page: what is open or ahead, nearest first, at most `count`.
-pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
-    let open = facts.steps.iter().filter(|step| matches!(state(step, facts), State::Now | State::Ahead));
+pub fn next(facts: &Reader<'_>, lang: Lang, count: usize) -> Vec<Value> {
+    let open = facts.steps().iter().filter(|step| matches!(state(step, facts), State::Now | State::Ahead));
     let mut open: Vec<_> = open.filter_map(|step| Some((nearest(step, facts)?, step))).collect();
     open.sort_by_key(|(day, _)| *day);
     let entries = open.into_iter().take(count).map(|(day, step)| {
@@ -197,7 +197,7 @@ pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
             "iso": words::listed_day(step).unwrap_or(day),
             "when": words::when(step, lang),
             "time": step.time.as_ref().map(|time| lang.of(time)),
-            "days": (day - facts.as_of).num_days(),
+            "days": (day - facts.as_of()).num_days(),
             "article": words::article(&step.article, lang),
             "state": state_word(state(step, facts)),
             "verified": step.verified,
@@ -208,7 +208,7 @@ pub fn next(facts: &Facts, lang: Lang, count: usize) -> Vec<Value> {
 }
 
 /// The next day on which something of the step happens: its planned day, its opening or its limit, if that is not behind.
-fn nearest(step: &StepFacts, facts: &Facts) -> Option<chrono::NaiveDate> {
+fn nearest(step: &StepFacts, facts: &Reader<'_>) -> Option<chrono::NaiveDate> {
     let days = [planned_day(step), words::listed_day(step), step.end];
-    days.into_iter().flatten().filter(|day| *day >= facts.as_of).min()
+    days.into_iter().flatten().filter(|day| *day >= facts.as_of()).min()
 }

@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::duties;
 use super::places;
+use super::reader::Reader;
 use super::text;
+use super::units::Units;
 use super::words;
 use super::words::Lang;
 use crate::document::language;
 use crate::policy::public::facts::ConstituencyFacts;
 use crate::policy::public::facts::DocumentFacts;
-use crate::policy::public::facts::Facts;
 use crate::policy::public::facts::NoticeFacts;
 use crate::policy::public::facts::OwnerFacts;
 use crate::policy::public::facts::StepFacts;
@@ -27,7 +28,7 @@ use crate::policy::public::facts::Words;
 const BETWEEN: &str = " · ";
 
 /// A subject in one language: name of its file, what its rows are, the rows in the order of the facts.
-struct Shard {
+pub struct Shard {
     name: &'static str,
     kind: &'static str,
     rows: Vec<Row>,
@@ -72,16 +73,12 @@ impl Row {
 }
 
 /// `static/tim-kiem/<subject>.<language>.json`.
-pub fn files(facts: &Facts) -> Vec<(String, String)> {
-    let files = Lang::BOTH.into_iter().flat_map(|lang| {
-        let shards = [steps(facts, lang), units(facts, lang), tasks(facts, lang)];
-        let shards = shards.into_iter().chain([documents(facts, lang), notices(facts, lang)]);
-        shards.map(move |shard| {
-            let path = format!("static/tim-kiem/{}.{}.json", shard.name, lang.say("vi", "en"));
-            (path, as_json(&shard))
-        })
-    });
-    files.collect()
+pub fn files(facts: &Reader<'_>, shard: fn(&Reader<'_>, Lang) -> Shard) -> Vec<(String, String)> {
+    let file = |lang: Lang| {
+        let shard = shard(facts, lang);
+        (format!("static/tim-kiem/{}.{}.json", shard.name, lang.say("vi", "en")), as_json(&shard))
+    };
+    Lang::BOTH.into_iter().map(file).collect()
 }
 
 /// One row a line.
@@ -104,8 +101,9 @@ fn recorded(name: &Words, shown: &str) -> Option<String> {
     (name.vi != shown && !name.vi.is_empty()).then(|| name.vi.clone())
 }
 
-fn steps(facts: &Facts, lang: Lang) -> Shard {
-    let rows = facts.steps.iter().map(|step| step_row(step, lang)).collect();
+/// Steps of the timetable.
+pub fn steps(facts: &Reader<'_>, lang: Lang) -> Shard {
+    let rows = facts.steps().iter().map(|step| step_row(step, lang)).collect();
     Shard { name: "lich", kind: lang.say("Lịch bầu cử", "Timetable"), rows }
 }
 
@@ -134,15 +132,16 @@ fn step_row(step: &StepFacts, lang: Lang) -> Row {
 }
 
 /// Constituencies, then the units from the highest level down: of two units of one name the larger is looked for more often.
-fn units(facts: &Facts, lang: Lang) -> Shard {
-    let constituencies = facts.constituencies.iter().map(|one| constituency_row(one, facts, lang));
-    let mut units: Vec<&UnitFacts> = facts.units.iter().collect();
+pub fn units(facts: &Reader<'_>, lang: Lang) -> Shard {
+    let known = Units::of(facts);
+    let constituencies = facts.constituencies().iter().map(|one| constituency_row(one, &known, lang));
+    let mut units: Vec<&UnitFacts> = facts.units().iter().collect();
     units.sort_by_key(|unit| match unit.level.as_str() {
         "province" => 0,
         "district" => 1,
         _ => 2,
     });
-    let units = units.into_iter().map(|unit| unit_row(unit, facts, lang));
+    let units = units.into_iter().map(|unit| unit_row(unit, &known, lang));
     Shard {
         name: "don-vi", kind: lang.say("Đơn vị", "Unit"), rows: constituencies.chain(units).collect()
     }
@@ -152,14 +151,13 @@ fn constituency_title(constituency: &ConstituencyFacts, lang: Lang) -> String {
     format!("{}\u{a0}{}", lang.say("Đơn vị bầu cử số", "Constituency No."), constituency.number)
 }
 
-fn constituency_row(constituency: &ConstituencyFacts, facts: &Facts, lang: Lang) -> Row {
+fn constituency_row(constituency: &ConstituencyFacts, known: &Units<'_>, lang: Lang) -> Row {
     let seats = match (lang, constituency.seats) {
         (Lang::Vi, seats) => format!("{seats}\u{a0}đại biểu"),
         (Lang::En, 1) => "1\u{a0}deputy".to_owned(),
         (Lang::En, seats) => format!("{seats}\u{a0}deputies"),
     };
-    let units =
-        constituency.units.iter().filter_map(|code| facts.units.iter().find(|unit| unit.code == *code));
+    let units = constituency.units.iter().filter_map(|code| known.find(code));
     let units = units.map(|unit| unit.name.as_str()).collect::<Vec<_>>().join(", ");
     Row {
         title: constituency_title(constituency, lang),
@@ -173,9 +171,9 @@ fn constituency_row(constituency: &ConstituencyFacts, facts: &Facts, lang: Lang)
 
 /// A unit, with the unit above it and the constituency in which it votes. A constituency that nobody has verified is not told here:
 /// it has a row of its own, with its mark.
-fn unit_row(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Row {
-    let above = facts.units.iter().find(|other| Some(&other.code) == unit.parent.as_ref());
-    let of = |code: &String| facts.constituencies.iter().find(|one| one.verified && one.units.contains(code));
+fn unit_row(unit: &UnitFacts, known: &Units<'_>, lang: Lang) -> Row {
+    let above = known.above(unit);
+    let of = |code: &String| known.constituencies(code).find(|one| one.verified);
     let constituency = of(&unit.code).or_else(|| unit.parent.as_ref().and_then(of));
     let parts = [
         above.map(|unit| unit.name.clone()).unwrap_or_default(),
@@ -185,7 +183,7 @@ fn unit_row(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Row {
     Row {
         title: unit.name.clone(),
         title_lang: (lang == Lang::En).then_some("vi"),
-        path: places::place(unit, facts, lang),
+        path: places::place(unit, known, lang),
         kind: Some(lang.of(&unit.kind).to_owned()).filter(|kind| !unit.name.starts_with(kind.as_str())),
         text: joined(parts),
         unverified: !unit.verified || above.is_some_and(|above| !above.verified),
@@ -193,8 +191,9 @@ fn unit_row(unit: &UnitFacts, facts: &Facts, lang: Lang) -> Row {
     }
 }
 
-fn tasks(facts: &Facts, lang: Lang) -> Shard {
-    let owned = facts.owners.iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
+/// Public tasks.
+pub fn tasks(facts: &Reader<'_>, lang: Lang) -> Shard {
+    let owned = facts.owners().iter().flat_map(|owner| owner.tasks.iter().map(move |task| (owner, task)));
     let rows = owned.map(|(owner, task)| task_row(owner, task, lang)).collect();
     Shard { name: "nhiem-vu", kind: lang.say("Nhiệm vụ", "Task"), rows }
 }
@@ -226,8 +225,9 @@ fn in_vietnamese(text: Option<String>, lang: Lang) -> (String, Option<String>) {
     }
 }
 
-fn documents(facts: &Facts, lang: Lang) -> Shard {
-    let rows = facts.documents.iter().map(|document| document_row(document, lang)).collect();
+/// Documents.
+pub fn documents(facts: &Reader<'_>, lang: Lang) -> Shard {
+    let rows = facts.documents().iter().map(|document| document_row(document, lang)).collect();
     Shard { name: "van-ban", kind: lang.say("Văn bản", "Document"), rows }
 }
 
@@ -249,8 +249,9 @@ fn document_row(document: &DocumentFacts, lang: Lang) -> Row {
     }
 }
 
-fn notices(facts: &Facts, lang: Lang) -> Shard {
-    let rows = facts.notices.iter().flat_map(|notice| notice_rows(notice, lang)).collect();
+/// Notices.
+pub fn notices(facts: &Reader<'_>, lang: Lang) -> Shard {
+    let rows = facts.notices().iter().flat_map(|notice| notice_rows(notice, lang)).collect();
     Shard { name: "thong-bao", kind: lang.say("Thông báo", "Notice"), rows }
 }
 

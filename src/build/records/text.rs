@@ -14,14 +14,16 @@ pub fn page(front: &Map<String, Value>, body: &str) -> String {
     for (key, value) in plain {
         // Zola wants dates bare; every other text is a basic string.
         match value.as_str() {
-            Some(day) if matches!(key.as_str(), "date" | "updated") => push(&mut out, key, day),
-            _ => push(&mut out, key, &toml_value(value)),
+            Some(day) if matches!(key.as_str(), "date" | "updated") => {
+                let _ = writeln!(out, "{key} = {day}");
+            }
+            _ => push(&mut out, key, value),
         }
     }
     for (name, table) in front.iter().filter_map(|(key, value)| Some((key, value.as_object()?))) {
-        out.push_str(&format!("\n[{name}]\n"));
+        let _ = write!(out, "\n[{name}]\n");
         for (key, value) in table.iter().filter(|(_, value)| !value.is_null()) {
-            push(&mut out, key, &toml_value(value));
+            push(&mut out, key, value);
         }
     }
     out.push_str("+++\n");
@@ -33,47 +35,72 @@ pub fn page(front: &Map<String, Value>, body: &str) -> String {
     out
 }
 
-fn push(out: &mut String, key: &str, value: &str) {
+fn push(out: &mut String, key: &str, value: &Value) {
     out.push_str(key);
     out.push_str(" = ");
-    out.push_str(value);
+    write_toml(out, value);
     out.push('\n');
 }
 
 /// A JSON value as an inline TOML value. Absent (`null`) members of tables are left out, since TOML has no null.
-fn toml_value(value: &Value) -> String {
+fn write_toml(out: &mut String, value: &Value) {
     match value {
-        Value::String(text) => toml_string(text),
+        Value::String(text) => write_toml_string(out, text),
         Value::Array(items) => {
-            format!("[{}]", items.iter().map(toml_value).collect::<Vec<_>>().join(", "))
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { ", " });
+                write_toml(out, item);
+            }
+            out.push(']');
         }
         Value::Object(map) => {
-            let members = map.iter().filter(|(_, v)| !v.is_null());
-            let members: Vec<_> = members.map(|(k, v)| format!("{k} = {}", toml_value(v))).collect();
-            format!("{{ {} }}", members.join(", "))
+            out.push_str("{ ");
+            for (at, (key, value)) in map.iter().filter(|(_, value)| !value.is_null()).enumerate() {
+                out.push_str(if at == 0 { "" } else { ", " });
+                out.push_str(key);
+                out.push_str(" = ");
+                write_toml(out, value);
+            }
+            out.push_str(" }");
         }
-        other => other.to_string(),
+        other => {
+            let _ = write!(out, "{other}");
+        }
     }
 }
 
 /// A TOML basic string on one line (TOML 1.0, "String"). `+` is escaped when it could be read as the end of the front matter.
 pub fn toml_string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
+    write_toml_string(&mut out, text);
+    out
+}
+
+fn write_toml_string(out: &mut String, text: &str) {
+    let ends = text.contains("+++");
     out.push('"');
-    for c in text.chars() {
+    // What needs no escape is copied as it stands.
+    let mut plain = 0;
+    for (at, c) in text.char_indices() {
+        let escaped = matches!(c, '"' | '\\') || (c == '+' && ends) || c.is_control() || is_invisible(c);
+        if !escaped {
+            continue;
+        }
+        out.push_str(&text[plain..at]);
+        plain = at + c.len_utf8();
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            '+' if text.contains("+++") => out.push_str("\\u002B"),
+            '+' => out.push_str("\\u002B"),
             // Invisible characters are written as escapes, so that a reader of the export sees them.
-            c if c.is_control() || is_invisible(c) => {
+            c => {
                 let _ = write!(out, "\\U{:08X}", u32::from(c));
             }
-            c => out.push(c),
         }
     }
+    out.push_str(&text[plain..]);
     out.push('"');
-    out
 }
 
 fn is_invisible(c: char) -> bool {

@@ -84,7 +84,7 @@ pub struct Fact {
 
 impl Report {
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
-        let content = view.content();
+        let content = view.content()?;
         let mut report =
             Self { handed_in: handed_in(&content)?, submissions: submissions(&content)?, ..Self::default() };
         for (id, (node, contested)) in content.field("figures").map()? {
