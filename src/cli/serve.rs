@@ -93,7 +93,8 @@ pub fn with_listener<'t>(
     listener.set_nonblocking(true).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     let (config, releases, terminal) = prepare(bound)?;
-    let documents = Documents::open(dir, &config, bound)?;
+    let laws = data::laws(terminal)?;
+    let documents = Documents::open(dir, &config, &laws, bound)?;
     let site = Site::new(releases);
     let follower = site.clone();
     let builder = Service::new(Parts {
@@ -101,7 +102,7 @@ pub fn with_listener<'t>(
         config,
         documents: Arc::clone(documents.store()),
         releases: Arc::clone(site.releases()),
-        laws: data::laws(terminal)?,
+        laws,
         on_release: Box::new(move |release| follower.show(release)),
     });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;

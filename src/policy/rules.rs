@@ -43,6 +43,11 @@ use crate::document::upgrade::STEPS;
 use crate::policy::access as table;
 use crate::policy::access::Account;
 use crate::policy::access::Role;
+use crate::timetable::ElectionDay;
+use crate::timetable::LawVersion;
+use crate::timetable::TimetableError;
+use crate::timetable::find_law;
+use crate::timetable::schedule;
 use known::Known;
 use known::publishers;
 pub use known::roles_of;
@@ -57,14 +62,16 @@ const FORMATS_AHEAD: i64 = 4;
 #[derive(Debug)]
 pub struct ElectionRules {
     election: String,
+    laws: Vec<LawVersion>,
     known: RwLock<Known>,
     contents: Arc<Contents>,
 }
 
 impl ElectionRules {
-    /// Those of the election with this id; they know of no body yet: see [`ElectionRules::learn`].
-    pub fn new(election: &str) -> Self {
-        Self { election: election.to_owned(), known: RwLock::default(), contents: Arc::default() }
+    /// Those of the election with this id, under one of these laws; they know of no body yet: see [`ElectionRules::learn`].
+    pub fn new(election: &str, laws: Vec<LawVersion>) -> Self {
+        let (known, contents) = (RwLock::default(), Arc::default());
+        Self { election: election.to_owned(), laws, known, contents }
     }
 
     /// With what others have read of the same documents, and read by them.
@@ -202,6 +209,7 @@ impl ElectionRules {
             }
             Content::Election(after) if delivery.from.is_some() => {
                 self.publishers_stay(delivery.before, after)?;
+                self.timetable_stays(delivery.before, after)?;
             }
             _ => {}
         }
@@ -225,6 +233,26 @@ impl ElectionRules {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses an election of which no timetable follows, if one did before: no site could be built of it.
+    fn timetable_stays(&self, before: Option<&Automerge>, after: &Election) -> Result<(), Refusal> {
+        let Err(why) = self.timetable(after) else { return Ok(()) };
+        match before.map(|before| self.content(&Key::Election, before)) {
+            Some(Ok(before)) => match &*before {
+                Content::Election(before) if self.timetable(before).is_ok() => {
+                    Err(words::no_timetable(&why.to_string()))
+                }
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn timetable(&self, election: &Election) -> Result<(), TimetableError> {
+        let law = find_law(&self.laws, &election.law)?;
+        let day = ElectionDay::parse(&election.election_day, true)?;
+        schedule(law, day, &election.dates, &election.anchors).map(drop)
     }
 
     /// What a publication held; nothing if there was none.

@@ -34,6 +34,7 @@ use crate::policy::rules::ElectionRules;
 use crate::rebuild::Service;
 use crate::replica::FolderError;
 use crate::replica::documents::DocumentStore;
+use crate::timetable::LawVersion;
 
 /// Time for what is on its way to become durable, once the server was asked to end.
 const GRACE: Duration = Duration::from_secs(20);
@@ -95,13 +96,19 @@ pub struct Documents {
 
 impl Documents {
     /// Opens a folder's documents for the server that listens on this address, and reads what decides who may do what.
-    pub fn open(dir: &Path, config: &Config, listen: SocketAddr) -> Result<Self, SyncError> {
+    pub fn open(
+        dir: &Path,
+        config: &Config,
+        laws: &[LawVersion],
+        listen: SocketAddr,
+    ) -> Result<Self, SyncError> {
         let mut settings = settings(config, listen)?;
         let store = DocumentStore::open_to_serve(dir)?;
         settings.known = store.last()?;
         let mut documents = store.load_where(ElectionRules::learn_from)?;
         let election = documents.remove(&Key::Election).ok_or(SyncError::NoElection)?;
-        let rules = ElectionRules::new(election.election()).sharing(Arc::clone(store.contents()));
+        let rules =
+            ElectionRules::new(election.election(), laws.to_vec()).sharing(Arc::clone(store.contents()));
         rules.take_in(&Key::Election, &election.content()?);
         for (key, document) in &documents {
             rules.take_in(key, &document.content()?);

@@ -80,7 +80,7 @@ impl Desk {
     }
 
     fn with(all: impl IntoIterator<Item = Document>) -> Self {
-        let rules = ElectionRules::new(ELECTION);
+        let rules = ElectionRules::new(ELECTION, embedded::laws().unwrap());
         let mut documents = BTreeMap::new();
         for mut document in all {
             let doc = Automerge::load(&document.save()).unwrap();

@@ -124,3 +124,31 @@ fn no_nonsense_becomes_a_date_or_a_number_of_seats() {
     assert!(delivers(&mut desk, gone).is_err(), "without its day nothing could be built");
     assert_eq!(desk.election().election_day, day);
 }
+
+#[test]
+fn what_leaves_no_timetable_is_refused_and_can_be_corrected() {
+    let mut desk = Desk::of_2021();
+    let law =
+        |law: &'static str| move |doc: &mut AutoCommit| doc.put(object(doc, "content"), "law", law).unwrap();
+    assert_eq!(delivers(&mut desk, law("1/1999")), Err("no-timetable"));
+    let stray = |doc: &mut AutoCommit| {
+        add_date(doc, ("actual", "2021-06-07"), "07:30");
+        let at = doc.length(object(doc, "content/dates")) - 1;
+        doc.put(row(doc, "dates", at), "rule", "no_such_step").unwrap();
+    };
+    assert_eq!(delivers(&mut desk, stray), Err("no-timetable"));
+    let anchor = |doc: &mut AutoCommit| {
+        doc.put(object(doc, "content/anchors"), "no_such_anchor", "2021-05-23").unwrap()
+    };
+    assert_eq!(delivers(&mut desk, anchor), Err("no-timetable"));
+    // One that came under a version before these rules is corrected step by step.
+    let mut broken = desk.copy(&Key::Election);
+    assert!(write(&mut broken, stray));
+    assert!(write(&mut broken, law("1/1999")));
+    desk.put(&mut broken);
+    assert_eq!(delivers(&mut desk, law("85/2015")), Ok(()));
+    let last = desk.election().dates.len() - 1;
+    let took_back = |doc: &mut AutoCommit| doc.delete(object(doc, "content/dates"), last).unwrap();
+    assert_eq!(delivers(&mut desk, took_back), Ok(()));
+    assert_eq!(delivers(&mut desk, stray), Err("no-timetable"));
+}
