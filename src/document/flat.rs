@@ -26,18 +26,18 @@ enum Member {
     Piece(String),
 }
 
-/// What stands below the map `at`, as the iterator over it gives it. Nothing if a value occurs that is no text, whole number, truth
-/// value or null.
+/// What stands below the map `at`, as the iterator over it gives it. Nothing if that cannot be said in this way: a value is no text,
+/// whole number, truth value or null, or stands where the pass does not come.
 pub(super) fn json(items: DocIter<'_>, at: &ObjId) -> Option<Value> {
     // The items of one object follow each other.
     let mut objects: Vec<(Arc<ObjId>, Vec<Member>)> = Vec::new();
     for DocObjItem { obj, item } in items {
         let member = match item {
             DocItem::Map(item) => {
-                let cell = cell(&item.value, || item.id())?;
+                let cell = cell(&obj, &item.value, || item.id())?;
                 Member::Named(item.key.into_owned(), cell)
             }
-            DocItem::List(item) => Member::Next(cell(&item.value, || item.id())?),
+            DocItem::List(item) => Member::Next(cell(&obj, &item.value, || item.id())?),
             DocItem::Text(span) => Member::Piece(span.as_str().to_owned()),
         };
         match objects.last_mut() {
@@ -50,9 +50,19 @@ pub(super) fn json(items: DocIter<'_>, at: &ObjId) -> Option<Value> {
     Some(grown(ObjType::Map, at, &mut objects))
 }
 
-fn cell(value: &ValueRef<'_>, id: impl FnOnce() -> ObjId) -> Option<Cell> {
+/// What stands in an object, unless the pass would miss what is below it: a table, or an object that is numbered before the one in
+/// which it stands.
+fn cell(above: &ObjId, value: &ValueRef<'_>, id: impl FnOnce() -> ObjId) -> Option<Cell> {
+    let number = |id: &ObjId| match id {
+        ObjId::Root => 0,
+        ObjId::Id(number, ..) => *number,
+    };
     let value = match value {
-        ValueRef::Object(form) => return Some(Cell::Object(*form, id())),
+        ValueRef::Object(ObjType::Table) => return None,
+        ValueRef::Object(form) => {
+            let id = id();
+            return (number(&id) >= number(above)).then_some(Cell::Object(*form, id));
+        }
         ValueRef::Scalar(value) => value,
     };
     Some(Cell::Plain(match value {

@@ -8,6 +8,7 @@ use automerge::Automerge;
 use automerge::AutomergeError;
 use automerge::ChangeHash;
 use automerge::ObjId;
+use automerge::ObjType;
 use automerge::ROOT;
 use automerge::ReadDoc;
 use automerge::ScalarValue;
@@ -134,9 +135,12 @@ impl<'a> View<'a> {
 
     /// The content of the document as JSON, as [`Node::json`] has it.
     pub fn json(&self) -> Result<serde_json::Value, DocumentError> {
-        let flat = match self.object(&["content"])? {
-            Some(content) => flat::json(self.doc.items(&content, self.heads), &content),
-            None => Some(serde_json::Value::Object(serde_json::Map::new())),
+        let found = self.doc.one(&ROOT, "content", self.heads).map_err(|source| self.wrong(source))?;
+        let flat = match found {
+            Some((Value::Object(ObjType::Map), content)) => {
+                flat::json(self.doc.items(&content, self.heads), &content)
+            }
+            _ => None,
         };
         // What cannot be read so is told with its place.
         flat.map_or_else(|| self.content()?.json(), Ok)

@@ -30,8 +30,10 @@ use crate::document::publication::Notice;
 use crate::document::publication::NoticeText;
 use crate::document::publication::Publication;
 pub use crate::document::text::clean;
+use crate::timetable::ElectionDay;
 use crate::timetable::LawVersion;
 use crate::timetable::find_law;
+use crate::timetable::schedule;
 pub use error::PublicError;
 use facts::ConstituencyFacts;
 use facts::ElectionFacts;
@@ -116,14 +118,32 @@ fn approved_directives(
     Ok(directives)
 }
 
+/// Whether a site can be built of an election, on whatever day that is done.
+///
+/// # Errors
+/// An election day that nobody has verified, or that is none; a law version that is not known; an anchor that the timetable does not
+/// have; a date that may be shown, of a step that the law does not have.
+pub fn buildable(election: &Election, laws: &[LawVersion]) -> Result<(), PublicError> {
+    expect_verified(election)?;
+    let day = ElectionDay::parse(&election.election_day, true)?;
+    let shown: Vec<_> = election.dates.iter().filter(|date| date.provenance.verified).cloned().collect();
+    schedule(find_law(laws, &election.law)?, day, &shown, &election.anchors)?;
+    Ok(())
+}
+
+fn expect_verified(election: &Election) -> Result<(), PublicError> {
+    if election.provenance.verified {
+        return Ok(());
+    }
+    Err(PublicError::DayUnverified { day: election.election_day.clone() })
+}
+
 fn election_facts(
     election: &Election,
     law: &LawVersion,
     approval: &ShownAt,
 ) -> Result<ElectionFacts, PublicError> {
-    if !election.provenance.verified {
-        return Err(PublicError::DayUnverified { day: election.election_day.clone() });
-    }
+    expect_verified(election)?;
     let approved = DateTime::parse_from_rfc3339(&approval.at).map_err(|_| PublicError::NotADate {
         document: PUBLICATION,
         what: "the approval of `election`",

@@ -43,11 +43,8 @@ use crate::document::upgrade::STEPS;
 use crate::policy::access as table;
 use crate::policy::access::Account;
 use crate::policy::access::Role;
-use crate::timetable::ElectionDay;
+use crate::policy::public::buildable;
 use crate::timetable::LawVersion;
-use crate::timetable::TimetableError;
-use crate::timetable::find_law;
-use crate::timetable::schedule;
 use known::Known;
 use known::publishers;
 pub use known::roles_of;
@@ -209,7 +206,7 @@ impl ElectionRules {
             }
             Content::Election(after) if delivery.from.is_some() => {
                 self.publishers_stay(delivery.before, after)?;
-                self.timetable_stays(delivery.before, after)?;
+                self.site_stays(delivery.before, after)?;
             }
             _ => {}
         }
@@ -235,24 +232,18 @@ impl ElectionRules {
         }
     }
 
-    /// Refuses an election of which no timetable follows, if one did before: no site could be built of it.
-    fn timetable_stays(&self, before: Option<&Automerge>, after: &Election) -> Result<(), Refusal> {
-        let Err(why) = self.timetable(after) else { return Ok(()) };
-        match before.map(|before| self.content(&Key::Election, before)) {
-            Some(Ok(before)) => match &*before {
-                Content::Election(before) if self.timetable(before).is_ok() => {
-                    Err(words::no_timetable(&why.to_string()))
-                }
-                _ => Ok(()),
-            },
+    /// Refuses an election of which no site could be built, if one could before.
+    fn site_stays(&self, before: Option<&Automerge>, after: &Election) -> Result<(), Refusal> {
+        let Err(why) = buildable(after, &self.laws) else { return Ok(()) };
+        let Some(Ok(before)) = before.map(|before| self.content(&Key::Election, before)) else {
+            return Ok(());
+        };
+        match &*before {
+            Content::Election(before) if buildable(before, &self.laws).is_ok() => {
+                Err(words::no_site(&why.to_string()))
+            }
             _ => Ok(()),
         }
-    }
-
-    fn timetable(&self, election: &Election) -> Result<(), TimetableError> {
-        let law = find_law(&self.laws, &election.law)?;
-        let day = ElectionDay::parse(&election.election_day, true)?;
-        schedule(law, day, &election.dates, &election.anchors).map(drop)
     }
 
     /// What a publication held; nothing if there was none.

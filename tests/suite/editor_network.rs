@@ -1,5 +1,7 @@
 //! The editor on bad networks, small disks and wrong clocks, in a real Chromium against the real program.
 
+use std::fs;
+
 use chromiumoxide::cdp::browser_protocol::network::EmulateNetworkConditionsByRuleParams;
 use chromiumoxide::cdp::browser_protocol::network::NetworkConditions;
 use chromiumoxide::cdp::browser_protocol::storage::OverrideQuotaForOriginParams;
@@ -9,6 +11,7 @@ use chrono::Utc;
 use serde_json::json;
 
 use crate::support::browser::Result;
+use crate::support::cli::Office;
 use crate::support::official::Official;
 use crate::support::scene::FIGURE;
 use crate::support::scene::REPORT;
@@ -35,6 +38,34 @@ async fn a_first_load_on_a_slow_network_shows_how_far_it_is() -> Result<()> {
     assert!(half > 0.0 && half < 1.0, "{half}");
     let faults = team.look("first-load").await?;
     team.until("document.querySelector('#sign-login')").await?;
+    team.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_place_is_not_called_a_missing_network() -> Result<()> {
+    let office = Office::ready();
+    let settings = office.path("niemyet/niemyet.toml");
+    let text = fs::read_to_string(&settings)?;
+    fs::write(&settings, format!("sync_connections = 1\n{text}"))?;
+    let scene = Scene::on(office)?;
+    let team = scene.official("tuyen.truyen", "team_comms").await?;
+    team.until("navigator.serviceWorker.controller && document.querySelector('.rows li')").await?;
+    team.go(&format!("{REPORT}/8")).await?;
+    team.until(&format!("document.querySelector('{FIGURE}')")).await?;
+    team.reads(SENT).await?;
+    team.open("about:blank").await?;
+    let other = scene.official("noi.vu", "standing_agency").await?;
+    team.open(&format!("{}/editor/{REPORT}/8", scene.site)).await?;
+    team.reads("Có mạng, nhưng máy chủ chưa nhận").await?;
+    team.until(&format!("document.querySelector('{FIGURE}')")).await?;
+    writes_figure(&team, "12").await?;
+    team.reads(&format!("{WAITS} 1")).await?;
+    let faults = team.look("server-busy").await?;
+    other.kill().await?;
+    team.reads("Có kết nối").await?;
+    team.reads(SENT).await?;
     team.kill().await?;
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     Ok(())

@@ -3,8 +3,9 @@
 import { cbor, NetworkAdapter, type Message, type PeerId, type PeerMetadata } from "@automerge/automerge-repo/slim";
 import type { Signs, Socket } from "./signs.ts";
 
-export type Knock = "ok" | "login" | "offline";
-export type LinkState = "offline" | "connecting" | "online" | "login";
+/** `busy`: the server answers, and takes nothing at this moment. */
+export type Knock = "ok" | "login" | "busy" | "offline";
+export type LinkState = "offline" | "busy" | "connecting" | "online" | "login";
 const LONGEST_WAIT = 15_000;
 const PULSE = 10_000;
 /** How long who presses "send now" gives a server to answer what was sent before (ms). */
@@ -121,8 +122,10 @@ export class Link extends NetworkAdapter {
     // A server that hangs up as soon as it has greeted is not tried twice a second for ever.
     if (this.#server && Date.now() - this.#since > LASTING) this.#failures = 0;
     if (this.#server) this.emit("peer-disconnected", { peerId: this.#server });
+    // It had just said that the login holds.
+    const state = this.#server ? "offline" : "busy";
     this.#server = undefined;
-    this.tell("offline");
+    this.tell(state);
     this.#later();
   }
 
@@ -149,7 +152,7 @@ export class Link extends NetworkAdapter {
     const answer = await this.#ask();
     if (this.#socket !== socket) return;
     const now = this.#look(socket);
-    if (answer === "offline" && this.signs.isAlive(then, now)) return;
+    if ((answer === "offline" || answer === "busy") && this.signs.isAlive(then, now)) return;
     if (answer === "ok") {
       if (!this.signs.isMute(now, patience)) return;
       this.signs.madeAnew(now);

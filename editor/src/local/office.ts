@@ -13,7 +13,7 @@ import { whenReady } from "./engine.ts";
 import { reload } from "./leaving.ts";
 import { Inventory } from "./inventory.ts";
 import { Ledger, type Line } from "./ledger.ts";
-import type { Link, LinkState } from "./link.ts";
+import type { Knock, Link, LinkState } from "./link.ts";
 import { beforeChanges } from "./others.ts";
 import { LastWords, names, type Left } from "./lastwords.ts";
 import { Paper, type Around } from "./paper.ts";
@@ -54,7 +54,7 @@ export class Office {
     mayBeCarried: ({ key }) => this.link.value !== "online" || this.#signs.isStuck(key),
     isOnDisk: ({ id }) => this.disk.has([id]),
     wasOnDisk: ({ id }) => this.disk.hasLoaded(id),
-    isAlone: computed(() => this.link.value === "offline" || this.link.value === "login"),
+    isAlone: computed(() => ["offline", "busy", "login"].includes(this.link.value)),
   };
   /** Writes down what screens hold back, before what others wrote comes in. */
   beforeOthers: () => void = () => undefined;
@@ -290,10 +290,10 @@ export class Office {
     return paper !== undefined && (paper.isHeld || (paper.handle !== undefined && !paper.isCovered(this.#link.storage)));
   }
 
-  async #knock(): Promise<"ok" | "login" | "offline"> {
+  async #knock(): Promise<Knock> {
     const answer = await this.#asked.again();
     if (answer === "offline") return "offline";
-    if (isProblem(answer)) return answer.status === 401 ? "login" : "offline";
+    if (isProblem(answer)) return answer.status === 401 ? "login" : "busy";
     this.#signs.answered();
     this.#hearClock(answer.now);
     if (!("account" in answer)) {

@@ -33,7 +33,8 @@ export function asyncThrottle<T extends unknown[]>(work: (...all: T) => Promise<
     }
   };
   const plan = () => {
-    const wait = last + delay - Date.now();
+    // A clock that is set back makes nobody wait longer.
+    const wait = Math.min(delay, last + delay - Date.now());
     clearTimeout(timer);
     if (isAtOnce && wait <= 0) void run();
     else timer = setTimeout(() => void run(), wait);

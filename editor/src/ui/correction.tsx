@@ -92,6 +92,8 @@ export function CorrectionForm(props: Props) {
   const faults = missing.map((part) => ({ name: part, text: partWords(map, part, now), href: "#/election", jump: () => focusSoon(`${at}-${part}`) }));
   const leave = () => (keep(undefined), focusSoon(back));
   const write = () => {
+    // Pressed twice, before the form was off the screen: once is enough.
+    if (!(shelf in unread.value)) return;
     if (lacks(map, now).length > 0) {
       setTried(true);
       return focusSoon(`${at}-errors`);

@@ -115,6 +115,8 @@ function net(): string {
       return engineFault.value ? tr("Chưa nối được", "Not connected") : tr("Đang nối…", "Connecting…");
     case "offline":
       return tr("Không có mạng: vẫn làm việc được", "No connection: you can go on working");
+    case "busy":
+      return tr("Có mạng, nhưng máy chủ chưa nhận: vẫn làm việc được, máy tự thử lại", "The network is there, but the server takes nothing just now: you can go on working, it tries again by itself");
   }
 }
 

@@ -15,7 +15,7 @@ pub struct Units<'a> {
     by_code: HashMap<&'a str, &'a UnitFacts>,
     /// By the code of the unit above them, in the order of the facts.
     below: HashMap<&'a str, Vec<&'a UnitFacts>>,
-    /// The last part of the address of those that have a page of their own, by code.
+    /// The last part of the address of those that have a page of their own, by code, which a document has once.
     stems: HashMap<&'a str, String>,
 }
 

@@ -168,13 +168,13 @@ pub(super) fn election_held_as_approved() -> Refusal {
     )
 }
 
-/// An election without a law that is known, or with a date of a step that its law does not have.
-pub(super) fn no_timetable(why: &str) -> Refusal {
+/// An election without a day that is verified, a law that is known, or a timetable that follows.
+pub(super) fn no_site(why: &str) -> Refusal {
     let (vi, en) = halves(why);
     refusal(
-        "no-timetable",
-        &format!("Sau thay đổi này không còn tính được lịch bầu cử, nên không dựng được trang ({vi})."),
-        &format!("After this change no timetable can be computed, and no site be built: {en}."),
+        "no-site",
+        &format!("Sau thay đổi này không còn dựng được trang công khai ({vi})."),
+        &format!("After this change no public site could be built: {en}."),
     )
 }
 
@@ -289,7 +289,7 @@ mod tests {
             approved_meanwhile("x"),
             election_stays(),
             election_held_as_approved(),
-            no_timetable("`x` thiếu. / `x` is missing"),
+            no_site("`x` thiếu. / `x` is missing"),
             notice_twice("x"),
             notice("x", &Lack::Title),
             notice("x", &Lack::Text),

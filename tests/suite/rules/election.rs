@@ -21,6 +21,10 @@ fn row(doc: &AutoCommit, list: &str, at: usize) -> ObjId {
     doc.get(object(doc, &format!("content/{list}")), at).unwrap().unwrap().1
 }
 
+fn object_of(doc: &AutoCommit, row: &ObjId, name: &str) -> ObjId {
+    doc.get(row, name).unwrap().unwrap().1
+}
+
 /// The document that a fact was read in, written anew as a whole.
 fn read_in(doc: &mut AutoCommit, row: &ObjId, source: &str) {
     let provenance = doc.put_object(row, "provenance", ObjType::Map).unwrap();
@@ -126,21 +130,33 @@ fn no_nonsense_becomes_a_date_or_a_number_of_seats() {
 }
 
 #[test]
-fn what_leaves_no_timetable_is_refused_and_can_be_corrected() {
+fn what_leaves_no_site_is_refused_and_can_be_corrected() {
     let mut desk = Desk::of_2021();
     let law =
         |law: &'static str| move |doc: &mut AutoCommit| doc.put(object(doc, "content"), "law", law).unwrap();
-    assert_eq!(delivers(&mut desk, law("1/1999")), Err("no-timetable"));
+    assert_eq!(delivers(&mut desk, law("1/1999")), Err("no-site"));
     let stray = |doc: &mut AutoCommit| {
         add_date(doc, ("actual", "2021-06-07"), "07:30");
         let at = doc.length(object(doc, "content/dates")) - 1;
         doc.put(row(doc, "dates", at), "rule", "no_such_step").unwrap();
     };
-    assert_eq!(delivers(&mut desk, stray), Err("no-timetable"));
+    assert_eq!(delivers(&mut desk, stray), Err("no-site"));
     let anchor = |doc: &mut AutoCommit| {
         doc.put(object(doc, "content/anchors"), "no_such_anchor", "2021-05-23").unwrap()
     };
-    assert_eq!(delivers(&mut desk, anchor), Err("no-timetable"));
+    assert_eq!(delivers(&mut desk, anchor), Err("no-site"));
+    let doubted = |doc: &mut AutoCommit| {
+        doc.put(object(doc, "content/provenance"), "verified", false).unwrap();
+    };
+    assert_eq!(delivers(&mut desk, doubted), Err("no-site"), "an election day that nobody has verified");
+    // A date that the public is not shown keeps no site from being built.
+    let unseen = |doc: &mut AutoCommit| {
+        stray(doc);
+        let at = doc.length(object(doc, "content/dates")) - 1;
+        let row = row(doc, "dates", at);
+        doc.put(object_of(doc, &row, "provenance"), "verified", false).unwrap();
+    };
+    assert_eq!(delivers(&mut desk, unseen), Ok(()));
     // One that came under a version before these rules is corrected step by step.
     let mut broken = desk.copy(&Key::Election);
     assert!(write(&mut broken, stray));
@@ -150,5 +166,5 @@ fn what_leaves_no_timetable_is_refused_and_can_be_corrected() {
     let last = desk.election().dates.len() - 1;
     let took_back = |doc: &mut AutoCommit| doc.delete(object(doc, "content/dates"), last).unwrap();
     assert_eq!(delivers(&mut desk, took_back), Ok(()));
-    assert_eq!(delivers(&mut desk, stray), Err("no-timetable"));
+    assert_eq!(delivers(&mut desk, stray), Err("no-site"));
 }
