@@ -21,6 +21,7 @@ use crate::support::scene::SENT;
 use crate::support::scene::Scene;
 use crate::support::scene::TEXT;
 use crate::support::scene::hands_in;
+use crate::support::scene::has_seen;
 use crate::support::scene::writes_figure;
 
 /// Makes another version of the editor in a folder: other words on a screen, so other names of files.
@@ -97,8 +98,7 @@ async fn a_damaged_program_says_so_keeps_what_is_typed_and_mends_itself_from_the
     team.go(&format!("{REPORT}/4")).await?;
     team.type_in(TEXT, "Đường sạt lở.").await?;
     team.reads(SENT).await?;
-    // What was seen of it is kept once nobody writes.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    team.comes_true(&has_seen("report/team_comms/2021-03-11", "Đường sạt lở.")).await?;
     team.comes_true(&LOSES_ENGINE.replace("ENGINE", ENGINE)).await?;
     team.page().execute(ClearBrowserCacheParams::default()).await?;
     scene.no_server();

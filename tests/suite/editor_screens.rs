@@ -15,6 +15,7 @@ use crate::support::official::Official;
 use crate::support::scene::REPORT;
 use crate::support::scene::SENT;
 use crate::support::scene::Scene;
+use crate::support::scene::device_keeps;
 use crate::support::scene::writes_figure;
 
 /// Vietnamese letters that stand where English is spoken: in texts, labels and hints not marked as Vietnamese.
@@ -176,14 +177,10 @@ const COUNT_READS: &str = "window.read = new Set(); const all = IDBObjectStore.p
     IDBObjectStore.prototype.getAll = function (range, ...rest) { \
       if (this.name === 'documents') window.read.add(JSON.stringify(range.lower[0])); return all.call(this, range, ...rest); };";
 
-/// Whether so many documents are noted to be here whole.
-fn noted(many: usize) -> String {
-    format!(
-        "indexedDB.databases().then((all) => all.map((one) => one.name).find((name) => /^niemyet-\\d+$/.test(name))) \
-           .then((name) => new Promise((done) => indexedDB.open(name).onsuccess = (event) => \
-             event.target.result.transaction('meta').objectStore('meta').get('places 2').onsuccess = (got) => \
-               done(Object.keys(got.target.result ?? {{}}).length >= {many})))"
-    )
+/// Whether so many documents of a kind are noted to be here whole.
+fn noted(kind: &str, many: usize) -> String {
+    let count = format!("Object.keys(kept ?? {{}}).filter((key) => key.startsWith('{kind}/')).length");
+    device_keeps("places 2", &format!("{count} >= {many}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,7 +195,7 @@ async fn a_long_list_is_shown_from_its_index_and_a_document_is_opened_when_it_is
     team.reads(SENT).await?;
     team.until("navigator.serviceWorker.controller").await?;
     // What is here whole is noted as such by and by.
-    team.comes_true(&noted(MANY)).await?;
+    team.comes_true(&noted("incident", MANY)).await?;
     let mut faults = team.look("incidents-many").await?;
 
     scene.no_server();
@@ -249,7 +246,7 @@ async fn a_round_is_read_from_the_index_and_opens_no_report() -> Result<()> {
     agency.reads("4 chờ xem").await?;
     agency.reads(SENT).await?;
     agency.until("navigator.serviceWorker.controller").await?;
-    agency.comes_true(&noted(TEAMS.len() * DUES.len())).await?;
+    agency.comes_true(&noted("report", TEAMS.len() * DUES.len())).await?;
 
     scene.no_server();
     agency.before_all(COUNT_READS).await?;

@@ -14,6 +14,7 @@ use crate::support::scene::SENT;
 use crate::support::scene::Scene;
 use crate::support::scene::TEXT;
 use crate::support::scene::WAITS;
+use crate::support::scene::has_seen;
 use crate::support::scene::writes_figure;
 
 /// Whether a field has this value.
@@ -210,8 +211,7 @@ async fn has_seen_twelve(scene: &Scene) -> Result<Official> {
     writes_figure(&team, "12").await?;
     team.reads(SENT).await?;
     team.until("navigator.serviceWorker.controller").await?;
-    // What was seen of it is kept once nobody writes.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    team.comes_true(&has_seen("report/team_comms/2021-03-11", "12")).await?;
     Ok(team)
 }
 
@@ -285,7 +285,7 @@ async fn fields_of_one_name_keep_their_own(team: &Official) -> Result<()> {
     const IDS: &str = "[...document.querySelectorAll('[id$=-evidence]')].slice(0, 2).map((one) => one.id)";
     team.go("#/tasks").await?;
     team.until("document.querySelectorAll('details.task').length > 1").await?;
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    team.comes_true(&has_seen("directive/19/KL-UBBC", "tasks")).await?;
     team.reload().await?;
     team.until("document.querySelectorAll('details.task').length > 1").await?;
     team.ask::<bool>(OPEN).await?;

@@ -119,6 +119,23 @@ impl Scene {
     }
 }
 
+/// Whether what the device keeps under a name is so: `is` asks it of `kept`.
+pub fn device_keeps(name: &str, is: &str) -> String {
+    let name = serde_json::json!(name);
+    format!(
+        "indexedDB.databases().then((all) => all.map((one) => one.name).find((one) => /^niemyet-\\d+$/.test(one))) \
+           .then((store) => new Promise((done) => indexedDB.open(store).onsuccess = (event) => \
+             event.target.result.transaction('meta').objectStore('meta').get({name}).onsuccess = (got) => \
+               done(((kept) => {is})(got.target.result))))"
+    )
+}
+
+/// Whether the device keeps what was seen of a document, with these words: a start without a network shows it.
+pub fn has_seen(key: &str, words: &str) -> String {
+    let words = serde_json::json!(words);
+    device_keeps(&format!("seen 2 {key}"), &format!("JSON.stringify(kept?.doc ?? '').includes({words})"))
+}
+
 /// The report of the communications team for the second week.
 pub const REPORT: &str = "#/report/team_comms/2021-03-11";
 /// One of its figures.
