@@ -1,5 +1,6 @@
 //! A serving office with an account of the communications team, and hands to edit its documents beside the server.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 use std::time::Instant;
@@ -121,6 +122,11 @@ impl Desk {
 
     pub fn releases(&self) -> Vec<Value> {
         self.get("/api/releases").json().as_array().unwrap().clone()
+    }
+
+    /// Of each release that is kept.
+    pub fn release_ids(&self) -> BTreeSet<String> {
+        self.releases().iter().map(|release| release["id"].as_str().unwrap().to_owned()).collect()
     }
 
     pub fn current(&self) -> String {
