@@ -111,6 +111,28 @@ test("of two dates of one step the one that was corrected differs, with or witho
   for (const doc of apart((d) => putFact(d, city, name("Sơn La A")))) assert.deepEqual(contested("election", doc), [], "both wrote the same");
 });
 
+test("a date that one takes back while another corrects it is not lost: both stand side by side", () => {
+  const corrected = { rule: "results_pc", kind: "actual", time: "7:00", ...name("2021-05-26") };
+  for (const doc of apart((d, i) => (i === 0 ? removeDate(d, { at: 0 }) : putFact(d, { map: "dates", row: { at: 0 } }, corrected)))) {
+    const [conflict, ...more] = contested("election", doc);
+    assert.deepEqual([conflict.map, conflict.field, more.length], ["dates", "results_pc", 0]);
+    assert.deepEqual(conflict.rivals.map((rival) => rival.value).sort(), ["actual\t2021-05-26\t07:00\t12/QĐ", "withdrawn\t2021-05-25\t\tCông bố"]);
+    for (const rival of conflict.rivals) {
+      const chosen = A.change(A.clone(doc), (d) => chooseFact(d, conflict, rival));
+      assert.deepEqual(contested("election", chosen), []);
+      const isBack = rival.value.startsWith("withdrawn");
+      assert.deepEqual(rowsOf(chosen, "dates").map(({ row }) => factValue("dates", row)), isBack ? [] : [rival.value]);
+      assert.deepEqual(moves("election", started().content, chosen.content).filter((one) => one.after === undefined).length, isBack ? 1 : 0);
+    }
+  }
+  for (const doc of apart((d) => removeDate(d, { at: 0 }))) {
+    assert.deepEqual([rowsOf(doc, "dates"), contested("election", doc)], [[], []], "both took it back");
+  }
+  // The server takes no day that is none, be it taken back.
+  const odd = A.change(started(), (d) => void (d.content.dates[0].date = word("tháng 5")));
+  assert.equal(A.change(odd, (d) => removeDate(d, { at: 0 })).content.dates.length, 0);
+});
+
 test("the history tells what moved, and of what an election was set up with the dates alone", () => {
   const empty = begin("sonla-2021", "election");
   const doc = started();

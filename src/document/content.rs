@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::directive::Directive;
 use super::election::Election;
+use super::election::WITHDRAWN;
 use super::error::DocumentError;
 use super::error::Subject;
 use super::id::DocumentId;
@@ -48,7 +49,7 @@ impl Content {
 
     pub(super) fn read(view: &View<'_>) -> Result<Self, DocumentError> {
         Ok(match view.subject().key.kind() {
-            Kind::Election => Self::Election(Box::new(records::read(view)?)),
+            Kind::Election => Self::Election(Box::new(election(view)?)),
             Kind::Directive => Self::Directive(Box::new(records::read(view)?)),
             Kind::Progress => Self::Progress(Progress::read(view)?),
             Kind::Report => Self::Report(Report::read(view)?),
@@ -57,4 +58,10 @@ impl Content {
             Kind::Publication => Self::Publication(Publication::read(view)?),
         })
     }
+}
+
+fn election(view: &View<'_>) -> Result<Election, DocumentError> {
+    let mut election: Election = records::read(view)?;
+    election.dates.retain(|date| date.kind != WITHDRAWN);
+    Ok(election)
 }

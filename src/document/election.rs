@@ -42,7 +42,7 @@ pub struct Election {
     pub constituencies: Vec<Constituency>,
     /// Who reports when.
     pub regimes: Vec<Regime>,
-    /// Planned and actual dates beside the statutory limits.
+    /// Planned and actual dates beside the statutory limits; those that were taken back are not read.
     pub dates: Vec<PlannedDate>,
     /// Instants of anchors other than election day once known: anchor name → local time `YYYY-MM-DD[THH:MM]`.
     pub anchors: BTreeMap<String, String>,
@@ -143,12 +143,16 @@ pub struct Regime {
     pub provenance: Provenance,
 }
 
+/// What [`PlannedDate::kind`] is of a date that was taken back. Its row stays in the document, so that who corrects it meanwhile on
+/// another device loses nothing: both stand side by side, and a person chooses. It is no date of the election.
+pub const WITHDRAWN: &str = "withdrawn";
+
 /// A planned or actual date of a step, or an override of its limit by a competent body; never replaces the limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Reconcile)]
 pub struct PlannedDate {
     /// Id of the rule of the timetable.
     pub rule: String,
-    /// `planned`, `actual` or `override`.
+    /// `planned`, `actual` or `override`; in a document also [`WITHDRAWN`].
     pub kind: String,
     /// ISO 8601 date.
     pub date: String,

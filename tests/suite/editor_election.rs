@@ -195,6 +195,36 @@ async fn a_date_is_added_by_keyboard_with_its_document_and_goes_from_the_public_
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_back_the_day_that_keeps_the_constituencies_back_is_told_so() -> Result<()> {
+    const DAY: &str = "[data-step='publish_na_constituencies'][data-kind='actual']";
+    const TOLD: &str = "Các đơn vị bầu cử không còn được giữ";
+    const SEATS: &str = "/du-lieu/don-vi-bau-cu.json";
+    let scene = by_rule()?;
+    let agency = at_the_screen(&scene, "noi.vu").await?;
+    agency.until(&format!("document.querySelectorAll(\"{DAY}\").length === 1")).await?;
+    scene.public(SEATS, |page| page.contains("na-1")).await?;
+    agency.press(&format!("{DAY} .remove")).await?;
+    agency.reads("Ngày này sẽ mất khỏi đây").await?;
+    assert!(
+        !agency.ask::<bool>(&format!("document.body.innerText.includes('{TOLD}')")).await?,
+        "it has come"
+    );
+    agency.press(&format!("{DAY} .errors .quiet")).await?;
+    corrects(&agency, DAY, "2999-01-05", "Dự thảo").await?;
+    agency.reads(SENT).await?;
+    scene.public(SEATS, |page| !page.contains("na-1")).await?;
+    agency.press(&format!("{DAY} .remove")).await?;
+    agency.reads(TOLD).await?;
+    let faults = agency.look("election-kept-back").await?;
+    agency.press(&format!("{DAY} .confirm")).await?;
+    agency.reads(SENT).await?;
+    scene.public(SEATS, |page| page.contains("na-1")).await?;
+    agency.kill().await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    Ok(())
+}
+
 /// Both correct one name without a network.
 async fn correct_apart(scene: &mut Scene, devices: [&Official; 2], names: [&str; 2]) -> Result<()> {
     scene.no_server();
@@ -221,6 +251,34 @@ async fn chooses(agency: &Official, value: &str) -> Result<()> {
     agency.ask::<bool>(&format!("({side}.querySelector('button').click(), true)")).await?;
     agency.reads("Không có gì phải chọn").await?;
     agency.reads(SENT).await
+}
+
+/// One takes a date back and the other corrects it, both without a network: neither is lost, and a person chooses.
+async fn one_takes_back_apart(scene: &mut Scene, one: &Official, two: &Official) -> Result<Vec<String>> {
+    const RESULTS: &str = "[data-step='results_pc']";
+    scene.no_server();
+    for device in [one, two] {
+        device.go(SCREEN).await?;
+        device.reads(OFFLINE).await?;
+    }
+    corrects(two, RESULTS, "2021-05-27", "Báo cáo số 10").await?;
+    one.press(&format!("{RESULTS} .remove")).await?;
+    one.press(&format!("{RESULTS} .confirm")).await?;
+    one.until(&format!("!document.querySelector(\"{RESULTS}\")")).await?;
+    scene.server();
+    for device in [one, two] {
+        device.reads("Có chỗ hai máy ghi khác nhau").await?;
+        device.reads(SENT).await?;
+    }
+    one.go("#/conflicts").await?;
+    one.reads("Đã bỏ ngày 26/05/2021").await?;
+    one.reads("Báo cáo số 10").await?;
+    let faults = one.look("election-taken-back-apart").await?;
+    let side = "[...document.querySelectorAll('.side')].find(one => one.innerText.includes('27/05/2021'))";
+    one.ask::<bool>(&format!("({side}.querySelector('button').click(), true)")).await?;
+    one.reads("Không có gì phải chọn").await?;
+    two.until(&says(RESULTS, "27/05/2021")).await?;
+    Ok(faults)
 }
 
 /// A date that is taken back under the form in which it is corrected: what was typed is not lost, and can be added.
@@ -276,6 +334,7 @@ async fn two_corrections_of_one_name_stand_side_by_side_and_who_may_not_write_on
     chooses(&two, "Tên ba").await?;
     team.until(&says(CITY, "Tên ba")).await?;
     faults.extend(one_takes_back_what_the_other_corrects(&one, &two).await?);
+    faults.extend(one_takes_back_apart(&mut scene, &one, &two).await?);
     for official in [one, two, team] {
         official.kill().await?;
     }

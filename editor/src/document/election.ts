@@ -5,7 +5,7 @@ import { nfc, type Draft } from "./edit.ts";
 import { parseFigure } from "./figure.ts";
 import { clean, EARLIEST } from "./notice.ts";
 import { placeOf, rowAt, type RowAt } from "./place.ts";
-import { contentOf, FACTS, factValue, provenanceOf, words, type Conflict, type Facts, type Provenance, type Raw, type Rival } from "./read.ts";
+import { contentOf, FACTS, factValue, provenanceOf, stands, WITHDRAWN, words, type Conflict, type Facts, type Provenance, type Raw, type Rival } from "./read.ts";
 
 /** What one types. `value`: the name, the seats, or the day. The others belong to a date. */
 export interface Correction extends Provenance {
@@ -69,7 +69,7 @@ export const standing = (map: Facts, row: Raw): string => JSON.stringify([factVa
 const word = (text: string) => new A.ImmutableString(nfc(text));
 const list = (doc: Draft, map: Facts) => ((doc as Raw).content as Raw)[map] as Raw[];
 
-/** Where the row of a fact is in its list now; -1 once it is taken away. */
+/** Where the row of a fact is in its list now; -1 once it is taken back. */
 export function findFact(doc: A.Doc<unknown>, where: Where): number {
   if (where.map !== "dates") {
     const rows = (contentOf(doc)[where.map] ?? []) as Raw[];
@@ -77,7 +77,9 @@ export function findFact(doc: A.Doc<unknown>, where: Where): number {
     for (let at = 0; at < rows.length; at++) if (words(rows[at]![FACTS[where.map].by]) === where.code) return at;
     return -1;
   }
-  return where.row ? (placeOf(contentOf(doc).dates, where.row) ?? -1) : -1;
+  const dates = (contentOf(doc).dates ?? []) as Raw[];
+  const at = where.row && placeOf(dates, where.row);
+  return at !== undefined && stands("dates", dates[at]!) ? at : -1;
 }
 
 const provenance = ({ source, verified }: Provenance) => ({ source: word(one(source)), verified, note: null });
@@ -104,10 +106,15 @@ function cellsOf(map: Facts, now: Correction): Raw {
   return { kind: word(now.kind ?? ""), date: word(now.value), time: time === undefined ? null : word(time), citation: word(one(now.source)) };
 }
 
-/** Takes a date back. */
+/** Takes a date back. Its row stays and says so: a correction that is written meanwhile stands beside that, instead of being lost with
+ * the row. What is no date, as an older version let in, goes with its row. */
 export function removeDate(doc: Draft, row: RowAt): void {
   const at = findFact(doc, { map: "dates", row });
-  if (at >= 0) list(doc, "dates").splice(at, 1);
+  if (at < 0) return;
+  const there = list(doc, "dates")[at]!;
+  const now = { ...begun("dates", there), kind: WITHDRAWN, source: words(there.citation) ?? "" };
+  if (lacks("dates", now).some((part) => part !== "source")) list(doc, "dates").splice(at, 1);
+  else overwrite(there, { ...cellsOf("dates", now), provenance: provenance(provenanceOf(there)) });
 }
 
 /** Writes one of the facts that stand side by side, with what it was read in, which ends it. */
@@ -132,7 +139,8 @@ export interface Row {
 
 export function rowsOf(doc: A.Doc<unknown>, map: Facts): Row[] {
   const all = (contentOf(doc)[map] ?? []) as Raw[];
-  return Array.from(all, (row, at) => ({ row, where: map === "dates" ? { map, row: rowAt(all, at) } : { map, code: words(row[FACTS[map].by]) ?? "" } }));
+  const found = Array.from(all, (row, at): Row => ({ row, where: map === "dates" ? { map, row: rowAt(all, at) } : { map, code: words(row[FACTS[map].by]) ?? "" } }));
+  return found.filter(({ row }) => stands(map, row));
 }
 
 /** On which side of the law's limits a day lies outside them. `start`, `end`: days or instants; the end of `before` is not within. */

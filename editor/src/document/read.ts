@@ -123,6 +123,12 @@ export const FACTS = {
 export type Facts = keyof typeof FACTS;
 const isFacts = (map: Values): map is Facts => map in FACTS;
 
+/** The kind of a date that was taken back: its row stays, so that who corrects it meanwhile loses nothing. */
+export const WITHDRAWN = "withdrawn";
+
+/** Whether a fact is one still. */
+export const stands = (map: Facts, row: Raw): boolean => map !== "dates" || words(row.kind) !== WITHDRAWN;
+
 /** What is written of a fact as one: its cells, with a tab between them. */
 export const factValue = (map: Facts, row: Raw): string => FACTS[map].cells.map((name) => words(row[name]) ?? "").join("\t");
 
@@ -184,7 +190,7 @@ export function moves(kind: Kind, before: Raw, after: Raw): Move[] {
 function factMoves(map: Facts, before: Raw[] | undefined, after: Raw[] | undefined): Move[] {
   const { by } = FACTS[map];
   // Of a step there may be several dates.
-  const known = (list: Raw[] | undefined) => new Map(Array.from(list ?? [], (row) => [map === "dates" ? objectOf(row) : words(row[by]), row]));
+  const known = (list: Raw[] | undefined) => new Map(Array.from(list ?? []).filter((row) => stands(map, row)).map((row) => [map === "dates" ? objectOf(row) : words(row[by]), row]));
   const [old, next] = [known(before), known(after)];
   return [...new Set([...old.keys(), ...next.keys()])]
     .map((key): Move => {

@@ -3,7 +3,7 @@ import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { choose } from "../document/edit.ts";
 import { chooseFact } from "../document/election.ts";
 import { kindOf } from "../document/key.ts";
-import { contested, type Conflict, type Rival } from "../document/read.ts";
+import { contested, WITHDRAWN, type Conflict, type Rival } from "../document/read.ts";
 import { aboutTask } from "./duties.ts";
 import { here } from "./state.ts";
 import { focusSoon } from "./focus.ts";
@@ -12,6 +12,9 @@ import { langOf, placeName, valueName } from "./names.ts";
 import { showTime, tr } from "./words.ts";
 
 const valueWords = ({ map, field, column }: Conflict, { value }: Rival): string => valueName({ map, field, column }, String(value));
+
+/** Whether this says that a date was taken back: by no document. */
+const isBack = ({ map }: Conflict, { value }: Rival): boolean => map === "dates" && String(value).startsWith(WITHDRAWN);
 
 /** When an actor wrote last, by its device's clock. */
 function lastBy(doc: A.Doc<unknown>, actor: string): string {
@@ -53,7 +56,7 @@ export function Conflicts() {
               {conflict.rivals.map((rival, i) => (
                 <div class="side">
                   <p class="big" lang={langOf(conflict)}>{valueWords(conflict, rival)}</p>
-                  {rival.provenance && <p>{tr("Theo", "By")} <span lang="vi">{rival.provenance.source}</span>{!rival.provenance.verified && <>, {tr("chưa đối chiếu", "not checked")}</>}</p>}
+                  {rival.provenance && !isBack(conflict, rival) && <p>{tr("Theo", "By")} <span lang="vi">{rival.provenance.source}</span>{!rival.provenance.verified && <>, {tr("chưa đối chiếu", "not checked")}</>}</p>}
                   <p class="hint">{i === 0 ? tr("đang hiện", "shown now") : tr("cũng được ghi", "also written")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
                   <button type="button" onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {valueWords(conflict, rival)}</span></button>
                 </div>

@@ -13,7 +13,7 @@ import { constituencyName, DATES, dateName, stepName } from "./names.ts";
 import { Newer } from "./newer.tsx";
 import { Ask, go, say, Tag, title } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
-import { election, here } from "./state.ts";
+import { election, here, today } from "./state.ts";
 import { fold, showDay, tr } from "./words.ts";
 
 /** Whether two devices wrote something differently that is this person's to choose. As the index tells it: to look for it in every row
@@ -57,7 +57,8 @@ interface FactProps {
   data: Record<string, string>;
   /** Whether its place in the document is known. */
   isFirm?: boolean;
-  remove?: () => void;
+  /** How it is taken back, and what one is asked before. */
+  remove?: { ask: string; act: () => void };
   children: ComponentChildren;
 }
 
@@ -82,16 +83,27 @@ function Fact({ at, code, of: { row, where }, name, data, isFirm = true, remove,
       {own && draft && <CorrectionForm at={at} shelf={shelf} where={where} row={row} name={<>{tr("Sửa:", "Correct:")} {heard}</>} back={`${at}-correct`} />}
       {asking && remove && (
         <Ask
-          text={tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.")}
+          text={remove.ask}
           yes={tr("Bỏ ngày này", "Take this date back")}
           no={tr("Thôi", "Cancel")}
           confirm={{ class: "confirm" }}
-          act={remove}
+          act={remove.act}
           leave={() => (setAsking(false), focusSoon(`${at}-remove`))}
         />
       )}
     </li>
   );
+}
+
+/** The constituencies become public when they are published (article 10.2): the server keeps them back until a verified day of that. */
+const keepsBack = (row: Raw): boolean =>
+  words(row.rule) === "publish_na_constituencies" && words(row.kind) === "actual" && provenanceOf(row).verified && (words(row.date) ?? "") > today();
+
+/** What one is asked before this of all dates is taken back. */
+function asked(of: Row, all: Row[]): string {
+  const goes = tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.");
+  if (!keepsBack(of.row) || all.some((one) => one !== of && keepsBack(one.row))) return goes;
+  return `${goes} ${tr("Các đơn vị bầu cử không còn được giữ đến ngày đó mới công khai.", "The constituencies are then no longer kept back until that day.")}`;
 }
 
 const idOf = (map: Facts, code: string): string => `${map}-${code.replace(/\W/g, "-")}`;
@@ -126,7 +138,7 @@ function Dates() {
           const [rule, kind] = [words(row.rule) ?? "", words(row.kind) ?? ""];
           const day = dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]);
           return (
-            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={() => remove(of)}>
+            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={{ ask: asked(of, all), act: () => remove(of) }}>
               <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
               {stepName(rule)}<br />
               <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>

@@ -41,6 +41,7 @@ export const DATES: Record<string, [string, string]> = {
   planned: ["Dự kiến", "Planned"],
   actual: ["Thực tế", "Actual"],
   override: ["Điều chỉnh", "Adjusted"],
+  withdrawn: ["Đã bỏ ngày", "Taken back:"],
 };
 
 /** What a step of the timetable is called. */

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::sample;
 use crate::document::Key;
 use crate::document::Kind;
+use crate::document::election::WITHDRAWN;
 use crate::document::incident::Trigger;
 use crate::document::key::BodyId;
 use crate::document::key::IncidentId;
@@ -106,9 +107,9 @@ fn is_clock(text: &str) -> bool {
     parse_time(text).is_ok()
 }
 
-/// Beside the limits of the law: the site and the calendar know these.
+/// Beside the limits of the law: the site and the calendar know these, and nobody but the editor what was taken back.
 fn is_kind_of_date(text: &str) -> bool {
-    matches!(text, "planned" | "actual" | "override")
+    matches!(text, "planned" | "actual" | "override" | WITHDRAWN)
 }
 
 fn is_body(text: &str) -> bool {

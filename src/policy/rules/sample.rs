@@ -26,7 +26,7 @@ pub(super) static DIRECTIVE: LazyLock<Value> = LazyLock::new(|| json(&directive(
 pub(super) const DAY: &str = "YYYY-MM-DD";
 pub(super) const CLOCK: &str = "HH:MM";
 /// Stands where it is said what a date is beside the limit of the law.
-pub(super) const DATE_KIND: &str = "planned | actual | override";
+pub(super) const DATE_KIND: &str = "planned | actual | override | withdrawn";
 
 fn json(record: &impl serde::Serialize) -> Value {
     // Strings, numbers, lists: nothing that JSON could not hold; an empty schema would refuse everything.

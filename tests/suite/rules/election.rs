@@ -81,6 +81,37 @@ fn a_correction_is_taken_as_the_screen_writes_it() {
     assert_eq!(desk.election().dates.len(), before.dates.len() + 1);
 }
 
+/// Writes a date's cells anew as the screen does.
+fn writes_date(doc: &mut AutoCommit, at: usize, (kind, date): (&str, &str)) {
+    let row = row(doc, "dates", at);
+    for name in ["kind", "date", "time", "citation", "provenance"] {
+        doc.delete(&row, name).unwrap();
+    }
+    for (name, word) in [("kind", kind), ("date", date), ("citation", "12/NQ")] {
+        doc.put(&row, name, word).unwrap();
+    }
+    doc.put(&row, "time", ()).unwrap();
+    read_in(doc, &row, "12/NQ");
+}
+
+#[test]
+fn a_date_that_was_taken_back_is_none_and_its_row_stays_for_who_corrects_it() {
+    let mut desk = Desk::of_2021();
+    let before = desk.election().dates;
+    let mut apart = desk.copy(&Key::Election);
+    let back = |doc: &mut AutoCommit| writes_date(doc, 0, ("withdrawn", &before[0].date));
+    assert_eq!(delivers(&mut desk, back), Ok(()));
+    assert_eq!(desk.election().dates, before[1..]);
+    let corrects = |doc: &mut AutoCommit| {
+        writes_date(doc, 0, ("actual", "2021-05-26"));
+        writes_date(doc, 0, ("actual", "2021-05-27"));
+    };
+    assert!(write(&mut apart, corrects));
+    assert_eq!(desk.deliver(AGENCY, &mut apart), Ok(()));
+    let dates = desk.election().dates;
+    assert_eq!((dates.len(), dates[0].date.as_str()), (before.len(), "2021-05-27"), "what was written last");
+}
+
 #[test]
 fn what_a_program_writes_of_dates_is_taken_as_well() {
     let mut desk = Desk::of_2021();
