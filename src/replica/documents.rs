@@ -137,7 +137,8 @@ impl DocumentStore {
             Some(election) => election.to_owned(),
             None => former::identify(&bytes).map_err(wrong)?.0,
         };
-        let document = Document::load(&bytes, &own, &key).map_err(|error| wrong(error.to_string()))?;
+        let document = Document::load(&bytes, &own, &key)
+            .map_err(|error| FolderError::unread(&self.path, error, wrong))?;
         if document.id().as_bytes() != listed.id.as_bytes() {
             return Err(wrong(format!("its key gives the id {}", document.id())));
         }
@@ -154,7 +155,8 @@ impl DocumentStore {
         let Some(changes) = self.store.changes_after(listed.id, seen).map_err(self.failed())? else {
             return self.read(listed, Some(before.election()));
         };
-        let now = before.with(changes).map_err(|error| self.damaged(listed, error.to_string()))?;
+        let damaged = |what| self.damaged(listed, what);
+        let now = before.with(changes).map_err(|error| FolderError::unread(&self.path, error, damaged))?;
         self.whole(listed, now)
     }
 

@@ -122,7 +122,8 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
 fn open(path: &Path, bytes: &[u8]) -> Result<Document, FolderError> {
     let wrong = |what: String| FolderError::Document { path: path.to_owned(), what };
     let (election, key) = identify(bytes).map_err(wrong)?;
-    let document = Document::load(bytes, &election, &key).map_err(|error| wrong(error.to_string()))?;
+    let document =
+        Document::load(bytes, &election, &key).map_err(|error| FolderError::unread(path, error, wrong))?;
     let expected = format!("{}{SUFFIX}", document.id());
     if path.file_name().and_then(|name| name.to_str()) != Some(expected.as_str()) {
         return Err(wrong(format!("it holds `{key}`, whose file is named {expected}")));

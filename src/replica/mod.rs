@@ -11,12 +11,14 @@ pub mod project;
 pub mod site_source;
 
 use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 
 use niemyet_sync::database::OpenError;
 use niemyet_sync::store::StoreError;
 
 use crate::config::ConfigError;
+use crate::document::DocumentError;
 use disk::could_not;
 use disk::remedy;
 use lock::LockError;
@@ -59,6 +61,14 @@ pub enum FolderError {
         /// What is wrong.
         what: String,
     },
+    /// A document was brought to a format that this version does not know: nothing is damaged.
+    #[error("{path}: {source}")]
+    Newer {
+        /// The store, or the file.
+        path: PathBuf,
+        /// Which document, and what to do.
+        source: Box<DocumentError>,
+    },
     /// The store cannot be read or written, or is damaged.
     #[error("{path}: {source}")]
     Store {
@@ -90,6 +100,14 @@ pub enum FolderError {
 }
 
 impl FolderError {
+    /// Why a document in this file cannot be read; `damaged` says so of one that is not what it should be.
+    fn unread(path: &Path, error: DocumentError, damaged: impl FnOnce(String) -> Self) -> Self {
+        match error {
+            DocumentError::TooNew { .. } => Self::Newer { path: path.to_owned(), source: Box::new(error) },
+            _ => damaged(error.to_string()),
+        }
+    }
+
     /// Adapter for `map_err`: what was being done to which file.
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use automerge::ROOT;
+use automerge::transaction::Transactable;
 use niemyet::document::Content;
 use niemyet::document::Key;
 use niemyet::document::write_election;
@@ -51,6 +53,25 @@ fn a_damaged_store_is_named_and_kept() {
     assert!(office.fails(1, &["build"]).contains("documents.sqlite"));
     fs::write(&path, good).unwrap();
     office.ok(&["release", "verify"]);
+}
+
+#[test]
+fn a_document_of_a_newer_niemyet_is_not_called_damaged() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    let documents = DocumentStore::open_there(&office.path("niemyet")).unwrap();
+    let mut election = documents.load().unwrap().remove(&Key::Election).unwrap();
+    election.automerge_mut().put(ROOT, "schema", 9_i64).unwrap();
+    documents.save(&mut election).unwrap();
+    documents.close().unwrap();
+    for command in [["build"].as_slice(), &["serve", "--listen", "127.0.0.1:0"], &["check"]] {
+        let error = office.fails(1, command);
+        assert!(
+            error.contains("install a newer niemyet") && error.contains("election"),
+            "{command:?}: {error}"
+        );
+        assert!(!error.contains("damaged") && !error.contains("backup"), "{command:?}: {error}");
+    }
 }
 
 #[test]
