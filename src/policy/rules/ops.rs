@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         let expanded = change.decode();
         let start = expanded.start_op.get();
         for (id, op) in (start..).zip(&expanded.operations) {
-            let target = self.target(&op.obj)?;
+            let target = self.target(op)?;
             self.inside_record(op, target, number)?;
             if let Place::Prose(_) = target.place {
                 self.letters(op, target, &mut deeds)?;
@@ -172,11 +172,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn target(&mut self, object: &ObjectId) -> Result<Target, Refusal> {
+    fn target(&mut self, op: &Op) -> Result<Target, Refusal> {
+        let object = &op.obj;
         if let Some(target) = self.targets.get(object) {
             return Ok(*target);
         }
-        let place = self.find(object).ok_or_else(|| words::outside(&self.path(object)))?;
+        let place = self.find(object).ok_or_else(|| self.outside(op))?;
         let target = Target { place, made: None, record: None };
         self.targets.insert(object.clone(), target);
         Ok(target)
@@ -218,6 +219,7 @@ impl<'a> Reader<'a> {
 
     fn path_of(&self, op: &Op) -> String {
         match &op.key {
+            OpKey::Map(name) if op.obj == ObjectId::Root => name.to_string(),
             OpKey::Map(name) => format!("{}/{name}", self.path(&op.obj)),
             OpKey::Seq(_) => self.path(&op.obj),
         }

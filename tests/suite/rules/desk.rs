@@ -170,6 +170,7 @@ impl Desk {
             Delivery { id, key: &text, from: Some(&principal), before, after: &after, changes: &changes };
         self.rules.admit(&delivery).map_err(|refusal| {
             assert!(refusal.vi.contains("thiết bị") && refusal.en.contains("device"), "no remedy: {refusal}");
+            assert!(!refusal.vi.contains("``") && !refusal.vi.contains("`/"), "no place: {refusal}");
             refusal.code
         })?;
         // What was admitted is a whole document of its key.
