@@ -76,9 +76,11 @@ fn is_taken(server: &Server, office: &Office) -> bool {
         sleep(Duration::from_millis(50));
     }
     assert_eq!(status(server, "/readyz"), 503);
-    // However long it goes on trying, nobody is told that it is there.
-    sleep(Duration::from_secs(2));
-    assert_eq!(syncing.terminate(), Some(1), "it says that the server has everything");
+    // Nobody is told that it is there, but soon what keeps it from being there.
+    let mut said = String::new();
+    syncing.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert_eq!(syncing.0.wait().unwrap().code(), Some(1), "it says that the server has everything");
+    assert!(said.contains("cannot keep changes now") && said.contains("is kept here"), "{said}");
     false
 }
 

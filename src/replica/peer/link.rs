@@ -189,6 +189,12 @@ impl Remote {
         })
     }
 
+    /// Whether the server says of itself that it cannot keep changes.
+    pub async fn keeps_nothing(&self) -> bool {
+        let asked = timeout(WITHIN, self.request("/readyz")).await;
+        matches!(asked, Ok(Ok((StatusCode::SERVICE_UNAVAILABLE, _))))
+    }
+
     async fn request(&self, path: &str) -> Result<(StatusCode, Vec<u8>), LinkError> {
         let stream = TokioIo::new(self.connect().await?);
         let lost = |error: hyper::Error| self.unreachable(error);

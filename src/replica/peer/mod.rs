@@ -40,6 +40,8 @@ use sent::Sent;
 
 /// Silence after which an exchange that is not done is given up. The server pings every 25 seconds.
 const SILENCE: Duration = Duration::from_secs(60);
+/// Silence after which, and then how often, the server is asked whether it can keep anything.
+const WONDER: Duration = Duration::from_secs(5);
 /// How often a replica that follows looks for edits made here.
 const LOOK: Duration = Duration::from_secs(1);
 /// How often it asks which documents there are.
@@ -59,6 +61,16 @@ pub enum PeerError {
     Lost {
         /// Why.
         what: String,
+    },
+    /// The server cannot keep what is sent.
+    #[error(
+        "{server} hiện chưa lưu được thay đổi nào, chưa nhận gì; nội dung đã soạn vẫn ở máy này, hãy chạy lại sau hoặc báo người quản trị xem \
+         nhật ký máy chủ. / {server} cannot keep changes now and took none. What was edited is kept here: repeat the command later, or tell \
+         its administrator to look into the server's log"
+    )]
+    NotKept {
+        /// The server.
+        server: String,
     },
     /// The folder holds another election's documents.
     #[error(
@@ -93,7 +105,7 @@ impl PeerError {
     pub const fn is_passing(&self) -> bool {
         match self {
             Self::Link(error) => error.is_passing(),
-            Self::Lost { .. } => true,
+            Self::Lost { .. } | Self::NotKept { .. } => true,
             _ => false,
         }
     }
@@ -205,7 +217,7 @@ impl<'a> Replica<'a> {
     ) -> Result<(), PeerError> {
         let mut told = false;
         let now = Instant::now();
-        let (mut looked, mut asked, mut heard, mut moved) = (now, now, now, now);
+        let (mut looked, mut asked, mut last) = (now, now, Last { heard: now, moved: now, wondered: now });
         loop {
             let frames = exchange.frames();
             timeout(SILENCE, send(socket, frames)).await.map_err(|_| silent())??;
@@ -220,31 +232,46 @@ impl<'a> Replica<'a> {
             }
             match timeout(LOOK, socket.next()).await {
                 Ok(frame) => {
-                    heard = Instant::now();
+                    last.heard = Instant::now();
                     if self.take(frame, socket, exchange)? {
-                        (told, moved) = (false, heard);
+                        (told, last.moved) = (false, last.heard);
                     }
                 }
-                // A server that is there pings; one that has something to settle moves.
-                Err(_) if heard.elapsed() >= SILENCE || !told && moved.elapsed() >= SILENCE => {
-                    watcher.settled(&self.reports(exchange).await?);
-                    return Err(silent());
+                Err(_) => {
+                    if let Err(given_up) = self.wait(&mut last, told).await {
+                        watcher.settled(&self.reports(exchange).await?);
+                        return Err(given_up);
+                    }
                 }
-                Err(_) => {}
             }
             if follow && looked.elapsed() >= LOOK {
                 looked = Instant::now();
                 if self.look(exchange)? {
-                    (told, moved) = (false, looked);
+                    (told, last.moved) = (false, looked);
                 }
             }
             if follow && asked.elapsed() >= ASK {
                 asked = Instant::now();
                 if hold(exchange, &ask(self.remote).await?)? {
-                    (told, moved) = (false, asked);
+                    (told, last.moved) = (false, asked);
                 }
             }
         }
+    }
+
+    /// Nothing came for a moment: whether there is any use in waiting on. `told`: nothing is left to settle.
+    async fn wait(&self, last: &mut Last, told: bool) -> Result<(), PeerError> {
+        // A server that is there pings; one that has something to settle moves.
+        if last.heard.elapsed() >= SILENCE || !told && last.moved.elapsed() >= SILENCE {
+            return Err(silent());
+        }
+        if !told && last.moved.elapsed().min(last.wondered.elapsed()) >= WONDER {
+            last.wondered = Instant::now();
+            if self.remote.keeps_nothing().await {
+                return Err(PeerError::NotKept { server: self.remote.authority() });
+            }
+        }
+        Ok(())
     }
 
     /// Takes a frame and whatever else has come by now, and keeps what it brought in one commit. Says whether anything moved.
@@ -326,6 +353,13 @@ impl<'a> Replica<'a> {
         reports.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(reports)
     }
+}
+
+/// When something last came, and moved, and the server was last asked whether it can keep anything.
+struct Last {
+    heard: Instant,
+    moved: Instant,
+    wondered: Instant,
 }
 
 async fn send(socket: &mut Socket, frames: Vec<Vec<u8>>) -> Result<(), PeerError> {
