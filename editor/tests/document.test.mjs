@@ -227,6 +227,11 @@ test("whatever two devices wrote as one value differs until a person chooses, in
         assert.equal(String(part[one.column ?? one.field]), String(one.rivals[side].value));
       }
     }
+    // Two that choose differently apart do not agree yet: whoever chose what is shown has said so as well.
+    for (const one of read.contested(kind, doc).filter(({ map }) => map !== "status")) {
+      const [mine, theirs] = [0, 1].map((side) => A.change(A.clone(doc), (draft) => edit.choose(draft, one, one.rivals[side].value)));
+      assert.equal(said(read.contested(kind, A.merge(mine, theirs))).filter((text) => text === said([one])[0]).length, 1, said([one])[0]);
+    }
   }
 });
 

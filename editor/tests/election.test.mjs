@@ -5,7 +5,7 @@ import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { load } from "./load.mjs";
 
 const { begin } = await load("skeleton");
-const { begun, chooseFact, findFact, isDay, lacks, outside, parseTime, putFact, removeDate, rowsOf, standing } = await load("election");
+const { begun, chooseFact, findFact, isDay, lacks, letsOut, outside, parseTime, putFact, removeDate, rowsOf, standing } = await load("election");
 const { contested, factValue, moves, provenanceOf } = await load("read");
 
 const word = (text) => new A.ImmutableString(text);
@@ -56,11 +56,11 @@ test("a correction is one change of values, with the document that it was read i
   assert.equal(findFact(doc, { map: "dates", row: gone }), -1);
 });
 
-/** Two devices that correct the same facts apart. */
-function apart(change) {
+/** What devices hold that correct the same facts apart. */
+function apart(change, actors = ["aa", "bb"]) {
   const base = started();
-  const [mine, theirs] = ["aa", "bb"].map((actor, i) => A.change(A.clone(base, { actor }), (doc) => change(doc, i)));
-  return [A.merge(A.clone(mine), theirs), A.merge(A.clone(theirs), mine)];
+  const all = actors.map((actor, i) => A.change(A.clone(base, { actor }), (doc) => change(doc, i)));
+  return [all, all.toReversed()].map(([first, ...rest]) => rest.reduce((one, other) => A.merge(one, other), A.clone(first)));
 }
 
 test("two corrections that were written apart stand side by side with their documents, and a person chooses one of them whole", () => {
@@ -76,6 +76,28 @@ test("two corrections that were written apart stand side by side with their docu
       assert.deepEqual([String(row.name_vi), provenanceOf(row)], [rival.value, rival.provenance]);
       assert.deepEqual(contested("election", chosen), []);
       assert.equal(A.getConflicts(row, "provenance"), undefined);
+    }
+  }
+});
+
+/** What stands there, and what of it is contested, after two people have chosen apart, as devices with these names. */
+function choices(doc, actors, sides) {
+  const [conflict] = contested("election", doc);
+  const [one, two] = sides.map((side, i) => A.change(A.clone(doc, { actor: actors[i] }), (d) => (typeof side === "function" ? side(d) : chooseFact(d, conflict, conflict.rivals[side]))));
+  return A.merge(one, two);
+}
+
+test("who chooses what is shown is heard beside who decides otherwise meanwhile", () => {
+  const two = [["1/QĐ", "2021-05-26", true], ["2/QĐ", "2021-05-27", false]];
+  const at = ([source, value, verified]) => ({ rule: "results_pc", kind: "actual", time: "", ...name(value, source, verified) });
+  const [doc] = apart((d, i) => putFact(d, { map: "dates", row: { at: 0 } }, at(two[i])));
+  for (const actors of [["dd", "ee"], ["ee", "dd"]]) {
+    for (const sides of [[0, 1], [0, (d) => removeDate(d, { at: 0 })]]) {
+      const [conflict] = contested("election", choices(doc, actors, sides));
+      assert.equal(conflict?.rivals.length, 2, `${actors} ${sides}`);
+      // Each value is told with its own document.
+      const said = new Map(two.map(([source, value, verified]) => [value, { source, verified }]));
+      for (const { value, provenance } of conflict.rivals.filter((rival) => !rival.value.startsWith("withdrawn"))) assert.deepEqual(provenance, said.get(value.split("\t")[1]));
     }
   }
 });
@@ -128,6 +150,13 @@ test("a date that one takes back while another corrects it is not lost: both sta
   for (const doc of apart((d) => removeDate(d, { at: 0 }))) {
     assert.deepEqual([rowsOf(doc, "dates"), contested("election", doc)], [[], []], "both took it back");
   }
+  // Taken back by two, of whom one had corrected its document before: there is nothing to choose, unless a third has corrected it.
+  const again = (d) => (putFact(d, { map: "dates", row: { at: 0 } }, { ...corrected, ...name("2021-05-25", "Công bố lại") }), removeDate(d, { at: 0 }));
+  const three = [(d) => removeDate(d, { at: 0 }), again, (d) => putFact(d, { map: "dates", row: { at: 0 } }, corrected)];
+  for (const doc of apart((d, i) => three[i](d))) assert.deepEqual([rowsOf(doc, "dates"), contested("election", doc)], [[], []]);
+  for (const doc of apart((d, i) => three[i](d), ["aa", "bb", "cc"])) {
+    assert.deepEqual(contested("election", doc)[0].rivals.map((rival) => rival.value.split("\t")[0]).sort(), ["actual", "withdrawn"]);
+  }
   // The server takes no day that is none, be it taken back.
   const odd = A.change(started(), (d) => void (d.content.dates[0].date = word("tháng 5")));
   assert.equal(A.change(odd, (d) => removeDate(d, { at: 0 })).content.dates.length, 0);
@@ -142,6 +171,16 @@ test("the history tells what moved, and of what an election was set up with the 
     { map: "dates", field: "results_pc", before: "actual\t2021-05-25\t\tCông bố", after: undefined },
     { map: "units", field: "116", before: "Thành phố Sơn La", after: "Sơn La A" },
   ]);
+});
+
+test("what brings the constituencies out before the day that was set for it is known", () => {
+  const day = (date, verified = true, kind = "actual") => ({ rule: "publish_na_constituencies", kind, date, verified });
+  const lets = (next, rest = []) => letsOut(day("2021-03-03"), next, rest, "2021-03-01");
+  assert.deepEqual([undefined, day("2021-03-02"), day("2021-03-03", false), day("2021-03-03", true, "planned"), day("2021-03-03", true, "withdrawn")].map((next) => lets(next)), [true, true, true, true, true]);
+  assert.deepEqual([day("2021-03-03"), day("2021-03-04")].map((next) => lets(next)), [false, false]);
+  assert.deepEqual([day("2021-03-05"), day("2021-03-02"), day("2021-03-05", false)].map((other) => lets(undefined, [other])), [false, true, true]);
+  assert.equal(letsOut(day("2021-03-01"), undefined, [], "2021-03-01"), false, "it has come");
+  assert.equal(letsOut({ ...day("2021-03-03"), rule: "results_pc" }, undefined, [], "2021-03-01"), false);
 });
 
 test("whoever sees a fact sees when it moves, its document included", () => {

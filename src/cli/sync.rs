@@ -76,7 +76,8 @@ async fn keep_in_step(
         screen.is_settled = false;
         match once(dir, remote, follow, screen).await {
             Err(CliError::Peer(error)) if follow && error.is_passing() => {
-                if screen.settled_once {
+                // What a server cannot keep is not pressed upon it.
+                if screen.settled_once && !matches!(error, PeerError::NotKept { .. }) {
                     pause = Duration::from_secs(1);
                 }
                 let seconds = pause.as_secs();

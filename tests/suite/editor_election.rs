@@ -198,7 +198,7 @@ async fn a_date_is_added_by_keyboard_with_its_document_and_goes_from_the_public_
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_back_the_day_that_keeps_the_constituencies_back_is_told_so() -> Result<()> {
     const DAY: &str = "[data-step='publish_na_constituencies'][data-kind='actual']";
-    const TOLD: &str = "Các đơn vị bầu cử không còn được giữ";
+    const TOLD: &str = "Các đơn vị bầu cử sẽ không còn được giữ lại";
     const SEATS: &str = "/du-lieu/don-vi-bau-cu.json";
     let scene = by_rule()?;
     let agency = at_the_screen(&scene, "noi.vu").await?;
@@ -214,6 +214,13 @@ async fn who_takes_back_the_day_that_keeps_the_constituencies_back_is_told_so() 
     corrects(&agency, DAY, "2999-01-05", "Dự thảo").await?;
     agency.reads(SENT).await?;
     scene.public(SEATS, |page| !page.contains("na-1")).await?;
+
+    // Whoever corrects it is told as long as it would not be checked.
+    agency.press(&format!("{DAY} .correct")).await?;
+    agency.reads(TOLD).await?;
+    agency.press(&format!("{DAY} form.correction [name=verified]")).await?;
+    agency.until(&format!("!document.body.innerText.includes('{TOLD}')")).await?;
+    agency.press(&format!("{DAY} form.correction .cancel")).await?;
     agency.press(&format!("{DAY} .remove")).await?;
     agency.reads(TOLD).await?;
     let faults = agency.look("election-kept-back").await?;
@@ -277,7 +284,7 @@ async fn one_takes_back_apart(scene: &mut Scene, one: &Official, two: &Official)
     let side = "[...document.querySelectorAll('.side')].find(one => one.innerText.includes('27/05/2021'))";
     one.ask::<bool>(&format!("({side}.querySelector('button').click(), true)")).await?;
     one.reads("Không có gì phải chọn").await?;
-    two.until(&says(RESULTS, "27/05/2021")).await?;
+    two.until(&format!("{} && !{}", says(RESULTS, "27/05/2021"), says(RESULTS, "khác nhau"))).await?;
     Ok(faults)
 }
 

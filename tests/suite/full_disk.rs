@@ -80,7 +80,7 @@ fn is_taken(server: &Server, office: &Office) -> bool {
     let mut said = String::new();
     syncing.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!(syncing.0.wait().unwrap().code(), Some(1), "it says that the server has everything");
-    assert!(said.contains("cannot keep changes now") && said.contains("is kept here"), "{said}");
+    assert!(said.contains("cannot keep changes now") && said.contains("is kept here: repeat"), "{said}");
     false
 }
 

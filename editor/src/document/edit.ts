@@ -107,12 +107,15 @@ export function choose(doc: Draft, conflict: Conflict, value: string | number): 
   const { map, field, row, column = "" } = conflict;
   const text = String(value);
   if (map === "status") chooseStatus(doc, field, text);
-  else if (map !== "cells") setValue(doc, conflict, text);
-  else if (row) {
+  else if (map !== "cells") {
+    // Of what is shown already Automerge would write nothing, and a choice that somebody else makes meanwhile would replace it unheard.
+    setValue(doc, conflict, undefined);
+    setValue(doc, conflict, text);
+  } else if (row) {
     // A text of two is written anew: what is changed in one of them leaves the other beside it.
     const at = placeOf(content(doc).lists[field], row);
     if (at !== undefined && isLong(field, column)) content(doc).lists[field][at][column] = nfc(text);
-    else setCell(doc, field, row, column, text, false);
+    else for (const next of ["", text]) setCell(doc, field, row, column, next, false);
   }
 }
 

@@ -4,7 +4,7 @@ import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { nfc, type Draft } from "./edit.ts";
 import { parseFigure } from "./figure.ts";
 import { clean, EARLIEST } from "./notice.ts";
-import { placeOf, rowAt, type RowAt } from "./place.ts";
+import { objectOf, placeOf, rowAt, type RowAt } from "./place.ts";
 import { contentOf, FACTS, factValue, provenanceOf, stands, WITHDRAWN, words, type Conflict, type Facts, type Provenance, type Raw, type Rival } from "./read.ts";
 
 /** What one types. `value`: the name, the seats, or the day. The others belong to a date. */
@@ -92,8 +92,8 @@ export function putFact(doc: Draft, where: Where, now: Correction): void {
   else if (where.map === "dates") list(doc, "dates").push({ rule: word(now.rule ?? ""), ...cells, provenance: provenance(now) });
 }
 
-/** Writes each cell even if it holds the same already: who only confirms a value says so beside one who changes it. Automerge would
- * leave the value out, and keep of the two what nobody wrote together. */
+/** Writes each cell even if it holds the same already: who only confirms a value, or chooses what is shown, says so beside one who
+ * changes it. Automerge would leave the value out, and keep of the two what nobody wrote together. */
 function overwrite(row: Raw, cells: Raw): void {
   for (const name of Object.keys(cells)) delete row[name];
   Object.assign(row, cells);
@@ -123,12 +123,12 @@ export function chooseFact(doc: Draft, { map, row }: Conflict, { value, provenan
   const at = row && placeOf(list(doc, facts), row);
   if (at === undefined) return;
   const there = list(doc, facts)[at]!;
-  const cells = String(value).split("\t");
-  FACTS[facts].cells.forEach((name, i) => {
-    const text = cells[i] ?? "";
-    there[name] = name === "seats" ? Number(text) : name === "time" && text === "" ? null : word(text);
+  const said = String(value).split("\t");
+  const cells = FACTS[facts].cells.map((name, i) => {
+    const text = said[i] ?? "";
+    return [name, name === "seats" ? Number(text) : name === "time" && text === "" ? null : word(text)];
   });
-  there.provenance = provenance(from ?? provenanceOf(there));
+  overwrite(there, { ...Object.fromEntries(cells), provenance: provenance(from ?? provenanceOf(there)) });
 }
 
 /** A row, and where it is to be found again. */
@@ -141,6 +141,31 @@ export function rowsOf(doc: A.Doc<unknown>, map: Facts): Row[] {
   const all = (contentOf(doc)[map] ?? []) as Raw[];
   const found = Array.from(all, (row, at): Row => ({ row, where: map === "dates" ? { map, row: rowAt(all, at) } : { map, code: words(row[FACTS[map].by]) ?? "" } }));
   return found.filter(({ row }) => stands(map, row));
+}
+
+/** A date as a person decides on it. */
+export interface Told {
+  rule: string;
+  kind: string;
+  date: string;
+  verified: boolean;
+}
+
+export const toldOf = (row: Raw): Told => ({ rule: words(row.rule) ?? "", kind: words(row.kind) ?? "", date: words(row.date) ?? "", verified: provenanceOf(row).verified });
+
+/** All dates but that of one row. */
+export const restOf = (doc: A.Doc<unknown>, object: string | undefined): Told[] =>
+  rowsOf(doc, "dates").filter(({ row }) => objectOf(row) !== object).map(({ row }) => toldOf(row));
+
+/** Whether the server keeps the constituencies from the public until this day: they become public when they are published (law 85/2015,
+ * article 10; src/policy/public.rs). `today`: ISO 8601. */
+export const keepsBack = ({ rule, kind, date, verified }: Told, today: string): boolean =>
+  rule === "publish_na_constituencies" && kind === "actual" && verified && date > today;
+
+/** Whether the constituencies come out earlier once `next`, or nothing, stands in the place of `now` beside the dates `rest`. */
+export function letsOut(now: Told, next: Told | undefined, rest: Told[], today: string): boolean {
+  const until = (all: Told[]) => all.filter((one) => keepsBack(one, today)).map((one) => one.date).sort().at(-1) ?? "";
+  return until(next ? [...rest, next] : rest) < until([...rest, now]);
 }
 
 /** On which side of the law's limits a day lies outside them. `start`, `end`: days or instants; the end of `before` is not within. */

@@ -200,17 +200,21 @@ function factMoves(map: Facts, before: Raw[] | undefined, after: Raw[] | undefin
     .filter((one) => one.before !== one.after && (map === "dates" || (one.before !== undefined && one.after !== undefined)));
 }
 
-/** All that stands side by side in a fact, by who wrote it, what is shown first. */
+/** All that stands side by side in a fact, by who wrote it, what is shown first. Who took it back says the same as others who did. */
 function factRivals(map: Facts, row: Raw): Rival[] {
   const all = FACTS[map].cells.map((name) => rivalsAt(row, name));
   const actors = new Set(all.flatMap((one) => one.map((rival) => rival.actor)));
   const shown = factValue(map, row);
-  return [...actors]
+  const back = map === "dates" ? Object.entries(A.getConflicts(row as A.Doc<Raw>, "kind") ?? {}).filter(([, kind]) => words(kind) === WITHDRAWN) : [];
+  const tookBack = new Set(back.map(([op]) => op.split("@")[1]));
+  const found = [...actors]
     .map((actor) => {
       const value = FACTS[map].cells.map((name, i) => all[i]!.find((one) => one.actor === actor)?.value ?? words(row[name]) ?? "").join("\t");
       return { value, actor, provenance: provenanceBy(row, actor) };
     })
     .sort((a, b) => Number(b.value === shown) - Number(a.value === shown));
+  const first = found.find((rival) => tookBack.has(rival.actor));
+  return found.filter((rival) => rival === first || !tookBack.has(rival.actor));
 }
 
 /** What this author says that a fact was read in; what stands there, of one who says nothing. */

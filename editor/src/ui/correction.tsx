@@ -3,7 +3,8 @@
 import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { begun, findFact, KINDS, lacks, outside, putFact, standing, type Correction, type Part, type Where } from "../document/election.ts";
+import { begun, findFact, KINDS, lacks, letsOut, outside, putFact, restOf, standing, toldOf, type Correction, type Part, type Where } from "../document/election.ts";
+import { objectOf } from "../document/place.ts";
 import { contentOf, type Facts, type Raw } from "../document/read.ts";
 import { focusSoon } from "./focus.ts";
 import { figureError, keepUnread, unread } from "./inputs.tsx";
@@ -40,6 +41,15 @@ export function freshDraft(map: Facts, row: Raw | undefined): Draft {
 
 /** Whether somebody typed into it. */
 const isTyped = (draft: Draft): boolean => JSON.stringify(draft.now) !== JSON.stringify(draft.begun);
+
+/** Said of what brings the constituencies to the public before the day that was set for it. */
+export const letOut = (): string =>
+  tr("Các đơn vị bầu cử sẽ không còn được giữ lại đến ngày đó, nên có thể được công khai ngay.", "The constituencies are then no longer kept back until that day, and may become public at once.");
+
+/** Whether this in the place of that date does so. */
+function isLetOut(row: Raw, { rule = "", kind = "", value, verified }: Correction): boolean {
+  return letsOut(toldOf(row), { rule, kind, date: value, verified }, restOf(here().paper(KEY).doc, objectOf(row)), today());
+}
 
 /** Whether every version of the election is public as it is written. */
 const isByRule = (): boolean => {
@@ -124,6 +134,7 @@ export function CorrectionForm(props: Props) {
         <label for={`${at}-verified`}>{tr("Tôi đã đối chiếu với văn bản này", "I have checked it against that document")}</label>
         <span class="hint" id={`${at}-verified-hint`}>{map === "dates" ? tr("Chưa đối chiếu thì trang công khai chưa hiện.", "Not shown on the public pages before it is checked.") : tr("Chưa đối chiếu thì trang công khai ghi “chưa kiểm chứng”.", "Shown on the public pages as “not verified” before it is checked.")}</span>
       </p>
+      {isDate && row && isLetOut(row, now) && <p class="inset" role="status">{letOut()}</p>}
       <div class="actions">
         <button class="write" disabled={!office.paper(KEY).opened}>{tr("Ghi", "Write")}</button>
         <button type="button" class="quiet cancel" onClick={leave}>{tr("Thôi", "Cancel")}</button>

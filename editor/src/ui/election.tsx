@@ -1,11 +1,12 @@
 // The election's timetable dates, constituencies and units: everybody reads them, the standing agency corrects them.
+import type { Automerge as A } from "@automerge/automerge-repo/slim";
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { removeDate, rowsOf, type Row, type Where } from "../document/election.ts";
-import { keysOf } from "../document/place.ts";
+import { letsOut, removeDate, restOf, rowsOf, toldOf, type Row, type Where } from "../document/election.ts";
+import { keysOf, objectOf } from "../document/place.ts";
 import { FACTS, provenanceOf, rivalsAt, words, type Facts, type Raw } from "../document/read.ts";
-import { CorrectionForm, freshDraft, KEY, shelfOf, useDraft } from "./correction.tsx";
+import { CorrectionForm, freshDraft, KEY, letOut, shelfOf, useDraft } from "./correction.tsx";
 import { Differs } from "./field.tsx";
 import { focusSoon } from "./focus.ts";
 import { unread } from "./inputs.tsx";
@@ -95,15 +96,10 @@ function Fact({ at, code, of: { row, where }, name, data, isFirm = true, remove,
   );
 }
 
-/** The constituencies become public when they are published (article 10.2): the server keeps them back until a verified day of that. */
-const keepsBack = (row: Raw): boolean =>
-  words(row.rule) === "publish_na_constituencies" && words(row.kind) === "actual" && provenanceOf(row).verified && (words(row.date) ?? "") > today();
-
-/** What one is asked before this of all dates is taken back. */
-function asked(of: Row, all: Row[]): string {
-  const goes = tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.");
-  if (!keepsBack(of.row) || all.some((one) => one !== of && keepsBack(one.row))) return goes;
-  return `${goes} ${tr("Các đơn vị bầu cử không còn được giữ đến ngày đó mới công khai.", "The constituencies are then no longer kept back until that day.")}`;
+/** What one is asked before a date is taken back. */
+function asked(doc: A.Doc<unknown>, row: Raw): string {
+  if (letsOut(toldOf(row), undefined, restOf(doc, objectOf(row)), today())) return `${tr("Ngày này sẽ mất khỏi đây; thời hạn của luật vẫn còn.", "This date goes from here; the law's limit stays.")} ${letOut()}`;
+  return tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.");
 }
 
 const idOf = (map: Facts, code: string): string => `${map}-${code.replace(/\W/g, "-")}`;
@@ -138,7 +134,7 @@ function Dates() {
           const [rule, kind] = [words(row.rule) ?? "", words(row.kind) ?? ""];
           const day = dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]);
           return (
-            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={{ ask: asked(of, all), act: () => remove(of) }}>
+            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={{ ask: asked(paper.doc, row), act: () => remove(of) }}>
               <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
               {stepName(rule)}<br />
               <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>

@@ -136,6 +136,13 @@ impl Exchange {
         }
     }
 
+    /// Whether anything is on its way that is here and that the server has not said it has.
+    pub fn has_unsent(&self) -> bool {
+        let is_unsent =
+            |copy: &Copy| !copy.standing.is_settled() && copy.covered != copy.document.get_heads();
+        self.copies.values().any(is_unsent)
+    }
+
     /// Whether a document is part of it.
     pub fn has(&self, id: DocumentId) -> bool {
         self.copies.contains_key(&id)

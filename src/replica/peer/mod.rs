@@ -64,8 +64,8 @@ pub enum PeerError {
     },
     /// The server cannot keep what is sent.
     #[error(
-        "{server} hiện chưa lưu được thay đổi nào, chưa nhận gì; nội dung đã soạn vẫn ở máy này, hãy chạy lại sau hoặc báo người quản trị xem \
-         nhật ký máy chủ. / {server} cannot keep changes now and took none. What was edited is kept here: repeat the command later, or tell \
+        "{server} hiện không lưu được thay đổi; những gì máy chủ chưa xác nhận vẫn ở máy này, hãy chạy lại sau hoặc báo người quản trị xem \
+         nhật ký máy chủ. / {server} cannot keep changes now. What it has not acknowledged is kept here: repeat the command later, or tell \
          its administrator to look into the server's log"
     )]
     NotKept {
@@ -238,7 +238,7 @@ impl<'a> Replica<'a> {
                     }
                 }
                 Err(_) => {
-                    if let Err(given_up) = self.wait(&mut last, told).await {
+                    if let Err(given_up) = self.wait(&mut last, told, exchange.has_unsent()).await {
                         watcher.settled(&self.reports(exchange).await?);
                         return Err(given_up);
                     }
@@ -259,13 +259,14 @@ impl<'a> Replica<'a> {
         }
     }
 
-    /// Nothing came for a moment: whether there is any use in waiting on. `told`: nothing is left to settle.
-    async fn wait(&self, last: &mut Last, told: bool) -> Result<(), PeerError> {
+    /// Nothing came for a moment: whether there is any use in waiting on. `told`: nothing is left to settle; `unsent`: the server has
+    /// not acknowledged all that is here.
+    async fn wait(&self, last: &mut Last, told: bool, unsent: bool) -> Result<(), PeerError> {
         // A server that is there pings; one that has something to settle moves.
         if last.heard.elapsed() >= SILENCE || !told && last.moved.elapsed() >= SILENCE {
             return Err(silent());
         }
-        if !told && last.moved.elapsed().min(last.wondered.elapsed()) >= WONDER {
+        if unsent && !told && last.moved.elapsed().min(last.wondered.elapsed()) >= WONDER {
             last.wondered = Instant::now();
             if self.remote.keeps_nothing().await {
                 return Err(PeerError::NotKept { server: self.remote.authority() });
