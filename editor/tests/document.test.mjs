@@ -235,6 +235,17 @@ test("whatever two devices wrote as one value differs until a person chooses, in
   }
 });
 
+test("who chooses an evidence that was emptied is heard as well", () => {
+  const first = A.change(begin("sonla-2021", "progress/team_comms"), (draft) => edit.setEvidence(draft, "T1", "11/BC"));
+  for (const [emptied, other] of [["aa", "bb"], ["bb", "aa"]]) {
+    const write = (actor, text) => A.change(A.clone(first, { actor }), (draft) => edit.setEvidence(draft, "T1", text));
+    const doc = A.merge(write(emptied, ""), write(other, "12/BC"));
+    const [conflict] = read.contested("progress", doc);
+    const [mine, theirs] = ["", "12/BC"].map((text) => A.change(A.clone(doc), (draft) => edit.choose(draft, conflict, text)));
+    assert.deepEqual(read.contested("progress", A.merge(mine, theirs))[0]?.rivals.map((rival) => rival.value).sort(), ["", "12/BC"]);
+  }
+});
+
 test("who chooses the status that is shown writes it, and takes nothing away that the server keeps", () => {
   for (const [one, other] of [["blocked", "done"], ["in_progress", "done"], ["in_progress", "blocked"]]) {
     for (const side of [0, 1]) {

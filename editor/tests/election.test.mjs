@@ -175,12 +175,14 @@ test("the history tells what moved, and of what an election was set up with the 
 
 test("what brings the constituencies out before the day that was set for it is known", () => {
   const day = (date, verified = true, kind = "actual") => ({ rule: "publish_na_constituencies", kind, date, verified });
-  const lets = (next, rest = []) => letsOut(day("2021-03-03"), next, rest, "2021-03-01");
-  assert.deepEqual([undefined, day("2021-03-02"), day("2021-03-03", false), day("2021-03-03", true, "planned"), day("2021-03-03", true, "withdrawn")].map((next) => lets(next)), [true, true, true, true, true]);
-  assert.deepEqual([day("2021-03-03"), day("2021-03-04")].map((next) => lets(next)), [false, false]);
-  assert.deepEqual([day("2021-03-05"), day("2021-03-02"), day("2021-03-05", false)].map((other) => lets(undefined, [other])), [false, true, true]);
-  assert.equal(letsOut(day("2021-03-01"), undefined, [], "2021-03-01"), false, "it has come");
-  assert.equal(letsOut({ ...day("2021-03-03"), rule: "results_pc" }, undefined, [], "2021-03-01"), false);
+  const lets = (next, rest = [], now = day("2021-03-03")) => letsOut(now, next, () => rest, "2021-03-01");
+  const [atOnce, sooner] = [undefined, "2021-03-02"].map((then) => ({ until: "2021-03-03", then }));
+  for (const next of [undefined, day("2021-03-03", false), day("2021-03-03", true, "planned"), day("2021-03-03", true, "withdrawn")]) assert.deepEqual(lets(next), atOnce);
+  assert.deepEqual(lets(day("2021-03-02")), sooner);
+  assert.deepEqual([day("2021-03-03"), day("2021-03-04")].map((next) => lets(next)), [undefined, undefined]);
+  assert.deepEqual([day("2021-03-05"), day("2021-03-02"), day("2021-03-05", false)].map((other) => lets(undefined, [other])), [undefined, sooner, atOnce]);
+  assert.equal(lets(undefined, [], day("2021-03-01")), undefined, "it has come");
+  assert.equal(lets(undefined, [], { ...day("2021-03-03"), rule: "results_pc" }), undefined);
 });
 
 test("whoever sees a fact sees when it moves, its document included", () => {

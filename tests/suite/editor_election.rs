@@ -198,7 +198,7 @@ async fn a_date_is_added_by_keyboard_with_its_document_and_goes_from_the_public_
 #[tokio::test(flavor = "multi_thread")]
 async fn who_takes_back_the_day_that_keeps_the_constituencies_back_is_told_so() -> Result<()> {
     const DAY: &str = "[data-step='publish_na_constituencies'][data-kind='actual']";
-    const TOLD: &str = "Các đơn vị bầu cử sẽ không còn được giữ lại";
+    const TOLD: &str = "Như vậy các đơn vị bầu cử không còn được giữ lại đến 05/01/2999";
     const SEATS: &str = "/du-lieu/don-vi-bau-cu.json";
     let scene = by_rule()?;
     let agency = at_the_screen(&scene, "noi.vu").await?;

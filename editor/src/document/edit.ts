@@ -98,7 +98,8 @@ export function setValue(doc: Draft, { map, field }: Pick<Conflict, "map" | "fie
   if (map === "figures") setFigure(doc, field, value === undefined ? undefined : Number(value));
   else if (map === "facts") setFact(doc, field, value);
   else if (map === "status" && value !== undefined) setTask(doc, field, value);
-  else if (map === "evidence") setEvidence(doc, field, value ?? "");
+  else if (map === "evidence" && value !== undefined) setEvidence(doc, field, value);
+  else if (map === "evidence" && field in content(doc).evidence) delete content(doc).evidence[field];
   else if (map === "short") setShort(doc, field as Short, value ?? "");
 }
 

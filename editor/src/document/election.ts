@@ -153,19 +153,23 @@ export interface Told {
 
 export const toldOf = (row: Raw): Told => ({ rule: words(row.rule) ?? "", kind: words(row.kind) ?? "", date: words(row.date) ?? "", verified: provenanceOf(row).verified });
 
-/** All dates but that of one row. */
+/** All dates but that of one row; all of them of a document that is not open yet, in which no row is known. */
 export const restOf = (doc: A.Doc<unknown>, object: string | undefined): Told[] =>
-  rowsOf(doc, "dates").filter(({ row }) => objectOf(row) !== object).map(({ row }) => toldOf(row));
+  rowsOf(doc, "dates").filter(({ row }) => object === undefined || objectOf(row) !== object).map(({ row }) => toldOf(row));
 
 /** Whether the server keeps the constituencies from the public until this day: they become public when they are published (law 85/2015,
  * article 10; src/policy/public.rs). `today`: ISO 8601. */
 export const keepsBack = ({ rule, kind, date, verified }: Told, today: string): boolean =>
   rule === "publish_na_constituencies" && kind === "actual" && verified && date > today;
 
-/** Whether the constituencies come out earlier once `next`, or nothing, stands in the place of `now` beside the dates `rest`. */
-export function letsOut(now: Told, next: Told | undefined, rest: Told[], today: string): boolean {
-  const until = (all: Told[]) => all.filter((one) => keepsBack(one, today)).map((one) => one.date).sort().at(-1) ?? "";
-  return until(next ? [...rest, next] : rest) < until([...rest, now]);
+/** Until when the constituencies are kept back and would be, if that is sooner once `next`, or nothing, stands in the place of `now`
+ * beside the dates `rest`. `then`: undefined if nothing keeps them back any more. */
+export function letsOut(now: Told, next: Told | undefined, rest: () => Told[], today: string): { until: string; then: string | undefined } | undefined {
+  if (!keepsBack(now, today)) return undefined;
+  const last = (all: Told[]) => all.filter((one) => keepsBack(one, today)).map((one) => one.date).sort().at(-1);
+  const others = rest();
+  const [until, then] = [last([...others, now])!, last(next ? [...others, next] : others)];
+  return (then ?? "") < until ? { until, then } : undefined;
 }
 
 /** On which side of the law's limits a day lies outside them. `start`, `end`: days or instants; the end of `before` is not within. */

@@ -1,12 +1,12 @@
 // Values that two devices wrote differently, side by side; a person chooses.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
 import { choose } from "../document/edit.ts";
-import { chooseFact, letsOut, restOf, type Told } from "../document/election.ts";
+import { chooseFact, type Told } from "../document/election.ts";
 import { kindOf } from "../document/key.ts";
 import { contested, WITHDRAWN, type Conflict, type Rival } from "../document/read.ts";
 import { letOut } from "./correction.tsx";
 import { aboutTask } from "./duties.ts";
-import { here, today } from "./state.ts";
+import { here } from "./state.ts";
 import { focusSoon } from "./focus.ts";
 import { addressOf, say, title } from "./parts.tsx";
 import { langOf, placeName, valueName } from "./names.ts";
@@ -17,13 +17,13 @@ const valueWords = ({ map, field, column }: Conflict, { value }: Rival): string 
 /** Whether this says that a date was taken back: by no document. */
 const isBack = ({ map }: Conflict, { value }: Rival): boolean => map === "dates" && String(value).startsWith(WITHDRAWN);
 
-/** Whether choosing this instead of what is shown brings the constituencies to the public before the day that is set for it. */
-function isLetOut(doc: A.Doc<unknown>, { map, field, row, rivals }: Conflict, rival: Rival): boolean {
+/** Said where choosing this instead of what is shown brings the constituencies to the public before the day that is set for it. */
+function letOutBy({ map, field, row, rivals }: Conflict, rival: Rival): string | undefined {
   const told = ({ value, provenance }: Rival): Told => {
     const [kind = "", date = ""] = String(value).split("\t");
     return { rule: field, kind, date, verified: provenance?.verified === true };
   };
-  return map === "dates" && letsOut(told(rivals[0]!), told(rival), restOf(doc, row?.object), today());
+  return map === "dates" ? letOut(told(rivals[0]!), told(rival), row?.object) : undefined;
 }
 
 /** When an actor wrote last, by its device's clock. */
@@ -68,8 +68,8 @@ export function Conflicts() {
                   <p class="big" lang={langOf(conflict)}>{valueWords(conflict, rival)}</p>
                   {rival.provenance && !isBack(conflict, rival) && <p>{tr("Theo", "By")} <span lang="vi">{rival.provenance.source}</span>{!rival.provenance.verified && <>, {tr("chưa đối chiếu", "not checked")}</>}</p>}
                   <p class="hint">{i > 0 ? tr("cũng được ghi", "also written") : isBack(conflict, rival) ? tr("đang có hiệu lực", "in force now") : tr("đang hiện", "shown now")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
-                  {isLetOut(here().paper(key).doc, conflict, rival) && <p class="inset">{letOut()}</p>}
-                  <button type="button" onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {valueWords(conflict, rival)}</span></button>
+                  {letOutBy(conflict, rival) && <p class="inset" id={`lets-out-${i}`}>{letOutBy(conflict, rival)}</p>}
+                  <button type="button" aria-describedby={letOutBy(conflict, rival) && `lets-out-${i}`} onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {valueWords(conflict, rival)}</span></button>
                 </div>
               ))}
             </fieldset>

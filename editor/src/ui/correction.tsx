@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { begun, findFact, KINDS, lacks, letsOut, outside, putFact, restOf, standing, toldOf, type Correction, type Part, type Where } from "../document/election.ts";
+import { begun, findFact, isDay, KINDS, lacks, letsOut, outside, putFact, restOf, standing, toldOf, type Correction, type Part, type Told, type Where } from "../document/election.ts";
 import { objectOf } from "../document/place.ts";
 import { contentOf, type Facts, type Raw } from "../document/read.ts";
 import { focusSoon } from "./focus.ts";
@@ -42,13 +42,16 @@ export function freshDraft(map: Facts, row: Raw | undefined): Draft {
 /** Whether somebody typed into it. */
 const isTyped = (draft: Draft): boolean => JSON.stringify(draft.now) !== JSON.stringify(draft.begun);
 
-/** Said of what brings the constituencies to the public before the day that was set for it. */
-export const letOut = (): string =>
-  tr("Các đơn vị bầu cử sẽ không còn được giữ lại đến ngày đó, nên có thể được công khai ngay.", "The constituencies are then no longer kept back until that day, and may become public at once.");
-
-/** Whether this in the place of that date does so. */
-function isLetOut(row: Raw, { rule = "", kind = "", value, verified }: Correction): boolean {
-  return letsOut(toldOf(row), { rule, kind, date: value, verified }, restOf(here().paper(KEY).doc, objectOf(row)), today());
+/** Said of what brings the constituencies to the public before the day that was set for it; nothing of all else. */
+export function letOut(now: Told, next: Told | undefined, object: string | undefined): string | undefined {
+  const sooner = letsOut(now, next, () => restOf(here().paper(KEY).doc, object), today());
+  if (!sooner) return undefined;
+  const until = showDay(sooner.until);
+  const then = sooner.then && showDay(sooner.then);
+  return tr(
+    `Như vậy các đơn vị bầu cử không còn được giữ lại đến ${until}, mà có thể được công khai ${then ? `từ ${then}` : "ngay"}.`,
+    `The constituencies are then no longer kept back until ${until}, and may become public ${then ? `from ${then} on` : "at once"}.`,
+  );
 }
 
 /** Whether every version of the election is public as it is written. */
@@ -117,6 +120,7 @@ export function CorrectionForm(props: Props) {
   const field = (part: Part | "kind", label: string, more: More) => (
     <Field {...more} id={`${at}-${part}`} name={part} label={label} error={missing.includes(part as Part) ? partWords(map, part as Part, now) : undefined} value={now[part] ?? ""} write={(value) => type({ [part]: value })} />
   );
+  const lets = row && isDate && isDay(now.value) ? letOut(toldOf(row), { rule: now.rule ?? "", kind: now.kind ?? "", date: now.value, verified: now.verified }, objectOf(row)) : undefined;
   // Election day itself is set up with the election.
   const steps = office.desk.value.timetable.filter((step) => step.id !== "election_day");
   return (
@@ -134,7 +138,7 @@ export function CorrectionForm(props: Props) {
         <label for={`${at}-verified`}>{tr("Tôi đã đối chiếu với văn bản này", "I have checked it against that document")}</label>
         <span class="hint" id={`${at}-verified-hint`}>{map === "dates" ? tr("Chưa đối chiếu thì trang công khai chưa hiện.", "Not shown on the public pages before it is checked.") : tr("Chưa đối chiếu thì trang công khai ghi “chưa kiểm chứng”.", "Shown on the public pages as “not verified” before it is checked.")}</span>
       </p>
-      {isDate && row && isLetOut(row, now) && <p class="inset" role="status">{letOut()}</p>}
+      {isDate && row && <div role="status">{lets && <p class="inset">{lets}</p>}</div>}
       <div class="actions">
         <button class="write" disabled={!office.paper(KEY).opened}>{tr("Ghi", "Write")}</button>
         <button type="button" class="quiet cancel" onClick={leave}>{tr("Thôi", "Cancel")}</button>

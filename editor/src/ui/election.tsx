@@ -1,9 +1,8 @@
 // The election's timetable dates, constituencies and units: everybody reads them, the standing agency corrects them.
-import type { Automerge as A } from "@automerge/automerge-repo/slim";
 import { useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { letsOut, removeDate, restOf, rowsOf, toldOf, type Row, type Where } from "../document/election.ts";
+import { removeDate, rowsOf, toldOf, type Row, type Where } from "../document/election.ts";
 import { keysOf, objectOf } from "../document/place.ts";
 import { FACTS, provenanceOf, rivalsAt, words, type Facts, type Raw } from "../document/read.ts";
 import { CorrectionForm, freshDraft, KEY, letOut, shelfOf, useDraft } from "./correction.tsx";
@@ -14,7 +13,7 @@ import { constituencyName, DATES, dateName, stepName } from "./names.ts";
 import { Newer } from "./newer.tsx";
 import { Ask, go, say, Tag, title } from "./parts.tsx";
 import { Refused } from "./refused.tsx";
-import { election, here, today } from "./state.ts";
+import { election, here } from "./state.ts";
 import { fold, showDay, tr } from "./words.ts";
 
 /** Whether two devices wrote something differently that is this person's to choose. As the index tells it: to look for it in every row
@@ -97,8 +96,9 @@ function Fact({ at, code, of: { row, where }, name, data, isFirm = true, remove,
 }
 
 /** What one is asked before a date is taken back. */
-function asked(doc: A.Doc<unknown>, row: Raw): string {
-  if (letsOut(toldOf(row), undefined, restOf(doc, objectOf(row)), today())) return `${tr("Ngày này sẽ mất khỏi đây; thời hạn của luật vẫn còn.", "This date goes from here; the law's limit stays.")} ${letOut()}`;
+function asked(row: Raw): string {
+  const lets = letOut(toldOf(row), undefined, objectOf(row));
+  if (lets) return `${tr("Ngày này sẽ mất khỏi đây; thời hạn của luật vẫn còn.", "This date goes from here; the law's limit stays.")} ${lets}`;
   return tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.");
 }
 
@@ -134,7 +134,7 @@ function Dates() {
           const [rule, kind] = [words(row.rule) ?? "", words(row.kind) ?? ""];
           const day = dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]);
           return (
-            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={{ ask: asked(paper.doc, row), act: () => remove(of) }}>
+            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={{ ask: asked(row), act: () => remove(of) }}>
               <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
               {stepName(rule)}<br />
               <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>

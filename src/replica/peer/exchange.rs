@@ -136,7 +136,7 @@ impl Exchange {
         }
     }
 
-    /// Whether anything is on its way that is here and that the server has not said it has.
+    /// Whether there is a document on its way of which the server has not said that it has all that is here.
     pub fn has_unsent(&self) -> bool {
         let is_unsent =
             |copy: &Copy| !copy.standing.is_settled() && copy.covered != copy.document.get_heads();
