@@ -111,7 +111,7 @@ impl Visitor {
         let rules = if dark { OF_COLOURS } else { LEVEL_AA };
         visit.violations = ask(&page, &AXE.replace("RULES", rules)).await?;
         let picture = picture(url, width, colours)?;
-        page.save_screenshot(ScreenshotParams::builder().full_page(true).build(), picture).await?;
+        page.save_screenshot(whole(), picture).await?;
         page.close().await?;
         visit.console = console.lock().map_err(|error| error.to_string())?.clone();
         Ok(visit)
@@ -124,6 +124,13 @@ impl Visitor {
         self.events.abort();
         Ok(())
     }
+}
+
+/// A picture of the whole page that is soon written, however large it is then.
+pub fn whole() -> ScreenshotParams {
+    let mut whole = ScreenshotParams::builder().full_page(true).build();
+    whole.cdp_params.optimize_for_speed = Some(true);
+    whole
 }
 
 /// The script of axe.
