@@ -105,6 +105,11 @@ impl ElectionRules {
         }
     }
 
+    /// The known law versions.
+    pub fn laws(&self) -> &[LawVersion] {
+        &self.laws
+    }
+
     /// The election's id.
     pub fn election(&self) -> &str {
         &self.election

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use automerge::Automerge;
 use axum::Extension;
 use axum::Router;
 use axum::extract::State;
@@ -22,9 +21,8 @@ use niemyet_sync::http::Caller;
 use niemyet_sync::http::Json;
 use niemyet_sync::http::Problem;
 use niemyet_sync::http::Server;
+use niemyet_sync::store::Listed;
 use niemyet_sync::store::Position;
-use niemyet_sync::store::StoreError;
-use niemyet_sync::store::Stored;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -35,12 +33,15 @@ use super::unsent::Speaker;
 use super::unsent::Unsent;
 use super::unsent::Waiting;
 use crate::document::Content;
+use crate::document::Document;
 use crate::document::Key;
 use crate::document::election::Election;
 use crate::policy::access::Role;
 use crate::policy::rules::ElectionRules;
-use crate::reference::embedded;
+use crate::replica::FolderError;
+use crate::replica::documents::DocumentStore;
 use crate::timetable::ElectionDay;
+use crate::timetable::LawVersion;
 use crate::timetable::find_law;
 use crate::timetable::format::json::Row;
 use crate::timetable::format::json::rows;
@@ -56,9 +57,17 @@ struct Inner {
     store: String,
     rules: Arc<ElectionRules>,
     as_of: Option<NaiveDate>,
-    /// The election as it was read last, and the place of its last change then.
-    read: Mutex<Option<(Position, Arc<Facts>)>>,
+    documents: Arc<DocumentStore>,
+    read: Mutex<Option<Read>>,
     unsent: Unsent,
+}
+
+/// The election as it was read last.
+struct Read {
+    /// The place of its last change then.
+    last: Position,
+    document: Document,
+    facts: Arc<Facts>,
 }
 
 /// What follows from the election's document.
@@ -107,7 +116,7 @@ struct Answer {
 pub(super) fn router(
     server: &Server,
     store: &str,
-    rules: &Arc<ElectionRules>,
+    (rules, documents): (&Arc<ElectionRules>, &Arc<DocumentStore>),
     as_of: Option<NaiveDate>,
     dir: &Path,
 ) -> Router {
@@ -115,6 +124,7 @@ pub(super) fn router(
         server: server.clone(),
         store: store.to_owned(),
         rules: Arc::clone(rules),
+        documents: Arc::clone(documents),
         as_of,
         read: Mutex::default(),
         unsent: Unsent::open(dir),
@@ -214,45 +224,40 @@ impl Inner {
         })
     }
 
-    /// The election and its dates, read again only when its document has changed.
-    fn facts(&self, all: &[niemyet_sync::store::Listed]) -> Result<Arc<Facts>, Problem> {
+    /// The election's dates, worked out again only when its document has changed, of which then the changes alone are read.
+    fn facts(&self, all: &[Listed]) -> Result<Arc<Facts>, Problem> {
         let word = Key::Election.to_string();
         let Some(listed) = all.iter().find(|one| one.key == word) else { return Ok(Arc::default()) };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((last, facts)) = read.as_ref()
-            && *last == listed.last
-        {
-            return Ok(Arc::clone(facts));
+        if let Some(read) = read.as_ref().filter(|read| read.last == listed.last) {
+            return Ok(Arc::clone(&read.facts));
         }
-        let Some(stored) = self.server.store().load(listed.id)? else { return Ok(Arc::default()) };
-        let document = whole(&stored)?;
-        let content = Content::of(&document, self.rules.election(), &Key::Election);
-        let Content::Election(election) = content.map_err(|error| Problem::internal(&error))? else {
-            return Ok(Arc::default());
+        let document = match read.as_ref() {
+            Some(before) => self.documents.read_on(listed, &before.document, before.last),
+            None => self.documents.read(listed, Some(self.rules.election())),
         };
-        let facts = Arc::new(Facts { timetable: timetable(&election) });
-        *read = Some((listed.last, Arc::clone(&facts)));
+        let mut document = document.map_err(unread)?;
+        let heads = document.heads();
+        let content = self.documents.contents().at(&Key::Election, &heads, || document.content());
+        let content = content.map_err(|error| Problem::internal(&error))?;
+        let Content::Election(election) = &*content else { return Ok(Arc::default()) };
+        let facts = Arc::new(Facts { timetable: timetable(self.rules.laws(), election) });
+        *read = Some(Read { last: listed.last, document, facts: Arc::clone(&facts) });
         Ok(facts)
     }
 }
 
-fn whole(stored: &Stored) -> Result<Automerge, Problem> {
-    let damaged = |error: automerge::AutomergeError| {
-        Problem::from(StoreError::Damaged { place: stored.key.clone(), what: error.to_string() })
-    };
-    let mut document = Automerge::new();
-    document.load_incremental(&stored.snapshot).map_err(damaged)?;
-    for change in &stored.changes {
-        document.load_incremental(change).map_err(damaged)?;
+fn unread(error: FolderError) -> Problem {
+    match error {
+        FolderError::Store { source, .. } => source.into(),
+        other => Problem::internal(&other),
     }
-    Ok(document)
 }
 
 /// The dates of the law for this election; none if the data does not allow them, which the site's build names.
-fn timetable(election: &Election) -> Vec<Row> {
+fn timetable(laws: &[LawVersion], election: &Election) -> Vec<Row> {
     let dates = || {
-        let laws = embedded::laws().ok()?;
-        let law = find_law(&laws, &election.law).ok()?;
+        let law = find_law(laws, &election.law).ok()?;
         let day = ElectionDay::any_weekday(parse_date(&election.election_day).ok()?).ok()?;
         schedule(law, day, &election.dates, &election.anchors).ok()
     };

@@ -38,7 +38,7 @@ pub fn answer(
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let json = serde_json::to_vec(answer)?;
     let encoding = encoding::choose(asked(header::ACCEPT_ENCODING));
-    let body = match (encoding.name(), encoding::compress(encoding, &json)) {
+    let body = match (encoding.name(), encoding::compress_once(encoding, &json)) {
         (Some(name), Ok(coded)) => {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
             coded

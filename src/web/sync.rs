@@ -143,6 +143,7 @@ impl Documents {
             server,
             store: self.store,
             rules: self.rules,
+            documents: self.documents,
             as_of: self.as_of,
             dir: self.dir,
             builder,
@@ -158,6 +159,7 @@ pub struct Office {
     /// Names the store.
     store: String,
     rules: Arc<ElectionRules>,
+    documents: Arc<DocumentStore>,
     as_of: Option<NaiveDate>,
     dir: PathBuf,
     builder: Service,
@@ -169,7 +171,8 @@ impl Office {
     /// Its routes: the sync server's own, and those of this election.
     pub fn router(&self) -> Router {
         let documents = documents::router(&self.server, &self.store, &self.rules);
-        let desk = desk::router(&self.server, &self.store, &self.rules, self.as_of, &self.dir);
+        let from = (&self.rules, &self.documents);
+        let desk = desk::router(&self.server, &self.store, from, self.as_of, &self.dir);
         let publishing = publishing::router(&self.server, &self.rules, &self.builder, &self.origin);
         self.server.router().merge(documents).merge(desk).merge(publishing)
     }

@@ -139,3 +139,20 @@ fn a_preview_of_a_site_without_its_election_is_refused_in_words() {
     assert_eq!(desk.current(), first);
     assert_eq!(desk.serving.terminate(), Some(0));
 }
+
+/// The election is read whole once; of what comes later the changes alone are read.
+#[test]
+fn the_dates_of_a_desk_follow_the_election() {
+    let desk = Desk::open();
+    let end = || {
+        let answer = desk.get("/api/desk").json();
+        let steps = answer["timetable"].as_array().unwrap();
+        steps.iter().find(|step| step["id"] == "election_day").unwrap()["end"].clone()
+    };
+    assert_eq!(end(), "2021-05-23");
+    for day in ["2021-05-30", "2021-06-06"] {
+        edit_election(&desk.office, |election| election.election_day = day.to_owned());
+        assert_eq!(end(), day);
+        assert_eq!(end(), day, "kept");
+    }
+}
