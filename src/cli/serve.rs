@@ -87,7 +87,8 @@ pub fn with_listener<'t>(
     address: SocketAddr,
     prepare: impl FnOnce(SocketAddr) -> Result<(Config, Store, &'t mut Terminal), CliError>,
 ) -> Result<(), CliError> {
-    niemyet_sync::memory::small_pages();
+    let milliseconds = niemyet_sync::memory::settle();
+    tracing::info!(milliseconds, "freed memory is kept");
     let failed = |source| CliError::Listen { address: address.to_string(), source };
     let listener = std::net::TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;

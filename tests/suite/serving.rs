@@ -219,6 +219,27 @@ fn the_log_is_one_object_a_line_without_secrets_however_much_it_says() {
     }
 }
 
+#[test]
+fn freed_memory_is_kept_for_a_while_or_as_long_as_the_operator_says() {
+    let office = Office::ready();
+    office.ok(&["build"]);
+    for (said, kept) in [(None, 10_000), (Some("4321"), 4_321)] {
+        let log = office.path("log");
+        let mut command = office.command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.env("NIEMYET_LOG", "info").env("NIEMYET_LOG_FORMAT", "json");
+        command.env_remove("MIMALLOC_PURGE_DELAY").envs(said.map(|said| ("MIMALLOC_PURGE_DELAY", said)));
+        command.stdout(Stdio::piped()).stderr(fs::File::create(&log).unwrap());
+        let mut serving = Running::new(command.spawn().unwrap());
+        serving.url();
+        assert_eq!(serving.terminate(), Some(0));
+        let log = fs::read_to_string(&log).unwrap();
+        let entries = log.lines().filter(|line| line.starts_with('{')).map(json);
+        let told = |entry: &Value| entry["fields"]["message"] == "freed memory is kept";
+        let told = entries.into_iter().find(told).expect("what the allocator does is told");
+        assert_eq!(told["fields"]["milliseconds"], kept, "{told}");
+    }
+}
+
 /// The beginning of a binary frame with so many bytes, masked with zeros (RFC 6455, 5.2).
 fn frame_head(bytes: usize) -> Vec<u8> {
     let mut head = vec![0x82, 0xff];

@@ -258,6 +258,16 @@ fn pure_modules_touch_nothing_outside() {
     assert_none(&pure.into_iter().flat_map(impurities).collect::<Vec<_>>());
 }
 
+#[test]
+fn unsafe_code_is_the_one_call_that_has_no_other_way() {
+    let repository = Repository::read();
+    let files = repository.rust("");
+    let word = Regex::new(r"\bunsafe\b").unwrap();
+    let places = |file: &RustFile| vec![file.path.to_owned(); word.find_iter(&file.masked).count()];
+    let found: Vec<String> = files.iter().flat_map(places).collect();
+    assert_eq!(found, ["sync-server/src/memory.rs"]);
+}
+
 /// The sync server knows documents and accounts. What they are about, only this crate knows.
 fn election_words(path: &str, text: &str) -> Vec<Finding> {
     let words = r"(?i)\b(elections?|districts?|voters?|ballots?|candidates?)\b|\bniemyet::|^niemyet\b";

@@ -58,7 +58,7 @@ fn run() -> Result<(), Failure> {
         ["serve", store, accounts, listen] => (store, accounts.parse()?, listen),
         _ => return Err("usage: sync-probe serve STORE ACCOUNTS [LISTEN]".into()),
     };
-    niemyet_sync::memory::small_pages();
+    niemyet_sync::memory::settle();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(Path::new(store), accounts, listen))
 }
