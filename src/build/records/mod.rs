@@ -143,7 +143,7 @@ pub fn project(site: &SourceTree, records: &PublicRecords) -> Result<SourceTree,
 /// change touches those pages only.
 fn data(name: &str, facts: &Reader<'_>, value: fn(&Reader<'_>, Lang) -> Value) -> Vec<(String, String)> {
     let file = |lang: Lang| {
-        (format!("data/{name}.{}.json", lang.say("vi", "en")), format!("{:#}\n", value(facts, lang)))
+        (format!("data/{name}.{}.json", lang.say("vi", "en")), text::pretty(&value(facts, lang)))
     };
     Lang::BOTH.into_iter().map(file).collect()
 }

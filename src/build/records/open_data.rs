@@ -21,19 +21,20 @@ const LICENCE: &str = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/";
 pub fn files(facts: &Reader<'_>, table: fn(&Reader<'_>) -> Table) -> Vec<(String, String)> {
     let table = table(facts);
     let base = format!("static/du-lieu/{}", table.name);
-    vec![(format!("{base}.json"), as_json(&table, facts)), (format!("{base}.csv"), as_csv(&table))]
+    let csv = as_csv(&table);
+    vec![(format!("{base}.json"), as_json(table, facts)), (format!("{base}.csv"), csv)]
 }
 
-fn as_json(table: &Table, facts: &Reader<'_>) -> String {
-    let document = json!({
-        "title": table.title,
-        "election": facts.election().id,
-        "as_of": facts.as_of(),
-        "licence": LICENCE,
-        "note": "Mỗi dòng nêu nguồn; verified = false: chưa kiểm chứng. / Each row names its source; verified = false: unverified.",
-        "rows": table.rows,
-    });
-    format!("{document:#}\n")
+fn as_json(table: Table, facts: &Reader<'_>) -> String {
+    let note = "Mỗi dòng nêu nguồn; verified = false: chưa kiểm chứng. / Each row names its source; verified = false: unverified.";
+    text::pretty(&text::object([
+        ("title", json!(table.title)),
+        ("election", json!(facts.election().id)),
+        ("as_of", json!(facts.as_of())),
+        ("licence", json!(LICENCE)),
+        ("note", json!(note)),
+        ("rows", Value::Array(table.rows)),
+    ]))
 }
 
 fn as_csv(table: &Table) -> String {

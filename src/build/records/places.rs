@@ -35,18 +35,18 @@ fn front(unit: &UnitFacts, units: &Units<'_>, index: usize, lang: Lang) -> Map<S
     front.insert("title".into(), json!(unit.name));
     front.insert("description".into(), json!(description));
     front.insert("weight".into(), json!(index + 1));
-    let extra = json!({
-        "title_lang": (lang == Lang::En).then_some("vi"),
-        "code": unit.code,
-        "kind": lang.of(&unit.kind),
-        "verified": unit.verified,
-        "source": unit.source,
-        "count": communes.len(),
-        "counts": counts(unit, units, lang),
-        "communes": communes,
-        "constituency": constituency.map(|c| constituency_entry(c, units, lang)),
-    });
-    front.insert("extra".into(), extra);
+    let extra = [
+        ("title_lang", json!((lang == Lang::En).then_some("vi"))),
+        ("code", json!(unit.code)),
+        ("kind", json!(lang.of(&unit.kind))),
+        ("verified", json!(unit.verified)),
+        ("source", json!(unit.source)),
+        ("count", json!(communes.len())),
+        ("counts", json!(counts(unit, units, lang))),
+        ("communes", Value::Array(communes)),
+        ("constituency", constituency.map_or(Value::Null, |c| constituency_entry(c, units, lang))),
+    ];
+    front.insert("extra".into(), text::object(extra));
     front
 }
 
@@ -110,15 +110,15 @@ fn counts(unit: &UnitFacts, units: &Units<'_>, lang: Lang) -> String {
 fn constituency_entry(constituency: &ConstituencyFacts, units: &Units<'_>, lang: Lang) -> Value {
     let rows =
         constituency.units.iter().filter_map(|code| units.find(code)).map(|unit| row(unit, units, lang));
-    json!({
-        "id": constituency.id,
-        "anchor": constituency_anchor(constituency),
-        "number": constituency.number,
-        "seats": constituency.seats,
-        "verified": constituency.verified,
-        "source": constituency.source,
-        "units": rows.collect::<Vec<_>>(),
-    })
+    text::object([
+        ("id", json!(constituency.id)),
+        ("anchor", json!(constituency_anchor(constituency))),
+        ("number", json!(constituency.number)),
+        ("seats", json!(constituency.seats)),
+        ("verified", json!(constituency.verified)),
+        ("source", json!(constituency.source)),
+        ("units", rows.collect()),
+    ])
 }
 
 /// What the page `/don-vi/` lists: the province, the units right under it, the constituencies.

@@ -83,7 +83,7 @@ pub fn files(facts: &Reader<'_>, shard: fn(&Reader<'_>, Lang) -> Shard) -> Vec<(
 
 /// One row a line.
 fn as_json(shard: &Shard) -> String {
-    let rows: Vec<String> = shard.rows.iter().map(|row| row.value().to_string()).collect();
+    let rows: Vec<String> = shard.rows.iter().map(|row| text::line(&row.value())).collect();
     let rows = if rows.is_empty() { String::new() } else { format!("\n{}\n", rows.join(",\n")) };
     format!("{{\"kind\":{},\"rows\":[{rows}]}}\n", json!(shard.kind))
 }

@@ -7,6 +7,21 @@ use serde_json::Value;
 use sha2::Digest;
 use sha2::Sha256;
 
+/// An object of these members, in this order. What they hold goes in as it is: `json!` would copy lists and objects.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+/// JSON on one line. Written at once; what `Display` of a value does bit by bit.
+pub fn line(value: &Value) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| value.to_string())
+}
+
+/// JSON on many lines, the last of which ends.
+pub fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| format!("{value:#}")) + "\n"
+}
+
 /// A page: its front matter (in order) and a Markdown body that is already escaped.
 pub fn page(front: &Map<String, Value>, body: &str) -> String {
     let mut out = String::from("+++\n");
