@@ -22,8 +22,8 @@ use crate::replica::disk;
 use crate::replica::disk::Disk;
 use crate::replica::disk::DiskFile;
 
-/// Bytes gathered before a write: one system call per megabyte, not one per page.
-const BUFFER: usize = 1 << 20;
+/// Bytes gathered before a write: not one system call per page. What is longer is written as it is.
+const BUFFER: usize = 1 << 16;
 
 /// An open pack. The file stays readable through it after retention has removed its name.
 #[derive(Debug)]
@@ -132,9 +132,12 @@ impl PackWriter {
         self.stored.insert(sha256, (self.offset, size));
         self.names.update(sha256);
         self.offset += size;
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() >= BUFFER {
+        if self.buffer.len() + bytes.len() > BUFFER {
             self.flush()?;
+        }
+        match &mut self.file {
+            Some(file) if bytes.len() > BUFFER => file.write_all(bytes)?,
+            _ => self.buffer.extend_from_slice(bytes),
         }
         Ok(())
     }
