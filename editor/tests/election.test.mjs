@@ -34,6 +34,26 @@ test("a correction names its document, and its value is one", () => {
   assert.deepEqual(["7:30", "07h00", " 19:05 ", "24:00", "7", "7:60"].map(parseTime), ["07:30", "07:00", "19:05", undefined, undefined, undefined]);
 });
 
+test("a row that has neither moved nor changed is the same object, so that no screen draws it anew", () => {
+  const seen = (doc) => ["units", "constituencies", "dates"].map((map) => rowsOf(doc, map)[0]);
+  const same = (now, before) => now.map((row, i) => row === before[i]);
+  let doc = started();
+  const before = seen(doc);
+  assert.deepEqual(same(seen(doc), before), [true, true, true]);
+  const other = A.change(A.clone(doc), (d) => putFact(d, one, name("2")));
+  doc = A.change(doc, (d) => putFact(d, city, name("Thành phố Sơn La", "12/QĐ")));
+  assert.deepEqual(same(seen(doc), before), [false, true, true], "of one's own only what was read in another document");
+  const own = seen(doc);
+  doc = A.merge(doc, other);
+  assert.deepEqual(same(seen(doc), own), [true, false, true], "of another's only the seats");
+  const merged = seen(doc);
+  doc = A.change(doc, (d) => d.content.dates.unshift({ rule: word("x"), kind: word("actual"), date: word("2021-05-01"), time: null, citation: word("x"), provenance: from("x") }));
+  const moved = rowsOf(doc, "dates")[1];
+  assert.equal(moved.row, merged[2].row);
+  assert.notEqual(moved, merged[2], "its place is another one");
+  assert.equal(moved.where.row.at, 1);
+});
+
 test("a correction is one change of values, with the document that it was read in, and a doubt of before goes", () => {
   let doc = started();
   const before = A.getHistory(doc).length;

@@ -62,7 +62,7 @@ const FIRST_SEND: &str = "window.sends = []; window.pressed = false; \
 
 /// Whether a fact says this.
 fn says(fact: &str, words: &str) -> String {
-    format!("document.querySelector({})?.innerText.includes({})", json!(fact), json!(words))
+    format!("document.querySelector({})?.textContent.includes({})", json!(fact), json!(words))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,7 +151,7 @@ async fn a_date_is_added_by_keyboard_with_its_document_and_goes_from_the_public_
     agency.type_in("#dates-new-value", "2021-08-20").await?;
     agency.reads("nằm ngoài thời hạn của luật").await?;
     agency.type_in("#dates-new-value", "2021-02-10").await?;
-    agency.until("!document.body.innerText.includes('nằm ngoài thời hạn của luật')").await?;
+    agency.until("!document.body.textContent.includes('nằm ngoài thời hạn của luật')").await?;
     tab_to(&agency, "#dates-new-source").await?;
     types(&agency, DECREE).await?;
     key(&agency, "Tab").await?;
@@ -207,7 +207,7 @@ async fn who_takes_back_the_day_that_keeps_the_constituencies_back_is_told_so() 
     agency.press(&format!("{DAY} .remove")).await?;
     agency.reads("Ngày này sẽ mất khỏi đây").await?;
     assert!(
-        !agency.ask::<bool>(&format!("document.body.innerText.includes('{TOLD}')")).await?,
+        !agency.ask::<bool>(&format!("document.body.textContent.includes('{TOLD}')")).await?,
         "it has come"
     );
     agency.press(&format!("{DAY} .errors .quiet")).await?;
@@ -219,7 +219,7 @@ async fn who_takes_back_the_day_that_keeps_the_constituencies_back_is_told_so() 
     agency.press(&format!("{DAY} .correct")).await?;
     agency.reads(TOLD).await?;
     agency.press(&format!("{DAY} form.correction [name=verified]")).await?;
-    agency.until(&format!("!document.body.innerText.includes('{TOLD}')")).await?;
+    agency.until(&format!("!document.body.textContent.includes('{TOLD}')")).await?;
     agency.press(&format!("{DAY} form.correction .cancel")).await?;
     agency.press(&format!("{DAY} .remove")).await?;
     agency.reads(TOLD).await?;

@@ -137,9 +137,18 @@ export interface Row {
   where: Where;
 }
 
+const known = new WeakMap<Raw, Row>();
+
+/** What is in a list and where; the same object for a row that has neither moved nor changed. */
 export function rowsOf(doc: A.Doc<unknown>, map: Facts): Row[] {
   const all = (contentOf(doc)[map] ?? []) as Raw[];
-  const found = Array.from(all, (row, at): Row => ({ row, where: map === "dates" ? { map, row: rowAt(all, at) } : { map, code: words(row[FACTS[map].by]) ?? "" } }));
+  const found = Array.from(all, (row, at): Row => {
+    const before = known.get(row);
+    if (before?.where.map === map && (before.where.map !== "dates" || before.where.row?.at === at)) return before;
+    const of: Row = { row, where: map === "dates" ? { map, row: rowAt(all, at) } : { map, code: words(row[FACTS[map].by]) ?? "" } };
+    known.set(row, of);
+    return of;
+  });
   return found.filter(({ row }) => stands(map, row));
 }
 

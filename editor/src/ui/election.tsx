@@ -1,5 +1,5 @@
 // The election's timetable dates, constituencies and units: everybody reads them, the standing agency corrects them.
-import { useComputed } from "@preact/signals";
+import { computed, useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { removeDate, rowsOf, toldOf, type Row, type Where } from "../document/election.ts";
@@ -16,9 +16,14 @@ import { Refused } from "./refused.tsx";
 import { election, here } from "./state.ts";
 import { fold, showDay, tr } from "./words.ts";
 
-/** Whether two devices wrote something differently that is this person's to choose. As the index tells it: to look for it in every row
- * at every render would hold back what was just written. */
-const isContested = (): boolean => here().writes(KEY) && (here().ledger.lines.value[KEY]?.clashes ?? 0) > 0;
+/** Whether this person corrects. Rows ask for it, and are not drawn anew for all else that the desk or the index tells. */
+const isOwn = computed(() => here().writes(KEY));
+/** The index's line of the election, if two devices wrote something differently that is this person's to choose. Only then each row
+ * looks whether it is the one: to do so at every render would hold back what was just written. */
+const contested = computed(() => {
+  const line = isOwn.value ? here().ledger.lines.value[KEY] : undefined;
+  return line && line.clashes > 0 ? line : undefined;
+});
 
 export function Election() {
   return (
@@ -26,7 +31,7 @@ export function Election() {
       <h1>{title(KEY)}</h1>
       <Newer of={KEY} />
       <Refused of={KEY} />
-      {isContested() && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
+      {contested.value && <p class="inset"><a href={go("conflicts")}>{tr("Có chỗ hai máy ghi khác nhau; xin chọn.", "Two devices wrote something differently; please choose.")}</a></p>}
       <Dates />
       <Constituencies />
       <Units />
@@ -46,6 +51,7 @@ function Source({ row }: { row: Raw }) {
   );
 }
 
+/** All of it stays the same while the row and what it names do: what was just corrected is drawn anew, and no other row. */
 interface FactProps {
   /** The beginning of all ids in it. */
   at: string;
@@ -53,41 +59,47 @@ interface FactProps {
   of: Row;
   /** What it is called. */
   name: string;
-  /** How a test or a person's program finds it. */
-  data: Record<string, string>;
+  /** What it says. `named`: the units that it names. */
+  says: (row: Raw, name: string, named: string) => ComponentChildren;
+  named?: string;
   /** Whether its place in the document is known. */
   isFirm?: boolean;
-  /** How it is taken back, and what one is asked before. */
-  remove?: { ask: string; act: () => void };
-  children: ComponentChildren;
+}
+
+/** How a test or a person's program finds a fact. */
+function dataOf({ row, where: { map } }: Row, code: string): Record<string, string> {
+  if (map === "dates") return { "data-step": words(row.rule) ?? "", "data-kind": words(row.kind) ?? "" };
+  return map === "units" ? { "data-unit": code } : { "data-constituency": code };
 }
 
 /** A fact, and the form in which it is corrected. */
-function Fact({ at, code, of: { row, where }, name, data, isFirm = true, remove, children }: FactProps) {
+function Fact({ at, code, of, name, says, named = "", isFirm = true }: FactProps) {
+  const { row, where } = of;
   const [asking, setAsking] = useState(false);
   const shelf = shelfOf(where.map, code);
   const [draft, keep] = useDraft(shelf);
-  const own = here().writes(KEY);
+  const own = isOwn.value;
+  const isDate = where.map === "dates";
   // Names of units are not translated.
   const heard = <span lang={where.map === "units" ? "vi" : undefined}>{name}</span>;
-  const differs = isContested() && FACTS[where.map].cells.some((cell) => rivalsAt(row, cell).length > 1);
+  const differs = contested.value !== undefined && FACTS[where.map].cells.some((cell) => rivalsAt(row, cell).length > 1);
   return (
-    <li {...data}>
-      <p>{children} {differs && <Differs />}<Source row={row} /></p>
+    <li {...dataOf(of, code)}>
+      <p>{says(row, name, named)} {differs && <Differs />}<Source row={row} /></p>
       {own && !draft && !asking && (
         <span class="acts">
           <button type="button" class="quiet correct" id={`${at}-correct`} disabled={!isFirm} onClick={() => (keep(freshDraft(where.map, row)), focusSoon(`${at}-value`))}>{tr("Sửa", "Correct")}<span class="unseen"> {heard}</span></button>
-          {remove && <button type="button" class="quiet remove" id={`${at}-remove`} disabled={!isFirm} onClick={() => setAsking(true)}>{tr("Bỏ…", "Take back…")}<span class="unseen"> {heard}</span></button>}
+          {isDate && <button type="button" class="quiet remove" id={`${at}-remove`} disabled={!isFirm} onClick={() => setAsking(true)}>{tr("Bỏ…", "Take back…")}<span class="unseen"> {heard}</span></button>}
         </span>
       )}
       {own && draft && <CorrectionForm at={at} shelf={shelf} where={where} row={row} name={<>{tr("Sửa:", "Correct:")} {heard}</>} back={`${at}-correct`} />}
-      {asking && remove && (
+      {asking && isDate && (
         <Ask
-          text={remove.ask}
+          text={asked(row)}
           yes={tr("Bỏ ngày này", "Take this date back")}
           no={tr("Thôi", "Cancel")}
           confirm={{ class: "confirm" }}
-          act={remove.act}
+          act={() => remove(where)}
           leave={() => (setAsking(false), focusSoon(`${at}-remove`))}
         />
       )}
@@ -102,12 +114,36 @@ function asked(row: Raw): string {
   return tr("Ngày này sẽ mất khỏi đây và khỏi trang công khai; thời hạn của luật vẫn còn.", "This date goes from here and from the public pages; the law's limit stays.");
 }
 
+function remove(where: Where): void {
+  if (where.map !== "dates" || !where.row) return;
+  const { row } = where;
+  here().writeNow(KEY, "date removed", (doc) => removeDate(doc, row));
+  say(tr("Đã bỏ ngày.", "The date is taken back."));
+  focusSoon("add-date");
+}
+
 const idOf = (map: Facts, code: string): string => `${map}-${code.replace(/\W/g, "-")}`;
 
+/** A date as its row tells it. */
+function dateParts(row: Raw): { rule: string; kind: string; day: string } {
+  const [rule, kind] = [words(row.rule) ?? "", words(row.kind) ?? ""];
+  return { rule, kind, day: dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]) };
+}
+
+function sayDate(row: Raw) {
+  const { rule, kind } = dateParts(row);
+  return (
+    <>
+      <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
+      {stepName(rule)}<br />
+      <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>
+    </>
+  );
+}
+
 function Dates() {
-  const office = here();
-  const paper = office.paper(KEY);
-  const own = office.writes(KEY);
+  const paper = here().paper(KEY);
+  const own = isOwn.value;
   const all = rowsOf(paper.doc, "dates");
   const keys = keysOf(useRef(new Map<string, string>()).current, all.map((one) => one.row));
   const sorted = all.map((of, i) => ({ of, key: keys[i]! })).sort((a, b) => (words(a.of.row.date) ?? "").localeCompare(words(b.of.row.date) ?? ""));
@@ -117,29 +153,14 @@ function Dates() {
   const shelves = useComputed(() => Object.keys(unread.value).filter((name) => name.startsWith(shelfOf("dates", ""))).join("\n")).value;
   const orphans = paper.opened ? shelves.split("\n").filter((name) => name !== "" && name !== NEW && !codes.some((code) => name === shelfOf("dates", code))) : [];
   const [adding, add] = useDraft(NEW);
-  const remove = ({ where }: Row) => {
-    if (where.map !== "dates" || !where.row) return;
-    const { row } = where;
-    office.writeNow(KEY, "date removed", (doc) => removeDate(doc, row));
-    say(tr("Đã bỏ ngày.", "The date is taken back."));
-    focusSoon("add-date");
-  };
   return (
     <section>
       <h2>{tr("Ngày của các việc", "Dates of steps")} ({all.length})</h2>
       <p class="hint">{tr("Bên cạnh thời hạn của luật; không thay thời hạn đó. Ngày bầu cử:", "Beside the law's limits, which stay as they are. Election day:")} {showDay(words(election.value.election_day) ?? "", true)}.</p>
       <ul class="rows corrected">
         {sorted.map(({ of, key }) => {
-          const { row } = of;
-          const [rule, kind] = [words(row.rule) ?? "", words(row.kind) ?? ""];
-          const day = dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]);
-          return (
-            <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} data={{ "data-step": rule, "data-kind": kind }} isFirm={paper.opened !== undefined} remove={{ ask: asked(row), act: () => remove(of) }}>
-              <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
-              {stepName(rule)}<br />
-              <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>
-            </Fact>
-          );
+          const { rule, day } = dateParts(of.row);
+          return <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} says={sayDate} isFirm={paper.opened !== undefined} />;
         })}
         {own && orphans.map((shelf) => (
           <li key={shelf}>
@@ -157,6 +178,15 @@ function Dates() {
 const NEW = shelfOf("dates", "new");
 const ADDED: Where = { map: "dates", row: undefined };
 
+function sayConstituency(row: Raw, name: string, units: string) {
+  return (
+    <>
+      <strong>{name}</strong>: <span class="seats">{words(row.seats)}</span> {tr("đại biểu", "deputies")}<br />
+      <span lang="vi">{units}</span>
+    </>
+  );
+}
+
 function Constituencies() {
   const doc = here().paper(KEY).doc;
   const all = rowsOf(doc, "constituencies");
@@ -166,18 +196,20 @@ function Constituencies() {
       <h2>{tr("Đơn vị bầu cử", "Constituencies")} ({all.length})</h2>
       <ul class="rows corrected">
         {all.map((of) => {
-          const { row } = of;
-          const id = words(row.id) ?? "";
-          const name = constituencyName(row);
-          return (
-            <Fact key={id} at={idOf("constituencies", id)} code={id} of={of} name={name} data={{ "data-constituency": id }}>
-              <strong>{name}</strong>: <span class="seats">{words(row.seats)}</span> {tr("đại biểu", "deputies")}<br />
-              <span lang="vi">{Array.from((row.units ?? []) as unknown[], (code) => units.get(String(code)) ?? String(code)).join(", ")}</span>
-            </Fact>
-          );
+          const id = words(of.row.id) ?? "";
+          const named = Array.from((of.row.units ?? []) as unknown[], (code) => units.get(String(code)) ?? String(code)).join(", ");
+          return <Fact key={id} at={idOf("constituencies", id)} code={id} of={of} name={constituencyName(of.row)} says={sayConstituency} named={named} />;
         })}
       </ul>
     </section>
+  );
+}
+
+function sayUnit(row: Raw, name: string, parent: string) {
+  return (
+    <>
+      <strong lang="vi" class="name">{name}</strong> <span class="hint">{words(row.code)}{parent && <> · <span lang="vi">{parent}</span></>}</span>
+    </>
   );
 }
 
@@ -206,9 +238,7 @@ function Units() {
       <p role="status" class="hint">{more > 0 ? tr(`Hiện ${limited.length} trong ${found.length} đơn vị`, `${limited.length} of ${found.length} units are shown`) : tr(`${found.length} đơn vị`, `${found.length} unit(s)`)}</p>
       <ul class="rows corrected">
         {shown.map(({ of, code, name }) => (
-          <Fact key={code} at={idOf("units", code)} code={code} of={of} name={name} data={{ "data-unit": code }}>
-            <strong lang="vi" class="name">{name}</strong> <span class="hint">{code}{of.row.parent && <> · <span lang="vi">{names.get(words(of.row.parent)!)}</span></>}</span>
-          </Fact>
+          <Fact key={code} at={idOf("units", code)} code={code} of={of} name={name} says={sayUnit} named={names.get(words(of.row.parent) ?? "") ?? ""} />
         ))}
       </ul>
       {more > 0 && <p><button type="button" class="quiet" id="all-units" onClick={() => setAll(true)}>{tr(`Hiện cả ${found.length} đơn vị`, `Show all ${found.length} units`)}</button></p>}
