@@ -15,6 +15,7 @@ use crate::folder::Folder;
 use crate::folder::Serving;
 use crate::legs::Legs;
 use crate::legs::server_side;
+use crate::legs::stolen;
 use crate::legs::table;
 use crate::legs::tag;
 use crate::legs::until_served;
@@ -73,14 +74,21 @@ async fn measure(
             until_served(address, (&before, &name), started)
         });
         // From before the browser is told of the key: what the protocol takes is counted as well.
+        let robbed = stolen();
         told.send(Instant::now())?;
         enter(&official).await?;
         let served = served.join().map_err(|_| "the reader failed")??;
+        let stolen = stolen().saturating_sub(robbed);
         said(official.until("sent.length > 0 && last === undefined").await)?;
         let (left, receipt): (f64, f64) = said(official.ask("[left.at(-1), sent.at(-1)]").await)?;
         let milliseconds = |time: f64| Duration::from_secs_f64(time / 1e3);
-        let mut legs =
-            Legs { served, left: milliseconds(left), receipt: milliseconds(receipt), ..Legs::default() };
+        let mut legs = Legs {
+            served,
+            stolen,
+            left: milliseconds(left),
+            receipt: milliseconds(receipt),
+            ..Legs::default()
+        };
         server_side(address, desk, &mut legs)?;
         all.push(legs);
         tokio::time::sleep(REST).await;
