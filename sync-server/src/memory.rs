@@ -7,8 +7,9 @@ use libmimalloc_sys::mi_option_get;
 use libmimalloc_sys::mi_option_set_default;
 
 /// How long freed memory stays with the process, in milliseconds. The allocator gives it back when somebody next asks for some, and
-/// that is who comes after a pause: of a change that takes 50 ms until it is public, 7 went into giving back and taking anew.
-const KEPT: c_long = 10_000;
+/// that is who comes after a pause, as all do in an office: of a change that takes 50 ms until it is public, 7 went into giving back
+/// and taking anew. So one in many minutes pays for it, and what a rush took is not held for a day.
+const KEPT: c_long = 600_000;
 /// `mi_option_purge_delay` of mimalloc 3, which names it in C only.
 const PURGE_DELAY: c_int = 15;
 
@@ -18,7 +19,7 @@ const PURGE_DELAY: c_int = 15;
     unsafe_code,
     reason = "mimalloc's options can be set in C only; both calls take and give plain numbers"
 )]
-pub fn settle() -> i64 {
+pub fn settle() -> c_long {
     small_pages();
     // SAFETY: any number is allowed, unknown options are left alone, and no other thread asks for an option meanwhile.
     unsafe {

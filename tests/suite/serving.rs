@@ -223,7 +223,7 @@ fn the_log_is_one_object_a_line_without_secrets_however_much_it_says() {
 fn freed_memory_is_kept_for_a_while_or_as_long_as_the_operator_says() {
     let office = Office::ready();
     office.ok(&["build"]);
-    for (said, kept) in [(None, 10_000), (Some("4321"), 4_321)] {
+    for (said, kept) in [(None, 600_000), (Some("4321"), 4_321)] {
         let log = office.path("log");
         let mut command = office.command(&["serve", "--listen", "127.0.0.1:0"]);
         command.env("NIEMYET_LOG", "info").env("NIEMYET_LOG_FORMAT", "json");
