@@ -187,3 +187,28 @@ impl PackWriter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_as_long_as_the_buffer_or_longer_stands_in_its_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("packs")).unwrap();
+        let mut writer = PackWriter::new(Arc::new(disk::RealDisk), folder.path());
+        let sizes = [1, BUFFER - 1, 1, BUFFER, 7, BUFFER + 1, 3 * BUFFER, BUFFER - 7, 7, 2];
+        let bodies = sizes.iter().zip(1_u8..).map(|(size, byte)| vec![byte; *size]);
+        let bodies: Vec<([u8; 32], Vec<u8>)> =
+            bodies.map(|body| (Sha256::digest(&body).into(), body)).collect();
+        for (hash, body) in &bodies {
+            writer.append(*hash, body).unwrap();
+        }
+        let located = writer.finish().unwrap();
+        for (hash, body) in &bodies {
+            let at = &located[hash];
+            let pack = Pack::open(folder.path(), &at.pack).unwrap();
+            assert!(pack.read(at.offset, at.size).unwrap() == *body, "{} bytes", body.len());
+        }
+    }
+}

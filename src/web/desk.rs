@@ -224,7 +224,7 @@ impl Inner {
         })
     }
 
-    /// The election's dates, worked out again only when its document has changed, of which then the changes alone are read.
+    /// The election's dates, worked out again only when its document has changed, of which then only the changes are read from the disk.
     fn facts(&self, all: &[Listed]) -> Result<Arc<Facts>, Problem> {
         let word = Key::Election.to_string();
         let Some(listed) = all.iter().find(|one| one.key == word) else { return Ok(Arc::default()) };

@@ -17,8 +17,6 @@ use niemyet::web::conditional::Range;
 use niemyet::web::conditional::range;
 use niemyet::web::encoding::Encoding;
 use niemyet::web::encoding::choose;
-use niemyet::web::encoding::compress;
-use niemyet::web::encoding::compress_once;
 
 use crate::support::http;
 use crate::support::http::Answer;
@@ -329,27 +327,6 @@ fn no_question_in_an_address_keeps_an_old_page_for_a_year() {
         for _ in 0..2 {
             let kept = server.get(path).headers["cache-control"].clone();
             assert!(kept.contains("must-revalidate") && !kept.contains("immutable"), "{path}: {kept}");
-        }
-    }
-}
-
-/// What repeats the beginning of a text at its end is found there, however long the text is: the window holds it.
-#[test]
-fn a_window_of_brotli_is_as_wide_as_the_text() {
-    for half in [0, 1, 500, 504, 505, 30_000, 700_000] {
-        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
-        let noise = std::iter::repeat_with(|| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 56) as u8
-        });
-        let text: Vec<u8> = noise.take(half).collect();
-        let text = [text.as_slice(), &text].concat();
-        for coded in [compress(Encoding::Brotli, &text), compress_once(Encoding::Brotli, &text)] {
-            let coded = coded.unwrap();
-            let mut whole = Vec::new();
-            brotli::BrotliDecompress(&mut coded.as_slice(), &mut whole).unwrap();
-            assert!(whole == text, "{half} bytes twice");
-            assert!(coded.len() <= half + half / 50 + 64, "{half} bytes twice take {}", coded.len());
         }
     }
 }

@@ -12,14 +12,14 @@ pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// JSON on one line. Written at once; what `Display` of a value does bit by bit.
+/// JSON on one line, written at once: `Display` of a value does it bit by bit. A value with names that are texts can always be written.
 pub fn line(value: &Value) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| value.to_string())
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// JSON on many lines, the last of which ends.
 pub fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| format!("{value:#}")) + "\n"
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
 
 /// A page: its front matter (in order) and a Markdown body that is already escaped.
