@@ -47,6 +47,16 @@ test("a row that has neither moved nor changed is the same object, so that no sc
   doc = A.merge(doc, other);
   assert.deepEqual(same(seen(doc), own), [true, false, true], "of another's only the seats");
   const merged = seen(doc);
+  for (const [mine, theirs] of [["11", "ff"], ["ff", "11"]]) {
+    const wrote = (actor, seats) => A.change(A.clone(doc, { actor }), (d) => putFact(d, one, name(seats)));
+    const [own, theirOwn] = [wrote(mine, "4"), wrote(theirs, "5")];
+    const [alone, aside] = [rowsOf(own, "constituencies")[0], rowsOf(own, "units")[0]];
+    const both = A.merge(own, theirOwn);
+    assert.equal(String(rowsOf(both, "constituencies")[0].row.seats), mine === "ff" ? "4" : "5");
+    assert.equal(contested("election", both).length, 1);
+    assert.notEqual(rowsOf(both, "constituencies")[0], alone, "that somebody wrote otherwise is seen, whoever wins");
+    assert.equal(rowsOf(both, "units")[0], aside);
+  }
   doc = A.change(doc, (d) => d.content.dates.unshift({ rule: word("x"), kind: word("actual"), date: word("2021-05-01"), time: null, citation: word("x"), provenance: from("x") }));
   const moved = rowsOf(doc, "dates")[1];
   assert.equal(moved.row, merged[2].row);

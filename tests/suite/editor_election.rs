@@ -92,6 +92,7 @@ async fn a_name_corrected_without_a_network_is_on_the_public_page_once_it_is_sen
     agency.reads(&format!("{WAITS} 1")).await?;
     scene.server();
     agency.reads(SENT).await?;
+    agency.until(&says(CONSTITUENCY, NAME)).await?;
     scene.public("/don-vi/", |page| page.contains(NAME) && !page.contains("chưa kiểm chứng")).await?;
 
     // What a press writes does not wait for the screen.

@@ -146,7 +146,7 @@ export function rowsOf(doc: A.Doc<unknown>, map: Facts): Row[] {
     const before = known.get(row);
     if (before?.where.map === map && (before.where.map !== "dates" || before.where.row?.at === at)) return before;
     const of: Row = { row, where: map === "dates" ? { map, row: rowAt(all, at) } : { map, code: words(row[FACTS[map].by]) ?? "" } };
-    known.set(row, of);
+    if (typeof row === "object") known.set(row, of);
     return of;
   });
   return found.filter(({ row }) => stands(map, row));

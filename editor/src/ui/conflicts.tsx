@@ -1,5 +1,6 @@
 // Values that two devices wrote differently, side by side; a person chooses.
 import { Automerge as A } from "@automerge/automerge-repo/slim";
+import { useId } from "preact/hooks";
 import { choose } from "../document/edit.ts";
 import { chooseFact, type Told } from "../document/election.ts";
 import { kindOf } from "../document/key.ts";
@@ -45,13 +46,30 @@ function all(): { key: string; list: Conflict[] }[] {
     .filter((one) => one.list.length > 0);
 }
 
+function take(key: string, conflict: Conflict, rival: Rival): void {
+  here().write(key, "choose", (doc) => (kindOf(key) === "election" ? chooseFact(doc, conflict, rival) : choose(doc, conflict, rival.value)));
+  focusSoon(() => document.querySelector<HTMLElement>(".clash button") ?? document.querySelector<HTMLElement>("main h1"));
+  say(tr("Đã chọn. Giá trị kia vẫn còn trong lịch sử.", "Chosen. The other value stays in the history."));
+}
+
+/** One of the values. `isShown`: it is the one that documents show until a person chooses. */
+function Side({ of, conflict, rival, isShown }: { of: string; conflict: Conflict; rival: Rival; isShown: boolean }) {
+  const id = useId();
+  const lets = letOutBy(conflict, rival);
+  const value = valueWords(conflict, rival);
+  return (
+    <div class="side">
+      <p class="big" lang={langOf(conflict)}>{value}</p>
+      {rival.provenance && !isBack(conflict, rival) && <p>{tr("Theo", "By")} <span lang="vi">{rival.provenance.source}</span>{!rival.provenance.verified && <>, {tr("chưa đối chiếu", "not checked")}</>}</p>}
+      <p class="hint">{!isShown ? tr("cũng được ghi", "also written") : isBack(conflict, rival) ? tr("đang có hiệu lực", "in force now") : tr("đang hiện", "shown now")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(of).doc, rival.actor)}</p>
+      {lets && <p class="inset" id={id}>{lets}</p>}
+      <button type="button" aria-describedby={lets && id} onClick={() => take(of, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {value}</span></button>
+    </div>
+  );
+}
+
 export function Conflicts() {
   const shown = all();
-  const take = (key: string, conflict: Conflict, rival: Rival) => {
-    here().write(key, "choose", (doc) => (kindOf(key) === "election" ? chooseFact(doc, conflict, rival) : choose(doc, conflict, rival.value)));
-    focusSoon(() => document.querySelector<HTMLElement>(".clash button") ?? document.querySelector<HTMLElement>("main h1"));
-    say(tr("Đã chọn. Giá trị kia vẫn còn trong lịch sử.", "Chosen. The other value stays in the history."));
-  };
   return (
     <main id="main">
       <h1 tabIndex={-1}>{tr("Hai máy ghi khác nhau", "Two devices differ")}</h1>
@@ -63,15 +81,7 @@ export function Conflicts() {
             <fieldset key={`${conflict.map} ${conflict.field} ${conflict.row?.object} ${conflict.column}`} class="clash">
               <legend>{placeName(conflict)}</legend>
               {kindOf(key) === "progress" && <p>{aboutTask(conflict.field)}</p>}
-              {conflict.rivals.map((rival, i) => (
-                <div class="side">
-                  <p class="big" lang={langOf(conflict)}>{valueWords(conflict, rival)}</p>
-                  {rival.provenance && !isBack(conflict, rival) && <p>{tr("Theo", "By")} <span lang="vi">{rival.provenance.source}</span>{!rival.provenance.verified && <>, {tr("chưa đối chiếu", "not checked")}</>}</p>}
-                  <p class="hint">{i > 0 ? tr("cũng được ghi", "also written") : isBack(conflict, rival) ? tr("đang có hiệu lực", "in force now") : tr("đang hiện", "shown now")} · {tr("máy ghi lúc", "written at")} {lastBy(here().paper(key).doc, rival.actor)}</p>
-                  {letOutBy(conflict, rival) && <p class="inset" id={`lets-out-${i}`}>{letOutBy(conflict, rival)}</p>}
-                  <button type="button" aria-describedby={letOutBy(conflict, rival) && `lets-out-${i}`} onClick={() => take(key, conflict, rival)}>{tr("Chọn giá trị này", "Choose this value")}<span class="unseen" lang={langOf(conflict)}> {valueWords(conflict, rival)}</span></button>
-                </div>
-              ))}
+              {conflict.rivals.map((rival, i) => <Side of={key} conflict={conflict} rival={rival} isShown={i === 0} />)}
             </fieldset>
           ))}
         </section>

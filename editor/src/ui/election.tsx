@@ -59,7 +59,7 @@ interface FactProps {
   of: Row;
   /** What it is called. */
   name: string;
-  /** What it says. `named`: the units that it names. */
+  /** What it says. `named`: the units or the step that it names. */
   says: (row: Raw, name: string, named: string) => ComponentChildren;
   named?: string;
   /** Whether its place in the document is known. */
@@ -130,12 +130,12 @@ function dateParts(row: Raw): { rule: string; kind: string; day: string } {
   return { rule, kind, day: dateName([kind, words(row.date) ?? "", words(row.time) ?? ""]) };
 }
 
-function sayDate(row: Raw) {
-  const { rule, kind } = dateParts(row);
+function sayDate(row: Raw, _: string, step: string) {
+  const { kind } = dateParts(row);
   return (
     <>
       <strong>{showDay(words(row.date) ?? "", true)}{row.time ? `, ${words(row.time)}` : ""}</strong> <Tag kind={kind === "actual" ? "done" : "draft"}>{DATES[kind] ? tr(...DATES[kind]) : kind}</Tag><br />
-      {stepName(rule)}<br />
+      {step}<br />
       <span class="hint">{tr("Căn cứ", "By")}: <span lang="vi">{words(row.citation)}</span></span>
     </>
   );
@@ -160,7 +160,8 @@ function Dates() {
       <ul class="rows corrected">
         {sorted.map(({ of, key }) => {
           const { rule, day } = dateParts(of.row);
-          return <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${stepName(rule)}: ${day}`} says={sayDate} isFirm={paper.opened !== undefined} />;
+          const step = stepName(rule);
+          return <Fact key={key} at={idOf("dates", key)} code={codeOf(of)} of={of} name={`${step}: ${day}`} says={sayDate} named={step} isFirm={paper.opened !== undefined} />;
         })}
         {own && orphans.map((shelf) => (
           <li key={shelf}>
