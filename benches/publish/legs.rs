@@ -124,7 +124,8 @@ pub fn table(of: &str, all: &[Legs]) -> Result<()> {
     if robbed.is_empty() || left.is_empty() {
         return Ok(());
     }
-    say(&format!("the {} of them in which the machine under this one took no processor away", left.len()))?;
+    // A slow round is longer, and likelier to be left out.
+    say(&format!("{} of them, in which no hundredth of a second was counted as stolen", left.len()))?;
     of_all(&left)
 }
 
