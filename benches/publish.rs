@@ -1,7 +1,7 @@
 //! From the last key in an office to the new bytes at the public address, with approval by rule: typed in a real Chromium (`keys`) or
 //! written by a client (`latency`); and the public site under many readers while releases switch, beside nginx (`load`).
 //!
-//! `cargo bench --bench publish -- keys 10000 50000 [--changes 120]`, `… -- latency 10000 50000 [--changes 120]` and
+//! `cargo bench --bench publish -- keys 10000 50000 [--changes 120] [--rest 700]`, `… -- latency 10000 50000 [--changes 120]` and
 //! `… -- load [--readers 2000] [--seconds 10]`. The real program serves; it prints and asserts no time.
 #![allow(dead_code, reason = "the tests' helpers are used in part")]
 
@@ -51,10 +51,12 @@ fn run(arguments: &[String]) -> Result<()> {
     };
     let mut sizes = arguments.iter().skip(1).map_while(|argument| argument.parse().ok());
     match arguments.first().map(String::as_str) {
-        Some("keys") => sizes.try_for_each(|pages| keys::run(pages, option("--changes", 120)?)),
+        Some("keys") => {
+            sizes.try_for_each(|pages| keys::run(pages, option("--changes", 120)?, option("--rest", 700)?))
+        }
         Some("latency") => sizes.try_for_each(|pages| latency::run(pages, option("--changes", 120)?)),
         Some("load") => load::run(option("--readers", 2_000)?, option("--seconds", 10)?),
-        _ => Err("say `keys PAGES… [--changes N]`, `latency PAGES… [--changes N]` or `load [--readers N] [--seconds N]`".into()),
+        _ => Err("say `keys PAGES… [--changes N] [--rest MS]`, `latency PAGES… [--changes N]` or `load [--readers N] [--seconds N]`".into()),
     }
 }
 

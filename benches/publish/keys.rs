@@ -24,18 +24,22 @@ use crate::watch::WATCH;
 
 /// The first rounds find a program and a page that have just started.
 const WARM: usize = 8;
-/// Between two corrections: the device has written what it keeps, the builder has collected.
+/// Before the last key: the device has written what it keeps.
 const REST: Duration = Duration::from_millis(700);
 
-pub fn run(pages: usize, changes: usize) -> Result<()> {
+/// `rest`: after each correction, in milliseconds; the builder collects meanwhile.
+pub fn run(pages: usize, changes: usize, rest: usize) -> Result<()> {
     let folder = Folder::new(pages)?;
     let code = folder.account("thuong.truc", "standing_agency")?;
     let desk = folder.token("truyen.thong", "team_comms")?;
     let unit = unit(&folder)?;
     let serving = folder.serve()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let legs = runtime.block_on(measure(&serving, (&code, &desk), &unit, changes))?;
-    table(&format!("{pages} hand-written pages, {changes} corrections from their last key"), &legs)
+    let pause = Duration::from_millis(u64::try_from(rest)?);
+    let legs = runtime.block_on(measure(&serving, (&code, &desk), &unit, (changes, pause)))?;
+    let of =
+        format!("{pages} hand-written pages, {changes} corrections {rest} ms apart, from their last key");
+    table(&of, &legs)
 }
 
 /// The code of the unit that is corrected.
@@ -54,7 +58,7 @@ async fn measure(
     serving: &Serving,
     (code, desk): (&str, &str),
     unit: &str,
-    changes: usize,
+    (changes, pause): (usize, Duration),
 ) -> Result<Vec<Legs>> {
     let profile = tempfile::tempdir()?;
     let site = format!("http://{}", serving.address);
@@ -91,7 +95,7 @@ async fn measure(
         };
         server_side(address, desk, &mut legs)?;
         all.push(legs);
-        tokio::time::sleep(REST).await;
+        tokio::time::sleep(pause).await;
     }
     said(official.kill().await)?;
     Ok(all.split_off(WARM))
