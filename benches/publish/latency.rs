@@ -79,13 +79,9 @@ async fn measure(
             for frame in exchange.frames() {
                 socket.send(Message::Binary(frame.into())).await?;
             }
-            if change > 0 || exchange.has(id) {
-                let in_step =
-                    exchange.copies().any(|(one, copy)| one == id && copy.standing == Standing::InStep);
-                if in_step {
-                    legs.receipt = started.elapsed();
-                    break;
-                }
+            if exchange.copies().any(|(one, copy)| one == id && copy.standing == Standing::InStep) {
+                legs.receipt = started.elapsed();
+                break;
             }
             let frame = tokio::time::timeout(PATIENCE, socket.next()).await?.ok_or("the server closed")??;
             if let Message::Binary(bytes) = frame {

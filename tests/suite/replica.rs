@@ -4,10 +4,23 @@ use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 
+use automerge::ActorId;
+use automerge::Automerge;
+use automerge::sync;
+use automerge::sync::SyncDoc;
 use niemyet::document::Content;
+use niemyet::document::Document;
 use niemyet::document::Key;
+use niemyet::document::progress;
 use niemyet::document::write_election;
 use niemyet::replica::documents::DocumentStore;
+use niemyet::replica::peer::exchange::Exchange;
+use niemyet::replica::peer::exchange::Standing;
+use niemyet_sync::DocumentId;
+use niemyet_sync::wire::Body;
+use niemyet_sync::wire::Message;
+use niemyet_sync::wire::Metadata;
+use niemyet_sync::wire::VERSION;
 use rcgen::CertifiedKey;
 use rcgen::generate_simple_self_signed;
 use serde_json::Value;
@@ -347,6 +360,46 @@ fn a_body_that_the_election_lets_in_sees_the_work_at_once_and_no_more_when_it_is
     assert_eq!(state(&seen, "progress/team_security"), Some("absent"), "{seen:?}");
     let kept = press.ok(&["--json", "task", "list", "--body", "team_security"]);
     assert!(!kept.contains("Chỉ trong ủy ban."), "what was written after it was out has come to it");
+}
+
+/// A server's side of one document, without a server.
+fn said(body: Body<'_>) -> Vec<u8> {
+    Message { sender: "server", target: Some("office"), body }.encode()
+}
+
+#[test]
+fn what_is_not_to_be_seen_any_more_stays_so_when_the_folder_is_looked_at() {
+    let key: Key = "progress/team_security".parse().unwrap();
+    let id = DocumentId::new(*niemyet::document::DocumentId::derive("sonla-2021", &key).unwrap().as_bytes());
+    let mut theirs = Document::create("sonla-2021", &key, ActorId::random()).unwrap();
+    let mut exchange = Exchange::new("sonla-2021", "office");
+    exchange.hold(id, &key, None, false);
+    exchange.receive(&said(Body::Peer { metadata: Metadata::default(), version: VERSION })).unwrap();
+    let (mut there, mut state) = (Automerge::load(&theirs.save()).unwrap(), sync::State::new());
+    for _ in 0..3 {
+        let Some(frame) = exchange.frames().pop() else { break };
+        let (Body::Request { data, .. } | Body::Sync { data, .. }) = Message::decode(&frame).unwrap().body
+        else {
+            panic!("no message of the document")
+        };
+        there.receive_sync_message(&mut state, sync::Message::decode(data).unwrap()).unwrap();
+        if let Some(answer) = there.generate_sync_message(&mut state) {
+            exchange.receive(&said(Body::Sync { document: id, data: &answer.encode() })).unwrap();
+        }
+    }
+    let standing = |exchange: &Exchange| exchange.copies().next().unwrap().1.standing.clone();
+    assert_eq!(standing(&exchange), Standing::InStep);
+    exchange.receive(&said(Body::Unavailable { document: id })).unwrap();
+    // The folder's look finds what came before, and nothing else.
+    exchange.hold(id, &key, Some(there.clone()), false);
+    assert_eq!(standing(&exchange), Standing::Absent);
+    assert!(exchange.frames().is_empty(), "there is nothing to ask");
+    // What is written then is offered, as anything is.
+    theirs.set_actor(ActorId::random());
+    progress::set_evidence(&mut theirs, "T3", "Tờ trình").unwrap();
+    theirs.commit("written", 1).unwrap();
+    exchange.hold(id, &key, Automerge::load(&theirs.save()).ok(), false);
+    assert_eq!((standing(&exchange), exchange.frames().len()), (Standing::Moving, 1));
 }
 
 /// A report reaches a server after its backup; then its store is put back, and the office syncs again.

@@ -108,18 +108,22 @@ impl Exchange {
     }
 
     /// A document that is here, or `None` for one that is to be fetched. Again for one that was changed here meanwhile. `sent` if
-    /// the server was last seen to have it just so.
-    pub fn hold(&mut self, id: DocumentId, key: &Key, document: Option<Automerge>, sent: bool) {
-        self.due.insert(id);
-        match (self.copies.get_mut(&id), document) {
-            (Some(Copy { standing: Standing::Unsound(_), .. }), _) => {}
+    /// the server was last seen to have it just so. Says whether that is anything new: of what came from the server itself nothing
+    /// is, and what it last said of the document stands.
+    pub fn hold(&mut self, id: DocumentId, key: &Key, document: Option<Automerge>, sent: bool) -> bool {
+        let news = match (self.copies.get_mut(&id), document) {
+            (Some(Copy { standing: Standing::Unsound(_), .. }), _) | (Some(_), None) => false,
             (Some(copy), Some(document)) => {
+                let before = copy.heads();
                 // Both grow only by changes, so that applying one's to the other gives the same as a merge.
                 let changes = document.get_changes(&[]);
                 let _ = copy.document.apply_changes(changes);
-                copy.look();
+                let news = copy.heads() != before;
+                if news {
+                    copy.look();
+                }
+                news
             }
-            (Some(_), None) => {}
             (None, document) => {
                 let document = document.unwrap_or_default();
                 let covered = if sent { document.get_heads() } else { Vec::new() };
@@ -132,8 +136,13 @@ impl Exchange {
                     received: 0,
                 };
                 self.copies.insert(id, copy);
+                true
             }
+        };
+        if news {
+            self.due.insert(id);
         }
+        news
     }
 
     /// Whether there is a document on its way of which the server has not said that it has all that is here.
@@ -141,11 +150,6 @@ impl Exchange {
         let is_unsent =
             |copy: &Copy| !copy.standing.is_settled() && copy.covered != copy.document.get_heads();
         self.copies.values().any(is_unsent)
-    }
-
-    /// Whether a document is part of it.
-    pub fn has(&self, id: DocumentId) -> bool {
-        self.copies.contains_key(&id)
     }
 
     /// The first frame of a connection.

@@ -317,17 +317,17 @@ impl<'a> Replica<'a> {
         Ok(self.store.append(&appends)?)
     }
 
-    /// Takes up what was edited here since the last look. Says whether anything was.
+    /// Takes up what was edited here since the last look. Says whether anything was: what came from the server is in the exchange.
     fn look(&mut self, exchange: &mut Exchange) -> Result<bool, PeerError> {
-        let changed = self.store.since(self.seen)?;
-        for listed in &changed {
+        let mut news = false;
+        for listed in &self.store.since(self.seen)? {
             let key = listed.key.parse().map_err(|_| PeerError::Key { key: listed.key.clone() })?;
             let document: Automerge = self.store.raw(listed)?;
             self.seen = self.seen.max(listed.last);
             let sent = self.sent.covers(&key, &document.get_heads());
-            exchange.hold(listed.id, &key, Some(document), sent);
+            news |= exchange.hold(listed.id, &key, Some(document), sent);
         }
-        Ok(!changed.is_empty())
+        Ok(news)
     }
 
     async fn reports(&mut self, exchange: &Exchange) -> Result<Vec<Report>, PeerError> {
@@ -397,10 +397,7 @@ fn hold(exchange: &mut Exchange, opening: &Opening) -> Result<bool, PeerError> {
     for entry in &opening.documents {
         let unknown = || PeerError::Key { key: entry.key.clone() };
         let (key, id) = (entry.key.parse().map_err(|_| unknown())?, entry.id.parse().map_err(|_| unknown())?);
-        if !exchange.has(id) {
-            exchange.hold(id, &key, None, false);
-            any = true;
-        }
+        any |= exchange.hold(id, &key, None, false);
     }
     Ok(any)
 }

@@ -114,7 +114,9 @@ async fn walk(remote: &Remote, by: &str, column: usize, seeds: &BTreeMap<Key, Ve
     socket.send(Message::Binary(exchange.join().into())).await.unwrap();
     let rows: Vec<(Key, Access)> =
         TABLE.iter().map(|(key, row)| (key.parse().unwrap(), row[column])).collect();
-    rows.iter().for_each(|(key, _)| exchange.hold(id_of(key), key, None, false));
+    for (key, _) in &rows {
+        exchange.hold(id_of(key), key, None, false);
+    }
     settle(&mut socket, &mut exchange).await;
     let found = |exchange: &Exchange, key: &Key| {
         let (_, copy) = exchange.copies().find(|(id, _)| *id == id_of(key)).unwrap();

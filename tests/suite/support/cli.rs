@@ -11,8 +11,15 @@ use std::process::ChildStdout;
 use std::process::Command;
 use std::process::Output;
 use std::process::Stdio;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 use tempfile::TempDir;
+
+/// Silence after which a program is held to have stopped saying anything: long enough for a machine that is busy with all tests.
+const SILENCE: Duration = Duration::from_secs(180);
 
 /// A folder in which the program runs; its working folder is `niemyet` in it.
 pub struct Office {
@@ -90,7 +97,7 @@ impl Office {
 }
 
 /// A program that is killed when the test is over.
-pub struct Running(pub Child, Option<BufReader<ChildStdout>>);
+pub struct Running(pub Child, Option<Receiver<String>>);
 
 impl Running {
     /// A program that was started with pipes.
@@ -100,15 +107,9 @@ impl Running {
 
     /// The address that a serving program says it serves, without a slash at the end. Waits for it.
     pub fn url(&mut self) -> String {
-        for line in BufReader::new(self.0.stdout.take().unwrap()).lines() {
-            let line = line.unwrap();
-            if let Some((_, url)) = line.split_once("serving ") {
-                return url.trim_end_matches('/').to_owned();
-            }
-        }
-        let mut said = String::new();
-        self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-        panic!("the program ended without serving: {said}");
+        let lines = self.lines_until(|line| line.contains("serving "));
+        let (_, url) = lines.last().unwrap().split_once("serving ").unwrap();
+        url.trim_end_matches('/').to_owned()
     }
 
     /// The same as an address.
@@ -119,14 +120,26 @@ impl Running {
     /// The lines that it writes to stdout up to the first that is so. Waits for it.
     pub fn lines_until(&mut self, is_so: impl Fn(&str) -> bool) -> Vec<String> {
         let mut lines = Vec::new();
-        let stdout = self.1.get_or_insert_with(|| BufReader::new(self.0.stdout.take().unwrap()));
-        for line in stdout.lines() {
-            lines.push(line.unwrap());
+        let stdout = self.1.get_or_insert_with(|| as_they_come(self.0.stdout.take().unwrap()));
+        loop {
+            match stdout.recv_timeout(SILENCE) {
+                Ok(line) => lines.push(line),
+                Err(why) => {
+                    let silent = why == RecvTimeoutError::Timeout;
+                    // Its stderr ends when it does.
+                    let _ = self.0.kill();
+                    let mut said = String::new();
+                    self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+                    panic!(
+                        "the program {} after {lines:#?}\n{said}",
+                        if silent { "fell silent" } else { "ended" }
+                    );
+                }
+            }
             if lines.last().is_some_and(|line| is_so(line)) {
                 return lines;
             }
         }
-        panic!("the program ended after {lines:?}");
     }
 
     /// Asks it to end as a service manager does, and gives its exit code.
@@ -147,6 +160,19 @@ impl Drop for Running {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// The lines of an output, from a thread that reads on whether anybody waits for them or not.
+fn as_they_come(output: ChildStdout) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines() {
+            if sender.send(line.unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    lines
 }
 
 /// What a program wrote to stderr.
