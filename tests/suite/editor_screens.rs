@@ -1,7 +1,6 @@
 //! The editor's screens in a real Chromium: in both languages, on paper, and with a long list.
 
 use std::fs;
-use std::path::Path;
 
 use chromiumoxide::cdp::browser_protocol::emulation::SetEmulatedMediaParams;
 use chromiumoxide::cdp::browser_protocol::page::PrintToPdfParams;
@@ -9,6 +8,7 @@ use niemyet::document::Key;
 use niemyet::document::report;
 use niemyet::replica::documents::DocumentStore;
 
+use crate::support::browser;
 use crate::support::browser::Result;
 use crate::support::cli::Office;
 use crate::support::official::Official;
@@ -146,8 +146,9 @@ async fn a_report_prints_as_one_clean_a4_page() -> Result<()> {
     team.reads(SENT).await?;
     let settings = PrintToPdfParams::builder().prefer_css_page_size(true).print_background(true).build();
     let pdf = team.page().pdf(settings).await?;
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
-    fs::write(folder.join("editor-report.pdf"), &pdf)?;
+    if let Some(folder) = browser::pictures()? {
+        fs::write(folder.join("editor-report.pdf"), &pdf)?;
+    }
     let text = String::from_utf8_lossy(&pdf);
     assert_eq!(text.matches("/Type /Page\n").count(), 1, "a short report is one page");
     let size = text.split("/MediaBox [").nth(1).and_then(|rest| rest.split(']').next()).ok_or("no page")?;

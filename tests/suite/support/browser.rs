@@ -93,7 +93,7 @@ impl Visitor {
         Ok(Self { browser, events, axe, _profile: profile })
     }
 
-    /// Opens a page at a width, in light or dark colours, and leaves a picture in `target/screenshots`.
+    /// Opens a page at a width, in light or dark colours, and leaves a [`picture`].
     pub async fn visit(&self, url: &str, width: u32, dark: bool) -> Result<Visit> {
         let page = self.browser.new_page("about:blank").await?;
         let console = listen(&page, |_| true).await?;
@@ -110,8 +110,9 @@ impl Visitor {
         ask::<bool>(&page, &format!("{}; true", self.axe)).await?;
         let rules = if dark { OF_COLOURS } else { LEVEL_AA };
         visit.violations = ask(&page, &AXE.replace("RULES", rules)).await?;
-        let picture = picture(url, width, colours)?;
-        page.save_screenshot(whole(), picture).await?;
+        let path = url.splitn(4, '/').nth(3).unwrap_or_default().trim_matches('/').replace('/', "-");
+        let name = if path.is_empty() { "home" } else { &path };
+        picture(&page, &format!("{name}-{width}-{colours}")).await?;
         page.close().await?;
         visit.console = console.lock().map_err(|error| error.to_string())?.clone();
         Ok(visit)
@@ -126,11 +127,24 @@ impl Visitor {
     }
 }
 
-/// A picture of the whole page that is soon written, however large it is then.
-pub fn whole() -> ScreenshotParams {
-    let mut whole = ScreenshotParams::builder().full_page(true).build();
-    whole.cdp_params.optimize_for_speed = Some(true);
-    whole
+/// Where pictures for people to look at go, `target/screenshots`, if `NIEMYET_PICTURES` is set: they cost the sixth part of a story.
+pub fn pictures() -> Result<Option<PathBuf>> {
+    if std::env::var_os("NIEMYET_PICTURES").is_none() {
+        return Ok(None);
+    }
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
+    fs::create_dir_all(&folder)?;
+    Ok(Some(folder))
+}
+
+/// Leaves a picture of the whole page under this name, if [`pictures`] are wanted. It is soon written, however large it is then.
+pub async fn picture(page: &Page, name: &str) -> Result<()> {
+    if let Some(folder) = pictures()? {
+        let mut whole = ScreenshotParams::builder().full_page(true).build();
+        whole.cdp_params.optimize_for_speed = Some(true);
+        page.save_screenshot(whole, folder.join(format!("{name}.png"))).await?;
+    }
+    Ok(())
 }
 
 /// The script of axe.
@@ -208,15 +222,6 @@ pub async fn listen(page: &Page, counts: fn(&LogEntry) -> bool) -> Result<Consol
         }
     });
     Ok(heard)
-}
-
-/// Where the picture of a page goes: its path with dashes, width and colours.
-fn picture(url: &str, width: u32, colours: &str) -> Result<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
-    fs::create_dir_all(&folder)?;
-    let path = url.splitn(4, '/').nth(3).unwrap_or_default().trim_matches('/').replace('/', "-");
-    let name = if path.is_empty() { "home" } else { &path };
-    Ok(folder.join(format!("{name}-{width}-{colours}.png")))
 }
 
 /// Waits until an expression is true in another window, which may load itself anew meanwhile.

@@ -1,6 +1,5 @@
 //! An official at a browser of their own, with a profile that outlives the browser: what they type, press and read in the editor.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
@@ -243,12 +242,9 @@ impl Official {
         self.ask(&browser::AXE.replace("RULES", rules)).await
     }
 
-    /// Leaves a picture of the whole page.
+    /// Leaves a picture of the whole page, if any are wanted.
     pub async fn picture(&self, name: &str) -> Result<()> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("screenshots");
-        fs::create_dir_all(&folder)?;
-        self.page.save_screenshot(browser::whole(), folder.join(format!("editor-{name}.png"))).await?;
-        Ok(())
+        browser::picture(&self.page, &format!("editor-{name}")).await
     }
 
     /// Kills the browser as a power cut does. Nothing may have been thrown in it that nobody caught, nor been kept back by its policy.
