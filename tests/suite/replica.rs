@@ -388,11 +388,13 @@ fn what_is_not_to_be_seen_any_more_stays_so_when_the_folder_is_looked_at() {
         }
     }
     let standing = |exchange: &Exchange| exchange.copies().next().unwrap().1.standing.clone();
+    let is_covered = |exchange: &Exchange| exchange.copies().next().unwrap().1.is_covered();
     assert_eq!(standing(&exchange), Standing::InStep);
     exchange.receive(&said(Body::Unavailable { document: id })).unwrap();
     // The folder's look finds what came before, and nothing else.
     exchange.hold(id, &key, Some(there.clone()), false);
     assert_eq!(standing(&exchange), Standing::Absent);
+    assert!(is_covered(&exchange), "it would be offered again as if it had been written here");
     assert!(exchange.frames().is_empty(), "there is nothing to ask");
     // What is written then is offered, as anything is.
     theirs.set_actor(ActorId::random());
@@ -400,6 +402,7 @@ fn what_is_not_to_be_seen_any_more_stays_so_when_the_folder_is_looked_at() {
     theirs.commit("written", 1).unwrap();
     exchange.hold(id, &key, Automerge::load(&theirs.save()).ok(), false);
     assert_eq!((standing(&exchange), exchange.frames().len()), (Standing::Moving, 1));
+    assert!(!is_covered(&exchange), "it is not there yet");
 }
 
 /// A report reaches a server after its backup; then its store is put back, and the office syncs again.

@@ -108,8 +108,8 @@ impl Exchange {
     }
 
     /// A document that is here, or `None` for one that is to be fetched. Again for one that was changed here meanwhile. `sent` if
-    /// the server was last seen to have it just so. Says whether that is anything new: of what came from the server itself nothing
-    /// is, and what it last said of the document stands.
+    /// the server was last seen to have it just so. Says whether that is anything new: what came from the server is not, and what
+    /// the server last said of the document stands. Of a document that is unsound nothing is taken up.
     pub fn hold(&mut self, id: DocumentId, key: &Key, document: Option<Automerge>, sent: bool) -> bool {
         let news = match (self.copies.get_mut(&id), document) {
             (Some(Copy { standing: Standing::Unsound(_), .. }), _) | (Some(_), None) => false,
@@ -147,9 +147,7 @@ impl Exchange {
 
     /// Whether there is a document on its way of which the server has not said that it has all that is here.
     pub fn has_unsent(&self) -> bool {
-        let is_unsent =
-            |copy: &Copy| !copy.standing.is_settled() && copy.covered != copy.document.get_heads();
-        self.copies.values().any(is_unsent)
+        self.copies.values().any(|copy| !copy.standing.is_settled() && !copy.is_covered())
     }
 
     /// The first frame of a connection.
@@ -243,9 +241,14 @@ impl Copy {
         self.document.get_heads()
     }
 
+    /// Whether the server's own message has covered all that is here, whatever it lets be seen of it by now.
+    pub fn is_covered(&self) -> bool {
+        self.covered == self.document.get_heads()
+    }
+
     /// Where it stands when the server does not take it: without anything of our own there is nothing to take.
     fn not_taken(&self) -> Standing {
-        if self.covered == self.document.get_heads() { Standing::Absent } else { Standing::Refused }
+        if self.is_covered() { Standing::Absent } else { Standing::Refused }
     }
 
     /// Takes a sync message; gives the changes that it brought, if with them the document is sound.

@@ -333,7 +333,8 @@ impl<'a> Replica<'a> {
     async fn reports(&mut self, exchange: &Exchange) -> Result<Vec<Report>, PeerError> {
         let mut reports = Vec::new();
         for (id, copy) in exchange.copies() {
-            if copy.standing == Standing::InStep {
+            // Also of what is not to be seen any more, or it would be offered at the next connection as if it were ours.
+            if copy.is_covered() && !copy.heads().is_empty() {
                 self.sent.note(&copy.key, &copy.heads());
             }
             let refusal = match copy.standing {

@@ -129,7 +129,9 @@ impl Running {
                     // Its stderr ends when it does.
                     let _ = self.0.kill();
                     let mut said = String::new();
-                    self.0.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+                    if let Some(mut stderr) = self.0.stderr.take() {
+                        stderr.read_to_string(&mut said).unwrap();
+                    }
                     panic!(
                         "the program {} after {lines:#?}\n{said}",
                         if silent { "fell silent" } else { "ended" }
